@@ -1,0 +1,1 @@
+"""Music as values: time, kits, notes and patterns. Imports nothing outside the standard library."""
