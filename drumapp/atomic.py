@@ -1,0 +1,71 @@
+"""Files are written whole or not at all: a failed write leaves what was there before."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from drumapp.core.errors import DrumappError
+
+
+class WriteError(DrumappError):
+    """A file that could not be written; whatever was there before is untouched."""
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Put ``data`` into ``path`` in one move: a reader sees the old file or the new one, never half of either.
+
+    A symbolic link is followed, and the permissions of a file that is replaced are kept.
+    Raises WriteError, naming file and cause; nothing of the attempt is left behind then.
+    """
+    target = path
+    temporary: Path | None = None
+    try:
+        target = Path(os.path.realpath(path))
+        if target.is_dir():
+            raise IsADirectoryError
+        if target.exists() and not os.access(target, os.W_OK):
+            # The move asks only the folder; a file its owner has write-protected is not ours to swap.
+            raise PermissionError
+        mode = _mode_for(target)
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
+        temporary = Path(name)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(mode)
+        temporary.replace(target)
+        temporary = None
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
+        raise WriteError(f"Cannot write {path}: {_cause(error, target)}.") from error
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+
+
+def _mode_for(target: Path) -> int:
+    """Permissions of the file to be replaced, or those a new file of this user would get."""
+    try:
+        return target.stat().st_mode & 0o777
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+def _cause(error: OSError | ValueError, target: Path) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"the folder {target.parent} does not exist"
+    if isinstance(error, NotADirectoryError):
+        return f"{target.parent} is not a folder"
+    if isinstance(error, IsADirectoryError):
+        return "it is a folder"
+    if isinstance(error, PermissionError):
+        return "permission denied"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[0].lower() + error.strerror[1:]
+    return str(error) or type(error).__name__

@@ -1,0 +1,198 @@
+"""What the program remembers from one start to the next: typed, one small JSON file, no Qt."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from drumapp.atomic import write_atomically
+from drumapp.core.errors import DrumappError
+from drumapp.core.timing import DEFAULT_TEMPO, MAX_TEMPO, MIN_TEMPO
+
+FOLDER_VARIABLE = "DRUMAPP_CONFIG_DIR"
+SYNTHS = ("auto", "fluidsynth", "sampler")
+MAX_BARS = 1024
+MAX_SEED = 2**63 - 1
+MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 5.0
+MIN_VOLUME_DB, MAX_VOLUME_DB = -60.0, 12.0
+
+_MAX_FILE_BYTES = 1 << 20
+
+
+@dataclass
+class Settings:
+    """The user's choices.
+
+    Attributes:
+        soundfont: a chosen .sf2 or .sf3; None plays the built-in kit.
+        synth: one of SYNTHS.
+        model: a chosen checkpoint; None plays the shipped one.
+        tempo: quarter notes a minute.
+        bars: how many Generate writes; 0 is endless.
+        seed: of the next take; None draws a new one for each.
+        time_temperature, pitch_temperature: 1 is as learned, less is safer, more is wilder.
+        feel: play the drummer's microtiming, or stay on the grid.
+        follow: the roll scrolls with the playhead.
+        volume_db: loudness of the output; 0 is as the synth renders.
+        window_geometry: as the window saved it, in base64.
+        recent_folder: where the last file dialog ended.
+        problem: why the file could not be used, as a sentence to show; None when all was well. Never saved.
+    """
+
+    soundfont: Path | None = None
+    synth: str = "auto"
+    model: Path | None = None
+    tempo: float = DEFAULT_TEMPO
+    bars: int = 8
+    seed: int | None = None
+    time_temperature: float = 1.0
+    pitch_temperature: float = 1.0
+    feel: bool = True
+    follow: bool = True
+    volume_db: float = 0.0
+    window_geometry: str | None = None
+    recent_folder: Path | None = None
+    problem: str | None = field(default=None, compare=False)
+
+
+def settings_folder() -> Path:
+    """The folder of the settings file; the environment variable DRUMAPP_CONFIG_DIR overrides the system's place."""
+    override = os.environ.get(FOLDER_VARIABLE)
+    return Path(override) if override else platformdirs.user_config_path("drumapp", appauthor=False)
+
+
+def settings_file() -> Path:
+    """The settings file; it may not exist yet."""
+    return settings_folder() / "settings.json"
+
+
+def load_settings() -> Settings:
+    """The saved settings, or defaults where there are none. Never raises.
+
+    A file that cannot be understood is renamed to ``settings.json.damaged`` and defaults are returned; a value that
+    makes no sense is replaced by its default. Either way ``problem`` says so.
+    """
+    path = settings_file()
+    try:
+        if path.stat().st_size > _MAX_FILE_BYTES:
+            raise ValueError("the file is far too large")
+        stored = json.loads(path.read_bytes())
+        if not isinstance(stored, dict):
+            raise ValueError("the file does not hold settings")
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        cause = (error.strerror or str(error)).lower()
+        return Settings(problem=f"Cannot read the settings in {path} ({cause}); starting with defaults.")
+    except (ValueError, RecursionError):
+        return Settings(problem=_keep_aside(path))
+    return _from_stored(stored, path)
+
+
+def save_settings(settings: Settings) -> None:
+    """Write the settings, all or nothing. Raises DrumappError, naming file and cause, when that fails."""
+    path = settings_file()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        cause = (error.strerror or str(error)).lower()
+        raise DrumappError(f"Cannot make the settings folder {path.parent}: {cause}.") from error
+    stored = {
+        name: str(value) if isinstance(value, Path) else value
+        for name, value in asdict(settings).items()
+        if name != "problem"
+    }
+    write_atomically(path, (json.dumps(stored, indent=2, sort_keys=True) + "\n").encode())
+
+
+def _keep_aside(path: Path) -> str:
+    """Move a damaged file out of the way and say so."""
+    aside = path.with_name(path.name + ".damaged")
+    try:
+        path.replace(aside)
+    except OSError:
+        return f"The settings in {path} are damaged; starting with defaults."
+    return f"The settings in {path} are damaged; starting with defaults, the old file is kept as {aside.name}."
+
+
+def _from_stored(stored: Mapping[str, Any], path: Path) -> Settings:
+    settings = Settings()
+    refused = []
+    for entry in fields(Settings):
+        if entry.name == "problem" or entry.name not in stored:
+            continue
+        try:
+            setattr(settings, entry.name, _READERS[entry.name](stored[entry.name]))
+        except (TypeError, ValueError, OverflowError):
+            refused.append(entry.name)
+    if refused:
+        names = ", ".join(refused)
+        settings.problem = f"The settings in {path} hold values that make no sense ({names}); using defaults for them."
+    return settings
+
+
+def _number(low: float, high: float, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError
+    if not low <= value <= high:
+        raise ValueError
+    return float(value)
+
+
+def _whole(low: int, high: int, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError
+    if not low <= value <= high:
+        raise ValueError
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _text(value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _path(value: object) -> Path | None:
+    text = _text(value)
+    if text is not None and "\0" in text:
+        raise ValueError
+    return Path(text) if text else None
+
+
+def _synth(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    if value not in SYNTHS:
+        raise ValueError
+    return value
+
+
+_READERS = {
+    "soundfont": _path,
+    "synth": _synth,
+    "model": _path,
+    "tempo": lambda value: _number(MIN_TEMPO, MAX_TEMPO, value),
+    "bars": lambda value: _whole(0, MAX_BARS, value),
+    "seed": lambda value: None if value is None else _whole(0, MAX_SEED, value),
+    "time_temperature": lambda value: _number(MIN_TEMPERATURE, MAX_TEMPERATURE, value),
+    "pitch_temperature": lambda value: _number(MIN_TEMPERATURE, MAX_TEMPERATURE, value),
+    "feel": _flag,
+    "follow": _flag,
+    "volume_db": lambda value: _number(MIN_VOLUME_DB, MAX_VOLUME_DB, value),
+    "window_geometry": _text,
+    "recent_folder": _path,
+}

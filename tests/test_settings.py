@@ -1,0 +1,146 @@
+import json
+import os
+import sys
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import pytest
+
+from drumapp.core.errors import DrumappError
+from drumapp.settings import Settings, load_settings, save_settings, settings_file
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DRUMAPP_CONFIG_DIR", str(tmp_path / "config"))
+    return tmp_path / "config"
+
+
+def store(text: str | bytes) -> Path:
+    path = settings_file()
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+CHANGED = Settings(
+    soundfont=Path("/music/Räume.sf2"),
+    synth="sampler",
+    model=Path("model.safetensors"),
+    tempo=97.5,
+    bars=0,
+    seed=7,
+    time_temperature=0.5,
+    pitch_temperature=2.0,
+    feel=False,
+    follow=False,
+    volume_db=-6.5,
+    window_geometry="AAEC",
+    recent_folder=Path("/music"),
+)
+
+
+def test_first_start_has_defaults_and_no_problem() -> None:
+    assert load_settings() == Settings()
+    assert load_settings().problem is None
+
+
+def test_every_field_survives_saving() -> None:
+    defaults = asdict(Settings())
+    assert all(value != defaults[name] for name, value in asdict(CHANGED).items() if name != "problem")
+    save_settings(CHANGED)
+    loaded = load_settings()
+    assert loaded == CHANGED
+    assert loaded.problem is None
+    assert set(json.loads(settings_file().read_text())) == {entry.name for entry in fields(Settings)} - {"problem"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[1]", "null", "7", "[" * 100_000, b"\xff\xfe\x00", b"\x00" * 100, b" " * (1 << 21)],
+    ids=["empty", "cut", "list", "null", "number", "deep", "utf16", "zeros", "large"],
+)
+def test_damaged_file_is_kept_aside(text: str | bytes) -> None:
+    path = store(text)
+    content = path.read_bytes()
+    loaded = load_settings()
+    assert loaded == Settings()
+    assert loaded.problem is not None
+    assert str(path) in loaded.problem
+    assert not path.exists()
+    assert path.with_name("settings.json.damaged").read_bytes() == content
+    save_settings(loaded)
+    assert load_settings().problem is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("tempo", 4000),
+        ("tempo", "fast"),
+        ("tempo", True),
+        ("tempo", float("nan")),
+        ("tempo", 10**400),
+        ("bars", -1),
+        ("bars", 2.5),
+        ("seed", "x"),
+        ("synth", "moog"),
+        ("synth", ["auto"]),
+        ("feel", 1),
+        ("follow", "yes"),
+        ("volume_db", float("inf")),
+        ("soundfont", 3),
+        ("soundfont", "a\0b"),
+        ("window_geometry", {}),
+        ("pitch_temperature", 0),
+    ],
+)
+def test_senseless_value_is_replaced_and_named(name: str, value: object) -> None:
+    store(json.dumps({"volume_db": -3.0, "follow": False} | {name: value}))
+    loaded = load_settings()
+    assert getattr(loaded, name) == getattr(Settings(), name)
+    assert loaded.problem is not None
+    assert name in loaded.problem
+    if name not in ("follow", "volume_db"):
+        assert (loaded.follow, loaded.volume_db) == (False, -3.0)
+
+
+def test_unknown_entries_of_a_later_version_do_no_harm() -> None:
+    store('{"bars": 4, "hologram": true, "problem": "none"}')
+    loaded = load_settings()
+    assert loaded.bars == 4
+    assert loaded.problem is None
+
+
+def test_folder_in_place_of_the_file(folder: Path) -> None:
+    settings_file().mkdir(parents=True)
+    loaded = load_settings()
+    assert loaded == Settings()
+    assert loaded.problem is not None
+    with pytest.raises(DrumappError, match=r"settings\.json"):
+        save_settings(Settings())
+    assert folder.is_dir()
+
+
+def test_folder_that_cannot_be_made(folder: Path) -> None:
+    folder.write_text("a file")
+    with pytest.raises(DrumappError, match="Cannot make the settings folder"):
+        save_settings(Settings())
+    assert load_settings() == Settings()
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() == 0, reason="needs a user whom permissions bind, not the administrator"
+)
+def test_unreadable_file_is_left_alone() -> None:
+    path = store("{}")
+    path.chmod(0)
+    loaded = load_settings()
+    assert loaded.problem is not None
+    assert "permission denied" in loaded.problem
+    assert path.exists()
+
+
+def test_system_folder_is_used_without_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DRUMAPP_CONFIG_DIR")
+    assert "drumapp" in str(settings_file()).lower()
