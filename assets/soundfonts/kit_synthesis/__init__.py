@@ -1,0 +1,1 @@
+"""Synthesis of the built-in drum kit: every sound is computed here, no recording is used."""
