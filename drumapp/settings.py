@@ -14,13 +14,15 @@ import platformdirs
 
 from drumapp.atomic import write_atomically
 from drumapp.core.errors import DrumappError
-from drumapp.core.timing import DEFAULT_TEMPO, MAX_TEMPO, MIN_TEMPO
+from drumapp.core.timing import DEFAULT_TEMPO, MAX_TEMPO, MIN_TEMPO, Metre
 
 FOLDER_VARIABLE = "DRUMAPP_CONFIG_DIR"
 SYNTHS = ("auto", "fluidsynth", "sampler")
+THEMES = ("system", "dark", "light")
 MAX_BARS = 1024
 MAX_SEED = 2**63 - 1
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 5.0
+MAX_MEMORY_RANGE = 4.0
 MIN_VOLUME_DB, MAX_VOLUME_DB = -60.0, 12.0
 
 _MAX_FILE_BYTES = 1 << 20
@@ -37,9 +39,15 @@ class Settings:
         tempo: quarter notes a minute.
         bars: how many Generate writes; 0 is endless.
         seed: of the next take; None draws a new one for each.
+        metre: of the next take, as in "4/4".
+        style: one of the model's styles for the next take; None lets the drummer choose.
         time_temperature, pitch_temperature: 1 is as learned, less is safer, more is wilder.
+        memory_range: fresh memory is drawn from plus and minus this.
         feel: play the drummer's microtiming, or stay on the grid.
+        loop: a finished beat is repeated.
         follow: the roll scrolls with the playhead.
+        theme: one of THEMES.
+        drummer_panel: whether the panel beside the roll is open.
         volume_db: loudness of the output; 0 is as the synth renders.
         window_geometry: as the window saved it, in base64.
         recent_folder: where the last file dialog ended.
@@ -52,10 +60,16 @@ class Settings:
     tempo: float = DEFAULT_TEMPO
     bars: int = 8
     seed: int | None = None
+    metre: str = "4/4"
+    style: str | None = None
     time_temperature: float = 1.0
     pitch_temperature: float = 1.0
+    memory_range: float = 0.1
     feel: bool = True
+    loop: bool = True
     follow: bool = True
+    theme: str = "system"
+    drummer_panel: bool = True
     volume_db: float = 0.0
     window_geometry: str | None = None
     recent_folder: Path | None = None
@@ -173,26 +187,39 @@ def _path(value: object) -> Path | None:
     return Path(text) if text else None
 
 
-def _synth(value: object) -> str:
+def _one_of(allowed: tuple[str, ...], value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
-    if value not in SYNTHS:
+    if value not in allowed:
         raise ValueError
     return value
 
 
+def _metre(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return str(Metre.parse(value))
+
+
 _READERS = {
     "soundfont": _path,
-    "synth": _synth,
+    "synth": lambda value: _one_of(SYNTHS, value),
     "model": _path,
     "tempo": lambda value: _number(MIN_TEMPO, MAX_TEMPO, value),
     "bars": lambda value: _whole(0, MAX_BARS, value),
     "seed": lambda value: None if value is None else _whole(0, MAX_SEED, value),
     "time_temperature": lambda value: _number(MIN_TEMPERATURE, MAX_TEMPERATURE, value),
     "pitch_temperature": lambda value: _number(MIN_TEMPERATURE, MAX_TEMPERATURE, value),
+    "metre": _metre,
+    "style": _text,
+    "memory_range": lambda value: _number(0.0, MAX_MEMORY_RANGE, value),
     "feel": _flag,
+    "loop": _flag,
     "follow": _flag,
-    "volume_db": lambda value: _number(MIN_VOLUME_DB, MAX_VOLUME_DB, value),
+    "theme": lambda value: _one_of(THEMES, value),
+    "drummer_panel": _flag,
+    "volume_db": lambda value: _number(MAX_MEMORY_RANGE = 4.0
+MIN_VOLUME_DB, MAX_VOLUME_DB, value),
     "window_geometry": _text,
     "recent_folder": _path,
 }
