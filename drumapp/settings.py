@@ -218,8 +218,7 @@ _READERS = {
     "follow": _flag,
     "theme": lambda value: _one_of(THEMES, value),
     "drummer_panel": _flag,
-    "volume_db": lambda value: _number(MAX_MEMORY_RANGE = 4.0
-MIN_VOLUME_DB, MAX_VOLUME_DB, value),
+    "volume_db": lambda value: _number(MIN_VOLUME_DB, MAX_VOLUME_DB, value),
     "window_geometry": _text,
     "recent_folder": _path,
 }
