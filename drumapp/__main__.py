@@ -1,0 +1,29 @@
+"""``drumapp`` and ``python -m drumapp``: without a command the window, with one the command line."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program with the given arguments (those of the process when None) and return its exit status."""
+    multiprocessing.freeze_support()  # the playing process of a frozen bundle starts here too
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if _are_for_the_window(arguments):
+        from drumapp.gui import application
+
+        return application.run(arguments)
+    from drumapp import cli
+
+    return cli.main(arguments)
+
+
+def _are_for_the_window(arguments: list[str]) -> bool:
+    """Whether no command is given: nothing at all, or options that only the window knows, such as ``-platform``."""
+    return not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
