@@ -7,14 +7,13 @@ import hashlib
 import sys
 from pathlib import Path
 
+import numpy as np
+from kit_synthesis.assembly import assemble, render_kit
+from kit_synthesis.kit import KIT
+from kit_synthesis.mastering import loudness_db, peak_db, seconds_of
+from kit_synthesis.soundfont_writer import soundfont_bytes
+
 FOLDER = Path(__file__).resolve().parent
-sys.path.insert(0, str(FOLDER))
-
-from kit_synthesis.assembly import assemble, render_kit  # noqa: E402  (the path above makes it importable)
-from kit_synthesis.kit import KIT  # noqa: E402
-from kit_synthesis.mastering import loudness_db, peak_db, seconds_of  # noqa: E402
-from kit_synthesis.soundfont_writer import soundfont_bytes  # noqa: E402
-
 SOUNDFONT = FOLDER / "drumapp.sf2"
 DIGEST = FOLDER / "drumapp.sf2.sha256"
 
@@ -36,7 +35,7 @@ def main() -> int:
         for drum in KIT:
             for layer, hardness in zip(sounds[drum.key], drum.hardnesses, strict=True):
                 stereo = "stereo" if len(layer) == 2 else "mono"
-                level = loudness_db(sum(channel / 32768.0 for channel in layer) / len(layer))
+                level = loudness_db(np.stack(layer) / 32768.0)
                 print(
                     f"{drum.key} {drum.name:20} hardness {hardness:.2f} {seconds_of(layer):5.2f} s {stereo:6} "
                     f"loudness {level:6.1f} peak {peak_db(layer):6.1f} dBFS"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from kit_synthesis import metals, skins, small_percussion
 from kit_synthesis.mastering import Pcm, master
-from kit_synthesis.signals import Noise
+from kit_synthesis.signals import Noise, Signal
 from kit_synthesis.skins import Strike
 
 TWO = (0.45, 1.0)
@@ -25,7 +27,7 @@ class Drum:
     """One key: `hardnesses` has one value (0..1) for each velocity layer, softest first.
 
     `loudness_db` is what every layer is levelled to, so that no step in loudness is heard where layers meet.
-    `pan` runs from -50 (left) to 50 (right) and applies to mono sounds.
+    `pan` runs from -50 (left) to 50 (right). Mono sounds carry it as a generator, stereo sounds in their samples.
     """
 
     key: int
@@ -43,37 +45,53 @@ class Drum:
         return [(low + 1 if index else 0, top) for index, (low, top) in enumerate(zip((0, *tops), tops, strict=False))]
 
 
+def placed(stroke: Signal, pan: float) -> Signal:
+    """A stereo stroke moved towards a side at constant power; a mono one unchanged."""
+    if stroke.ndim == 1:
+        return stroke
+    angle = np.pi / 4 * (1 + pan / 50)
+    return stroke * np.array([[np.cos(angle)], [np.sin(angle)]])
+
+
 def render_layers(drum: Drum) -> list[list[Pcm]]:
     """Samples of each layer of a drum, softest first, each a list of one (mono) or two (left, right) channels."""
-    return [master(drum.strike(hardness, Noise(drum.key)), drum.loudness_db) for hardness in drum.hardnesses]
+    strokes = (drum.strike(hardness, Noise(drum.key)) for hardness in drum.hardnesses)
+    return [master(placed(stroke, drum.pan), drum.loudness_db) for stroke in strokes]
 
 
 _s, _m, _p = skins, metals, small_percussion
 
 KIT: tuple[Drum, ...] = (
-    Drum(35, "Acoustic bass drum", _s.acoustic_bass_drum, -10.5, FOUR),
-    Drum(36, "Kick", _s.kick, -9.5, FOUR),
+    Drum(35, "Acoustic bass drum", _s.acoustic_bass_drum, -12.0, FOUR),
+    Drum(36, "Kick", _s.kick, -11.5, FOUR),
     Drum(37, "Side stick", _s.side_stick, -17.0, THREE, -4),
-    Drum(38, "Snare", _s.snare, -10.0, FOUR),
+    Drum(38, "Snare", _s.snare, -10.5, FOUR),
     Drum(39, "Hand clap", _s.hand_clap, -13.5, THREE),
-    Drum(40, "Snare rim", _s.snare_rim_shot, -9.5, FOUR),
-    Drum(41, "Low floor tom", _s.tom(66, 1.05), -11.5, THREE, 24),
+    Drum(40, "Snare rim", _s.snare_rim_shot, -10.0, FOUR),
+    Drum(41, "Low floor tom", _s.tom(66, 1.05), -13.0, THREE, 24),
     Drum(42, "Closed hat", _m.closed_hat, -21.5, FOUR, -15, HAT),
-    Drum(43, "Floor tom", _s.tom(82, 0.95), -11.5, THREE, 18),
+    Drum(43, "Floor tom", _s.tom(82, 0.95), -13.0, THREE, 18),
     Drum(44, "Pedal hat", _m.pedal_hat, -24.0, THREE, -15, HAT),
-    Drum(45, "Low tom", _s.tom(104, 0.8), -11.5, THREE, 8),
+    Drum(45, "Low tom", _s.tom(104, 0.8), -13.0, THREE, 8),
     Drum(46, "Open hat", _m.open_hat, -19.0, FOUR, -15, HAT),
-    Drum(47, "Mid tom", _s.tom(128, 0.7), -11.5, THREE, -2),
-    Drum(48, "High mid tom", _s.tom(156, 0.6), -11.5, THREE, -10),
-    Drum(49, "Crash", _m.cymbal(_m.CRASH, 2.4, 0.45), -15.5, TWO),
-    Drum(50, "High tom", _s.tom(192, 0.52), -11.5, THREE, -18),
+    Drum(47, "Mid tom", _s.tom(128, 0.7), -13.0, THREE, -2),
+    Drum(48, "High mid tom", _s.tom(156, 0.6), -13.0, THREE, -10),
+    Drum(49, "Crash", _m.cymbal(_m.CRASH, 2.45, 0.45), -15.5, TWO, -14),
+    Drum(50, "High tom", _s.tom(192, 0.52), -13.0, THREE, -18),
     Drum(51, "Ride", _m.ride, -21.0, THREE[1:], 18),
-    Drum(52, "China", _m.cymbal(_m.CHINA, 1.6, 0.3, trash=0.6), -15.5, TWO),
+    Drum(52, "China", _m.cymbal(_m.CHINA, 1.6, 0.3, trash=0.6), -15.5, TWO, 16),
     Drum(53, "Ride bell", _m.ride_bell, -20.0, TWO, 18),
     Drum(54, "Tambourine", _m.tambourine, -21.0, TWO, 14),
-    Drum(55, "Splash", _m.cymbal(_m.SPLASH, 1.1, 0.2), -17.0, TWO),
-    Drum(56, "Cowbell", _m.bell((562, 845, 1472, 2126, 3135, 4420), (1, 0.9, 0.5, 0.45, 0.35, 0.2), 0.34, 0.5), -18.0, TWO, 8),
-    Drum(57, "Crash 2", _m.cymbal(_m.CRASH_2, 2.4, 0.4), -15.5, TWO),
+    Drum(55, "Splash", _m.cymbal(_m.SPLASH, 1.1, 0.2), -17.0, TWO, -6),
+    Drum(
+        56,
+        "Cowbell",
+        _m.bell((562, 845, 1472, 2126, 3135, 4420), (1, 0.95, 0.6, 0.6, 0.5, 0.35), 0.34, 0.5),
+        -18.0,
+        TWO,
+        8,
+    ),
+    Drum(57, "Crash 2", _m.cymbal(_m.CRASH_2, 2.45, 0.4), -15.5, TWO, 12),
     Drum(58, "Vibraslap", _p.vibraslap, -20.0, TWO, -16),
     Drum(59, "Ride 2", _m.ride_2, -20.5, TWO, 22),
     Drum(60, "High bongo", _s.hand_drum(392, 0.22, 0.6), -16.0, TWO, -12),
@@ -86,7 +104,7 @@ KIT: tuple[Drum, ...] = (
     Drum(67, "High agogo", _m.bell((1480, 3560, 4310, 6120), (1, 0.5, 0.35, 0.2), 0.42, 0.3), -20.0, TWO, -20),
     Drum(68, "Low agogo", _m.bell((1015, 2570, 3180, 4480), (1, 0.5, 0.35, 0.2), 0.46, 0.3), -20.0, TWO, -20),
     Drum(69, "Cabasa", _p.shaken(3200, 6200, 0.022, 0.085, 60), -22.0, TWO, 20),
-    Drum(70, "Maracas", _p.shaken(5000, 8800, 0.010, 0.055, 24), -23.0, TWO, -20),
+    Drum(70, "Maracas", _p.shaken(5000, 8800, 0.010, 0.055, 44), -24.0, TWO, -20),
     Drum(71, "Short whistle", _p.whistle(0.16), -21.0, (1.0,), 12, WHISTLE),
     Drum(72, "Long whistle", _p.whistle(0.62), -21.0, (1.0,), 12, WHISTLE),
     Drum(73, "Short guiro", _p.guiro(8, 0.075, 1.0), -20.0, TWO, -14, GUIRO),

@@ -33,6 +33,7 @@ from kit_synthesis.signals import (
 )
 from kit_synthesis.skins import Strike
 
+_SHARED = 0.35
 _CENTRES = (250.0, 500.0, 1000.0, 2000.0, 3500.0, 5500.0, 8000.0, 11000.0, 15000.0)
 
 
@@ -50,7 +51,7 @@ class Plate:
 
 
 def _draw_partials(plate: Plate, noise: Noise) -> tuple[Signal, Signal]:
-    """Frequencies (Hz) and amplitudes: one partial in each of equal steps, denser towards the top as in a real plate."""
+    """Frequencies (Hz) and amplitudes: one partial in each of equal steps, denser towards the top as in a plate."""
     step = (np.arange(plate.partials) + noise.uniform(0, 1, plate.partials)) / plate.partials
     frequencies = plate.lowest * (plate.highest / plate.lowest) ** (step**0.8)
     amplitudes = np.sqrt(-np.log(noise.uniform(1e-3, 1, plate.partials)))
@@ -58,7 +59,7 @@ def _draw_partials(plate: Plate, noise: Noise) -> tuple[Signal, Signal]:
 
 
 def _shimmer(plate: Plate, hardness: float, noise: Noise, length: int, tilt_db: float, channels: int) -> Signal:
-    """Partials and noise of the plate. A soft stroke loses `tilt_db` an octave above 2 kHz and rings shorter up there."""
+    """Partials and noise of the plate. The softest stroke loses `tilt_db` an octave above 2 kHz and rings shorter."""
     place = np.log2(np.asarray(_CENTRES))
     softness = 1 - hardness
     octaves = np.maximum(place - np.log2(2000.0), -1.0)
@@ -78,12 +79,15 @@ def _shimmer(plate: Plate, hardness: float, noise: Noise, length: int, tilt_db: 
         metal /= np.sqrt(np.mean(metal[: frames(0.05)] ** 2))
         hiss /= np.sqrt(np.mean(hiss[: frames(0.05)] ** 2))
         sides.append(plate.tonal * metal + (1 - plate.tonal) * hiss)
-    return np.stack(sides) if channels == 2 else sides[0]
+    if channels == 1:
+        return sides[0]
+    left, right = sides  # two microphones over one cymbal hear much in common
+    return np.stack((left + _SHARED * right, right + _SHARED * left))
 
 
 _HAT = Plate(
     levels_db=(-34, -26, -20, -14, -6, -1, 0, -1, -5),
-    t60s=(0.10, 0.10, 0.09, 0.085, 0.085, 0.09, 0.09, 0.08, 0.06),
+    t60s=(0.12, 0.12, 0.12, 0.12, 0.125, 0.13, 0.125, 0.11, 0.09),
     partials=260, lowest=330, tonal=0.5,
 )  # fmt: skip
 
@@ -107,9 +111,9 @@ def closed_hat(hardness: float, noise: Noise) -> Signal:
 def pedal_hat(hardness: float, noise: Noise) -> Signal:
     """The two cymbals closed by the foot: no stick, a softer onset, more middle."""
     length = frames(0.24)
-    plate = Plate((-24, -17, -10, -4, 0, -1, -3, -6, -11), (0.12, 0.11, 0.10, 0.10, 0.09, 0.08, 0.07, 0.06, 0.05),
+    plate = Plate((-29, -22, -14, -7, -1, 0, 0, -2, -7), (0.12, 0.12, 0.12, 0.12, 0.11, 0.10, 0.09, 0.08, 0.07),
                   partials=220, lowest=310, tonal=0.45)  # fmt: skip
-    chick = _shimmer(plate, hardness, noise, length, 4.0, 1)
+    chick = _shimmer(plate, hardness, noise, length, 3.0, 1)
     closing = delayed(chick * pulse(length, 0.0035, 0.4), 0.004, length)
     touch = chick * np.exp(-(((times(length) - 0.004) / 0.003) ** 2))
     air = noise_burst(noise, length, 0.006, 0.05, Filters().band_pass(330, 0.8))
@@ -131,11 +135,11 @@ def open_hat(hardness: float, noise: Noise) -> Signal:
 
 
 def cymbal(plate: Plate, seconds: float, burst_t60: float, trash: float = 0.0) -> Strike:
-    """A crash-like cymbal, in stereo: stick, burst of brilliance that dies in `burst_t60`, wash. `trash` distorts it."""
+    """A crash-like cymbal, in stereo: stick, bright burst that dies in `burst_t60`, wash. `trash` distorts it."""
 
     def strike(hardness: float, noise: Noise) -> Signal:
         length = frames(seconds * (0.82 + 0.18 * hardness))
-        wash = _shimmer(plate, hardness, noise, length, 4.5, 2)
+        wash = _shimmer(plate, hardness, noise, length, 3.8, 2)
         # Energy climbs from the low partials to the high ones within some 10 ms of the stroke.
         bloom = rise(length, 0.012 - 0.009 * hardness)
         burst = _shimmer(plate, hardness, noise, length, 3.0, 2) * decay(length, burst_t60)
@@ -149,16 +153,22 @@ def cymbal(plate: Plate, seconds: float, burst_t60: float, trash: float = 0.0) -
     return strike
 
 
-CRASH = Plate((-15, -9, -5, -3, -1, 0, -1, -3, -8), (2.6, 3.2, 3.2, 3.0, 2.7, 2.3, 1.9, 1.5, 1.0), 520, 290, 17500, 0.5)
-CRASH_2 = Plate((-9, -4, -1, 0, -1, -2, -4, -8, -14), (3.0, 3.4, 3.3, 2.9, 2.5, 2.0, 1.6, 1.2, 0.8), 520, 215, 15500, 0.5)
-CHINA = Plate((-8, -1, 0, 0, -1, -2, -3, -6, -12), (1.2, 1.6, 1.7, 1.6, 1.4, 1.2, 1.0, 0.8, 0.6), 420, 240, 15500, 0.55)
+CRASH = Plate((-17, -11, -7, -4, -1, 0, 0, -1, -5), (2.6, 3.2, 3.2, 3.0, 2.7, 2.3, 1.9, 1.5, 1.0), 520, 290, 17500, 0.5)
+CRASH_2 = Plate(
+    (-12, -7, -4, -2, 0, 0, -1, -4, -9), (3.0, 3.4, 3.3, 2.9, 2.5, 2.0, 1.6, 1.2, 0.8), 520, 215, 15500, 0.5
+)
+CHINA = Plate((-14, -6, -3, -1, 0, 0, -1, -3, -8), (1.2, 1.6, 1.7, 1.6, 1.4, 1.2, 1.0, 0.8, 0.6), 420, 240, 15500, 0.55)
 SPLASH = Plate((-26, -18, -9, -3, 0, 0, 0, -1, -5), (0.5, 0.7, 0.9, 1.0, 1.0, 0.9, 0.8, 0.7, 0.5), 360, 520, 18000, 0.5)
-_RIDE = Plate((-14, -9, -7, -5, -2, -1, -2, -6, -12), (3.2, 3.8, 4.0, 3.8, 3.4, 2.9, 2.3, 1.7, 1.1), 420, 290, 16500, 0.62)
-_RIDE_2 = Plate((-8, -5, -3, -2, -2, -4, -7, -11, -17), (3.4, 3.8, 3.8, 3.4, 3.0, 2.5, 1.9, 1.4, 0.9), 420, 210, 15000, 0.5)
+_RIDE = Plate(
+    (-14, -9, -7, -5, -2, -1, -2, -6, -12), (3.2, 3.8, 4.0, 3.8, 3.4, 2.9, 2.3, 1.7, 1.1), 420, 290, 16500, 0.62
+)
+_RIDE_2 = Plate(
+    (-11, -8, -5, -3, -1, -1, -3, -7, -12), (3.4, 3.8, 3.8, 3.4, 3.0, 2.5, 1.9, 1.4, 0.9), 420, 210, 15000, 0.5
+)
 
 
-def _ping(noise: Noise, length: int, pitches: Sequence[float], t60: float, hardness: float) -> Signal:
-    """The note of the stick's tip: a cluster of partials that beat."""
+def _note(noise: Noise, length: int, pitches: Sequence[float], t60: float, hardness: float) -> Signal:
+    """A cluster of clear partials (Hz) that beat in pairs; the higher ones need a hard stroke."""
     out = np.zeros(length)
     for index, pitch in enumerate(pitches):
         pair = (pitch, pitch * noise.between(1.002, 1.006))
@@ -167,21 +177,31 @@ def _ping(noise: Noise, length: int, pitches: Sequence[float], t60: float, hardn
     return unit(out)
 
 
+def _ping(noise: Noise, length: int, low: float, high: float, t60: float, hardness: float) -> Signal:
+    """The stick's tip on the bow: some twenty partials between two frequencies, strongest in the lower middle."""
+    count = 22
+    place = (np.arange(count) + noise.uniform(0.1, 0.9, count)) / count
+    shape = np.exp(-(((place - 0.35) / 0.38) ** 2)) * (1 - (1 - hardness) * 0.6 * place)
+    strengths = shape * noise.uniform(0.4, 1.0, count)
+    t60s = t60 * (1.15 - 0.55 * place) * noise.uniform(0.75, 1.2, count)
+    return unit(ring(low * (high / low) ** place, t60s, strengths, noise.uniform(0, 2 * np.pi, count), length))
+
+
 def ride(hardness: float, noise: Noise) -> Signal:
     """Ride cymbal: a clear ping over a thin wash."""
     length = frames(2.8)
     wash = _shimmer(_RIDE, hardness, noise, length, 3.5, 1)
-    ping = _ping(noise, length, (2870, 3460, 4190, 5120, 6230, 7350, 8800), 0.55, hardness)
-    bell = _ping(noise, length, (484, 762, 1094, 1540), 1.4, hardness)
-    mix = (0.16 + 0.10 * hardness) * wash * rise(length, 0.035) + 0.9 * ping + 0.22 * bell
-    mix += (0.4 + 0.9 * hardness) * _stick(noise, length, hardness, 3000) + 0.25 * wash * decay(length, 0.12)
+    ping = _ping(noise, length, 2300, 9800, 0.95, hardness)
+    bell = _note(noise, length, (484, 762, 1094, 1540), 1.4, hardness)
+    mix = (0.10 + 0.07 * hardness) * wash * rise(length, 0.035) + 0.9 * ping + 0.16 * bell
+    mix += (0.35 + 0.8 * hardness) * _stick(noise, length, hardness, 3000) + 0.2 * wash * decay(length, 0.12)
     return Filters().high_pass(250)(saturate(0.5 * mix, 0.7 + 0.4 * hardness))
 
 
 def ride_bell(hardness: float, noise: Noise) -> Signal:
     """The bell of the ride struck with the stick's shoulder: a long, clear note."""
     length = frames(2.1)
-    bell = _ping(noise, length, (812, 1214, 1987, 2936, 4051, 5310, 6720), 1.9, hardness)
+    bell = _note(noise, length, (812, 1214, 1987, 2936, 4051, 5310, 6720), 1.9, hardness)
     wash = _shimmer(_RIDE, hardness, noise, length, 3.5, 1)
     mix = bell + (0.04 + 0.05 * hardness) * wash * rise(length, 0.02)
     mix += (0.3 + 0.6 * hardness) * _stick(noise, length, hardness, 2500)
@@ -192,11 +212,11 @@ def ride_2(hardness: float, noise: Noise) -> Signal:
     """A darker, larger ride played towards its edge: less ping, more wash, rivets."""
     length = frames(2.6)
     wash = _shimmer(_RIDE_2, hardness, noise, length, 3.5, 1)
-    ping = _ping(noise, length, (1985, 2410, 3020, 3790, 4560), 0.4, hardness)
+    ping = _ping(noise, length, 1500, 5600, 0.7, hardness)
     swell = np.abs(Filters().low_pass(40)(noise.white(length)))
     rivets = Filters().high_pass(5200).low_pass(11000)(noise.white(length)) * decay(length, 2.6) * swell
-    mix = (0.34 + 0.16 * hardness) * wash * rise(length, 0.02) + 0.6 * ping + 0.6 * rivets * rise(length, 0.05)
-    mix += (0.2 + 0.6 * hardness) * _stick(noise, length, hardness, 1800) + 0.3 * wash * decay(length, 0.2)
+    mix = (0.20 + 0.10 * hardness) * wash * rise(length, 0.03) + 0.8 * ping + 0.45 * rivets * rise(length, 0.05)
+    mix += (0.2 + 0.6 * hardness) * _stick(noise, length, hardness, 1800) + 0.2 * wash * decay(length, 0.2)
     return Filters().high_pass(180)(saturate(0.45 * mix, 0.7 + 0.5 * hardness))
 
 

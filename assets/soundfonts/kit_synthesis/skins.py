@@ -38,13 +38,15 @@ def kick(hardness: float, noise: Noise) -> Signal:
     """A tight, dry kick: swept body at 50 Hz, beater click, driven."""
     length = frames(0.5)
     sweep = glide(length, 150 + 90 * hardness, 50, 0.016) + (250 + 1500 * hardness) * np.exp(-times(length) / 0.0022)
-    body = tone(sweep, length) * np.exp(-((times(length) / (0.125 + 0.035 * hardness)) ** 1.35))
+    # A short full blow, then a tail some decibels lower: punch, without covering the bass that plays with it.
+    blow = np.exp(-((times(length) / 0.075) ** 2))
+    body = tone(sweep, length) * (0.42 * blow + 0.58 * np.exp(-((times(length) / (0.115 + 0.03 * hardness)) ** 1.25)))
     shell = 0.16 * tone(glide(length, 128, 104, 0.02), length) * decay(length, 0.16)
     click = noise_burst(noise, length, 0.0004, 0.018, Filters().band_pass(3600, 0.8).low_pass(4000 + 9000 * hardness))
     beater = tone(glide(length, 2900, 1500, 0.003), length) * decay(length, 0.014)
     felt = noise_burst(noise, length, 0.001, 0.06, Filters().band_pass(420, 0.7))
-    mix = body + shell + (0.05 + 0.42 * hardness**1.5) * click + 0.24 * hardness**2 * beater + 0.10 * felt
-    mix = saturate(mix, 0.7 + 1.3 * hardness)
+    mix = 0.8 * body + shell + (0.06 + 0.75 * hardness**1.5) * click + 0.45 * hardness**2 * beater + 0.12 * felt
+    mix = saturate(mix, 0.6 + 0.8 * hardness)
     mix = Filters().high_pass(30).peak(62, 2.0).peak(310, -5, 1.1).peak(3800, 5 * hardness, 0.9)(mix)
     return in_room(mix, noise, 0.14, 0.07 + 0.05 * hardness, 3500)
 
@@ -54,10 +56,12 @@ def acoustic_bass_drum(hardness: float, noise: Noise) -> Signal:
     length = frames(0.75)
     body = tone(glide(length, 74 + 22 * hardness, 43, 0.045), length) * pulse(length, 0.002, 0.62)
     head = np.zeros(length)
-    for ratio, level, t60 in zip(MEMBRANE[1:6], (0.30, 0.2, 0.14, 0.10, 0.07), (0.3, 0.22, 0.2, 0.15, 0.12), strict=True):
+    for ratio, level, t60 in zip(
+        MEMBRANE[1:6], (0.30, 0.2, 0.14, 0.10, 0.07), (0.3, 0.22, 0.2, 0.15, 0.12), strict=True
+    ):
         head += level * tone(glide(length, 62 * ratio * 1.25, 62 * ratio, 0.03), length, 0.3) * decay(length, t60)
     felt = noise_burst(noise, length, 0.0015, 0.035, Filters().band_pass(900 + 700 * hardness, 0.6).low_pass(3500))
-    mix = body + (0.5 + 0.5 * hardness) * head + (0.10 + 0.30 * hardness**1.3) * felt
+    mix = body + (0.5 + 0.5 * hardness) * head + (0.14 + 0.5 * hardness**1.3) * felt
     mix = saturate(mix, 0.5 + 0.8 * hardness)
     mix = Filters().high_pass(26).peak(250, -3).low_pass(2200 + 5500 * hardness)(mix)
     return in_room(mix, noise, 0.3, 0.12, 2500)
@@ -68,7 +72,7 @@ def _snare(hardness: float, noise: Noise, pitch: float, rim: float) -> Signal:
     bend = 1.0 + (0.10 + 0.22 * hardness) * np.exp(-times(length) / 0.009)
     body = np.zeros(length)
     for ratio, level, t60 in (
-        (1.0, 1.0, 0.24), (1.78, 0.62, 0.17), (2.31, 0.26, 0.13), (2.92, 0.2, 0.1), (3.6, 0.13, 0.08),
+        (1.0, 1.0, 0.20), (1.78, 0.62, 0.17), (2.31, 0.26, 0.13), (2.92, 0.2, 0.1), (3.6, 0.13, 0.08),
     ):  # fmt: skip
         body += level * tone(pitch * ratio * bend, length, 0.2 * ratio) * decay(length, t60 * (0.75 + 0.25 * hardness))
     # The wires answer a moment after the head and die in two stages: the slap against the head, then the buzz.
@@ -88,7 +92,7 @@ def _snare(hardness: float, noise: Noise, pitch: float, rim: float) -> Signal:
         )  # fmt: skip
         mix += rim * (0.4 + 0.6 * hardness) * hoop + 0.5 * rim * hardness * stick
     mix = saturate(0.8 * mix, 0.8 + 1.2 * hardness)
-    mix = Filters().high_pass(105).peak(pitch, 1.5).peak(430, -3, 1.3).high_shelf(6500, 2 * hardness)(mix)
+    mix = Filters().high_pass(105).peak(pitch, 1.0).peak(700, 2.5, 0.7).high_shelf(6500, 2 * hardness)(mix)
     return in_stereo_room(mix, noise, 0.32, 0.16 + 0.07 * hardness, 6500)
 
 
@@ -99,7 +103,7 @@ def snare(hardness: float, noise: Noise) -> Signal:
 
 def snare_rim_shot(hardness: float, noise: Noise) -> Signal:
     """Head and hoop struck together: higher, harder, ringing."""
-    return _snare(hardness, noise, pitch=216, rim=0.32)
+    return _snare(hardness, noise, pitch=216, rim=0.6)
 
 
 def side_stick(hardness: float, noise: Noise) -> Signal:
@@ -142,17 +146,19 @@ def tom(pitch: float, t60: float) -> Strike:
         bend = 1.0 + (0.05 + 0.22 * hardness) * np.exp(-times(length) / 0.035)
         bend += 0.35 * hardness * np.exp(-times(length) / 0.006)
         head = np.zeros(length)
-        levels = (1.0, 0.42, 0.24, 0.2, 0.14, 0.11, 0.09, 0.07)
+        levels = (1.0, 0.66, 0.46, 0.36, 0.27, 0.21, 0.16, 0.13)
         for index, (ratio, level) in enumerate(zip(MEMBRANE, levels, strict=True)):
             # Air under the head pulls the partials together: they lie closer than the ideal membrane's.
             frequency = pitch * ratio**0.92
             loudness = level if index == 0 else level * (0.35 + 0.65 * hardness)
-            head += loudness * tone(frequency * bend, length, 0.5 * index) * decay(length, t60 / (1 + 0.75 * index))
-        stick = noise_burst(noise, length, 0.0004, 0.012, Filters().band_pass(3800, 0.6).low_pass(3000 + 9000 * hardness))
+            head += loudness * tone(frequency * bend, length, 0.5 * index) * decay(length, t60 / (1 + 0.6 * index))
+        stick = noise_burst(
+            noise, length, 0.0004, 0.012, Filters().band_pass(3800, 0.6).low_pass(3000 + 9000 * hardness)
+        )
         skin = noise_burst(noise, length, 0.001, 0.09, Filters().band_pass(pitch * 5, 0.6))
-        mix = head + (0.05 + 0.42 * hardness**1.4) * stick + (0.08 + 0.10 * hardness) * skin
-        mix = saturate(0.8 * mix, 0.6 + hardness)
-        mix = Filters().high_pass(pitch * 0.5).peak(420, -3.5, 1.0).peak(4200, 3 * hardness)(mix)
+        mix = 0.7 * head + (0.07 + 0.85 * hardness**1.4) * stick + (0.10 + 0.16 * hardness) * skin
+        mix = saturate(0.8 * mix, 0.5 + 0.7 * hardness)
+        mix = Filters().high_pass(pitch * 0.5).peak(480, -2, 1.0).peak(4200, 3 * hardness)(mix)
         return in_room(mix, noise, 0.28, 0.12, 4500)
 
     return strike
@@ -173,11 +179,17 @@ def hand_drum(pitch: float, t60: float, slap: float, ring_hz: float = 0.0) -> St
             loudness = level if index == 0 else level * (0.3 + 0.9 * hardness * (0.4 + slap))
             head += loudness * tone(pitch * ratio * bend, length, 0.4 * index) * decay(length, t60 / (1 + 0.6 * index))
         bright = 2200 + 5500 * hardness * (0.4 + 0.6 * slap)
-        hand = noise_burst(noise, length, 0.0005, 0.018 + 0.02 * slap, Filters().band_pass(pitch * 4.5, 0.7).low_pass(bright))
+        hand = noise_burst(
+            noise, length, 0.0005, 0.018 + 0.02 * slap, Filters().band_pass(pitch * 4.5, 0.7).low_pass(bright)
+        )
         mix = head + (0.12 + 0.9 * slap * hardness) * hand
         if ring_hz:
             metal = np.asarray((1.0, 1.47, 2.09, 2.56, 3.24, 4.11))
-            mix += 0.28 * (0.3 + 0.7 * hardness) * ring(ring_hz * metal, t60 * 0.8, (0.7, 1, 0.8, 0.6, 0.5, 0.3), 0.3, length)
+            mix += (
+                0.28
+                * (0.3 + 0.7 * hardness)
+                * ring(ring_hz * metal, t60 * 0.8, (0.7, 1, 0.8, 0.6, 0.5, 0.3), 0.3, length)
+            )
         mix = Filters().high_pass(pitch * 0.5)(saturate(0.6 * mix, 0.8 + 0.7 * hardness))
         return in_room(mix, noise, 0.18, 0.10, 5000)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from kit_synthesis.signals import (
+    SAMPLE_RATE,
     Filters,
     Noise,
     Signal,
@@ -30,8 +31,12 @@ def vibraslap(hardness: float, noise: Noise) -> Signal:
     out = np.zeros(length)
     at, index = 0.004, 0
     while at < 0.9:
-        tick = ring((1840, 2630, 3420, 4710), (0.03, 0.03, 0.025, 0.02), (0.6, 1.0, 0.8, 0.6), noise.uniform(0, 6, 4), 3000)
-        tick = tick + 0.5 * noise_burst(noise, 3000, 0.0003, 0.01, Filters().high_pass(2500).low_pass(6000 + 6000 * hardness))
+        tick = ring(
+            (1840, 2630, 3420, 4710), (0.03, 0.03, 0.025, 0.02), (0.6, 1.0, 0.8, 0.6), noise.uniform(0, 6, 4), 3000
+        )
+        tick = tick + 0.5 * noise_burst(
+            noise, 3000, 0.0003, 0.01, Filters().high_pass(2500).low_pass(6000 + 6000 * hardness)
+        )
         out += delayed(tick, at, length) * np.exp(-at / 0.24) * noise.between(0.75, 1.0)
         at += 0.040 - 0.0007 * min(index, 22) + noise.between(-0.0015, 0.0015)
         index += 1
@@ -46,16 +51,13 @@ def shaken(low: float, peak: float, attack: float, t60: float, grains: int) -> S
         length = frames(attack + t60 * 1.1 + 0.04)
         swell = Filters().high_pass(low).peak(peak, 8, 1.2).low_pass(7000 + 9000 * hardness)(noise.white(length))
         beads = np.zeros(length)
-        where = (noise.uniform(0, 1, grains) ** 1.5 * (attack + 0.6 * t60) * SAMPLE_SPAN).astype(np.int64)
+        where = (noise.uniform(0, 1, grains) ** 1.5 * (attack + 0.6 * t60) * SAMPLE_RATE).astype(np.int64)
         np.add.at(beads, np.minimum(where, length - 1), noise.uniform(-1, 1, grains))
         beads = Filters().high_pass(low).peak(peak, 12, 2.0)(beads)
         mix = (unit(swell) + 0.9 * unit(beads)) * pulse(length, attack * (1.4 - 0.6 * hardness), t60)
         return in_room(mix, noise, 0.12, 0.08, 8000)
 
     return strike
-
-
-SAMPLE_SPAN = frames(1.0)
 
 
 def whistle(seconds: float) -> Strike:
@@ -77,7 +79,7 @@ def whistle(seconds: float) -> Strike:
 
 
 def guiro(scrapes: int, seconds: float, bend: float) -> Strike:
-    """A ridged gourd: one tick for every ridge the stick passes. `bend` over 1 slows the stick down, under 1 speeds up."""
+    """A ridged gourd, a tick for every ridge. `bend` under 1 slows the stick down, over 1 speeds it up."""
 
     def strike(hardness: float, noise: Noise) -> Signal:
         length = frames(seconds + 0.09)
@@ -88,7 +90,9 @@ def guiro(scrapes: int, seconds: float, bend: float) -> Strike:
                         noise.uniform(0, 1, 4), 2400)  # fmt: skip
             tick = tick + 0.7 * noise_burst(noise, 2400, 0.0003, 0.01, Filters().band_pass(3300, 0.8))
             swell = 0.45 + 0.55 * np.sin(np.pi * (0.15 + 0.8 * place))
-            out += delayed(tick, seconds * place**bend + noise.between(0, 0.0012), length) * swell * noise.between(0.7, 1)
+            out += (
+                delayed(tick, seconds * place**bend + noise.between(0, 0.0012), length) * swell * noise.between(0.7, 1)
+            )
         return in_room(Filters().high_pass(600).low_pass(5000 + 7000 * hardness)(out), noise, 0.15, 0.1, 5000)
 
     return strike
