@@ -1,0 +1,1 @@
+"""Sound: transport, synths, and the process they play in."""

@@ -1,0 +1,204 @@
+"""The sound device, and its silent twin for when there is none: both pull blocks of audio."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from drumapp.core.errors import DrumappError
+from drumapp.playback.clock import NANOSECONDS, Clock, MonotonicClock
+from drumapp.playback.native_chatter import silenced
+from drumapp.playback.synth import DEFAULT_SAMPLE_RATE, Audio
+
+Pull = Callable[[int], Audio]
+"""Asked for a number of frames, gives that block, shape (frames, 2)."""
+
+# Ten milliseconds in two periods ran clean into PulseAudio; a tick of the null device is the delay of a command to it.
+PERIOD_MS = 10
+PERIODS = 2
+NULL_BLOCK_MS = 5
+_LARGEST_BLOCK = 1024
+
+# In this order; miniaudio's own null backend is left out, as it would pass for a device.
+_BACKENDS = ("WASAPI", "DSOUND", "WINMM", "COREAUDIO", "PULSEAUDIO", "ALSA", "JACK", "OSS", "SNDIO", "AUDIO4")
+
+
+class AudioError(DrumappError):
+    """A sound device that cannot be opened. Attributes: remedy, what the user can do about it."""
+
+    def __init__(self, sentence: str, remedy: str) -> None:
+        super().__init__(sentence)
+        self.remedy = remedy
+
+
+class AudioDevice(Protocol):
+    """Something that pulls blocks at the pace of time.
+
+    Attributes: name for people; latency_ms that it holds back; fault: what the pull raised, after which it pulls no
+    more.
+    """
+
+    name: str
+    latency_ms: float
+    fault: BaseException | None
+
+    def close(self) -> None:
+        """Stop pulling; no pull is under way once this has returned."""
+
+
+class NullDevice:
+    """Pulls blocks on time and throws them away.
+
+    Block ``k`` is due ``k`` block lengths after one absolute start; a machine that slept starts anew instead of
+    racing through what it missed.
+    """
+
+    name = "no sound device"
+    latency_ms = 0.0
+
+    def __init__(self, pull: Pull, sample_rate: int = DEFAULT_SAMPLE_RATE, clock: Clock | None = None) -> None:
+        self.fault: BaseException | None = None
+        self._pull = pull
+        self._sample_rate = sample_rate
+        self._clock = clock or MonotonicClock()
+        self._block = max(1, sample_rate * NULL_BLOCK_MS // 1000)
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self.run, name="null-audio", daemon=True)
+
+    def start(self) -> None:
+        """Pull from a thread of its own until closed."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop pulling."""
+        self._closing.set()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def run(self) -> None:
+        """Pull blocks until closed or until a pull fails."""
+        start_ns, pulled = self._clock.now_ns(), 0
+        while not self._closing.is_set():
+            due_ns = start_ns + pulled * NANOSECONDS // self._sample_rate
+            behind_ns = self._clock.now_ns() - due_ns
+            if behind_ns > NANOSECONDS // 2:
+                start_ns, pulled = self._clock.now_ns(), 0
+            else:
+                self._clock.wait_until(due_ns)
+            try:
+                self._pull(self._block)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the process that owns the device must hear of it
+                self.fault = error
+                return
+            pulled += self._block
+
+
+class SoundDevice:
+    """The system's sound output, opened through miniaudio: Core Audio, WASAPI, PulseAudio, ALSA, JACK ...
+
+    Raises AudioError, with a remedy, when none can be opened.
+    """
+
+    def __init__(self, pull: Pull, sample_rate: int = DEFAULT_SAMPLE_RATE) -> None:
+        self.fault: BaseException | None = None
+        self._pull = pull
+        self._device, self.name = _open_device(sample_rate)
+        self.latency_ms = float(PERIOD_MS * PERIODS)
+
+    def start(self) -> None:
+        """Start pulling from the device's own thread. Raises AudioError when the device refuses."""
+        import miniaudio
+
+        blocks = self._blocks()
+        next(blocks)
+        try:
+            self._device.start(blocks)
+        except miniaudio.MiniaudioError as error:
+            self.close()
+            raise _no_device(f"The sound device ({self.name}) would not start: {error}.") from error
+
+    def close(self) -> None:
+        """Stop pulling and let go of the device."""
+        self._device.close()
+
+    def _blocks(self) -> Generator[bytes, int, None]:
+        frames = yield b""
+        while True:
+            try:
+                block = self._block(frames)
+            except Exception as error:  # noqa: BLE001 - it would be lost in the C library's thread
+                self.fault = error
+                return
+            frames = yield block
+
+    def _block(self, frames: int) -> bytes:
+        if frames <= _LARGEST_BLOCK:
+            return self._pull(frames).tobytes()
+        # Some devices ask for much at once; commands between the pieces still take effect.
+        sizes = [_LARGEST_BLOCK] * (frames // _LARGEST_BLOCK) + [frames % _LARGEST_BLOCK]
+        return b"".join(self._pull(size).tobytes() for size in sizes if size)
+
+
+@dataclass(frozen=True)
+class DeviceInfo:
+    """A sound output. Attributes: name, and backend: the system's part through which it is reached."""
+
+    name: str
+    backend: str
+
+
+def open_device(kind: str, pull: Pull, sample_rate: int = DEFAULT_SAMPLE_RATE) -> NullDevice | SoundDevice:
+    """A device that pulls already: ``"default"``, the system's sound output, or ``"null"``. Raises AudioError."""
+    device: NullDevice | SoundDevice
+    device = NullDevice(pull, sample_rate) if kind == "null" else SoundDevice(pull, sample_rate)
+    device.start()
+    return device
+
+
+def list_devices() -> list[DeviceInfo]:
+    """The sound outputs of every backend that answers; none where there is no sound device."""
+    import miniaudio
+
+    found = []
+    for backend in _BACKENDS:
+        try:
+            with silenced():
+                devices = miniaudio.Devices([miniaudio.Backend[backend]])
+                found += [DeviceInfo(info["name"], devices.backend) for info in devices.get_playbacks()]
+        except miniaudio.MiniaudioError:
+            continue  # this backend is not on this system
+    return found
+
+
+def _open_device(sample_rate: int) -> tuple[Any, str]:
+    import miniaudio
+
+    tried = []
+    for backend in _BACKENDS:
+        # One at a time: given all of them, miniaudio keeps to the first whose library loads, device or not.
+        try:
+            with silenced():
+                device = miniaudio.PlaybackDevice(
+                    output_format=miniaudio.SampleFormat.FLOAT32,
+                    nchannels=2,
+                    sample_rate=sample_rate,
+                    buffersize_msec=PERIOD_MS,
+                    callback_periods=PERIODS,
+                    backends=[miniaudio.Backend[backend]],
+                    app_name="Drumapp",
+                )
+        except miniaudio.MiniaudioError as error:
+            tried.append(f"{backend}: {error}")
+            continue
+        return device, str(device.backend)
+    raise _no_device("No sound device could be opened, so the music runs in silence.")
+
+
+def _no_device(sentence: str) -> AudioError:
+    return AudioError(
+        sentence,
+        "Connect a sound device or start the sound server (on Linux PipeWire, PulseAudio or JACK), then choose the "
+        "output again; writing MIDI and WAV files works without one.",
+    )

@@ -1,0 +1,264 @@
+"""The window's side of playback: starts the playing process, tells it what to do, and reads where it is."""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import queue
+import threading
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+
+from drumapp.core.pattern import Note, Pattern
+from drumapp.core.timing import Range, TempoMap
+from drumapp.playback import engine_protocol as protocol
+from drumapp.playback.engine_process import run_playing_process
+from drumapp.playback.engine_protocol import (
+    EngineDied,
+    EngineEvent,
+    SoundfontProblem,
+    SoundProblem,
+    SoundReady,
+    SoundSettings,
+)
+from drumapp.playback.engine_state import Playhead, SharedState
+
+__all__ = [
+    "EngineDied",
+    "EngineEvent",
+    "PlaybackEngine",
+    "Playhead",
+    "SoundProblem",
+    "SoundReady",
+    "SoundSettings",
+    "SoundfontProblem",
+]
+
+_GOODBYE_SECONDS = 1.0
+
+
+class PlaybackEngine:
+    """Plays patterns in a process of its own.
+
+    No method waits for that process, except `close` for at most a second or two. Commands given before `start`, or
+    while the process comes up, are carried out once it is there. Pattern, growing and loop outlive the process: after
+    `EngineDied`, `start` brings back an engine that holds them, halted at the start.
+    """
+
+    def __init__(self, sound: SoundSettings) -> None:
+        self._sound = sound
+        self._process: SpawnProcess | None = None
+        self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._sender: threading.Thread | None = None
+        self._events: Connection | None = None
+        self._state = SharedState()
+        self._music: list[protocol.PlayerCommand] = []
+        self._growing = False
+        self._loop: Range | None = None
+        # Until the process has come to a command, the playhead tells what that command will make of it.
+        self._serial = 0
+        self._play_serial = self._playing_serial = self._tick_serial = 0
+        self._expected_playing = False
+        self._expected_tick = 0.0
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a playing process, as far as `poll` has heard."""
+        return self._process is not None
+
+    @property
+    def process_id(self) -> int | None:
+        """The playing process's number."""
+        return None if self._process is None else self._process.pid
+
+    def start(self) -> None:
+        """Start the playing process, which comes up in the background; does nothing while one runs."""
+        if self._process is not None:
+            return
+        context = multiprocessing.get_context("spawn")
+        commands_in, commands_out = context.Pipe(duplex=False)
+        events_in, events_out = context.Pipe(duplex=False)
+        # Anonymous shared memory: nothing to name, and nothing left behind by a killed process.
+        self._state = context.RawValue(SharedState)
+        process = context.Process(
+            target=run_playing_process,
+            args=(commands_in, events_out, self._state, self._sound),
+            name="drumapp-playback",
+            daemon=True,
+        )
+        process.start()
+        # Only the child may hold these ends, or neither side would notice that the other is gone.
+        commands_in.close()
+        events_out.close()
+        self._process, self._events = process, events_in
+        self._outbox = queue.SimpleQueue()
+        self._sender = threading.Thread(
+            target=_send_all, args=(self._outbox, commands_out), name="playback-sender", daemon=True
+        )
+        self._sender.start()
+        self._expected_playing, self._expected_tick = False, 0.0
+        for command in (*self._music, protocol.SetGrowing(self._growing), protocol.SetLoop(self._loop)):
+            self._send(command)
+        self._playing_serial = self._tick_serial = self._play_serial = self._serial
+
+    def close(self) -> None:
+        """Fall silent and end the process, however it behaves; the engine may be started again."""
+        process = self._process
+        if process is None:
+            return
+        self._outbox.put(pickle.dumps(protocol.Message(0, protocol.Quit())))
+        self._let_go()
+        process.join(_GOODBYE_SECONDS)
+        if process.is_alive():
+            process.kill()
+            process.join(_GOODBYE_SECONDS)
+
+    def set_pattern(self, pattern: Pattern) -> None:
+        """Play this pattern from here on. While playing, the tick position stays, also under a new tempo."""
+        self._set_music(protocol.pack(pattern.notes), pattern.length, pattern.tempo)
+
+    def append_notes(self, notes: Sequence[Note], length: int) -> None:
+        """Add notes to the pattern, cheaply.
+
+        Args: length in ticks of the pattern so far: while growing, playing waits there, so every note before it must
+        have been given.
+        """
+        command = protocol.AppendNotes(protocol.pack(notes), length)
+        if not self._music:
+            self._set_music(b"", 0, TempoMap())
+        self._music.append(command)
+        self._send(command)
+
+    def set_growing(self, growing: bool) -> None:
+        """Whether more notes will come: then playing waits at the pattern's end, silently, instead of stopping.
+
+        Say so before `play`, or an empty pattern will have ended already.
+        """
+        self._growing = growing
+        self._send(protocol.SetGrowing(growing))
+
+    def set_loop(self, span: Range | None) -> None:
+        """Repeat a span of ticks; None ends looping."""
+        self._loop = span
+        self._send(protocol.SetLoop(span))
+
+    def play(self) -> None:
+        """Play from the position."""
+        if not self.playhead().playing:
+            self._play_serial = self._serial + 1
+        self._expect(protocol.Play(), playing=True)
+
+    def pause(self) -> None:
+        """Fall silent and stay."""
+        self._expect(protocol.Pause(), playing=False)
+
+    def stop(self) -> None:
+        """Fall silent and rewind to the start."""
+        self._expect(protocol.Stop(), playing=False, tick=0.0)
+
+    def seek(self, tick: float) -> None:
+        """Go to a tick, playing or not."""
+        self._expect(protocol.Seek(tick), tick=max(float(tick), 0.0))
+
+    def panic(self) -> None:
+        """Silence everything that sounds; the transport goes on."""
+        self._send(protocol.Panic())
+
+    def audition(self, key: int, velocity: int) -> None:
+        """Strike one drum at once, playing or not. Raises ValueError for a key or velocity MIDI does not have."""
+        if not (0 <= key <= 127 and 1 <= velocity <= 127):
+            raise ValueError(f"key must be 0 to 127 and velocity 1 to 127, not {key} and {velocity}")
+        self._send(protocol.Audition(key, velocity))
+
+    def set_sound(self, sound: SoundSettings) -> None:
+        """Change synth, soundfont, volume or device; what came of it is reported by `poll`.
+
+        The same settings once more make another attempt at a device that could not be opened.
+        """
+        self._sound = sound
+        self._post(protocol.Message(0, protocol.SetSound(sound)))
+
+    def playhead(self) -> Playhead:
+        """Where the music is; costs microseconds. The level starts again from 0 with each call."""
+        if self._process is None:
+            return Playhead(tick=self._expected_tick)
+        state = self._state
+        serial = state.serial  # read first, as it is written last
+        level, state.level = state.level, 0.0
+        played = serial >= self._play_serial
+        return Playhead(
+            tick=state.tick if serial >= self._tick_serial else self._expected_tick,
+            playing=bool(state.playing) if serial >= self._playing_serial else self._expected_playing,
+            waiting=bool(state.holding),
+            level=level,
+            first_note_ns=(state.first_note_ns or None) if played else None,
+            notes_played=state.notes_played if played else 0,
+        )
+
+    def poll(self) -> list[EngineEvent]:
+        """What has happened since the last call; never waits. Call it a few times a second."""
+        events: list[EngineEvent] = []
+        if self._process is None or self._events is None:
+            return events
+        try:
+            while self._events.poll():
+                events.append(self._events.recv())
+        except (EOFError, OSError):
+            events.append(self._bury())
+        return events
+
+    def _set_music(self, notes: bytes, length: int, tempo: TempoMap) -> None:
+        command = protocol.SetPattern(notes, length, tempo)
+        self._music = [command]
+        self._send(command)
+
+    def _expect(
+        self, command: protocol.PlayerCommand, *, playing: bool | None = None, tick: float | None = None
+    ) -> None:
+        serial = self._serial + 1
+        if playing is not None:
+            self._expected_playing, self._playing_serial = playing, serial
+        if tick is not None:
+            self._expected_tick, self._tick_serial = tick, serial
+        self._send(command)
+
+    def _send(self, command: protocol.PlayerCommand) -> None:
+        self._serial += 1
+        self._post(protocol.Message(self._serial, command))
+
+    def _post(self, message: protocol.Message) -> None:
+        if self._process is not None:
+            # Pickled here, so that a caller may change what it passed; written elsewhere, as a pipe can be full.
+            self._outbox.put(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
+
+    def _bury(self) -> EngineDied:
+        process = self._process
+        assert process is not None
+        process.join(_GOODBYE_SECONDS)
+        code = process.exitcode
+        if code is None:  # its pipe is closed, so nothing reaches it any more
+            process.kill()
+        reason = f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"
+        self._expected_tick = self._state.tick
+        self._let_go()
+        return EngineDied(f"The playing process ended unexpectedly ({reason}); play again to restart it.")
+
+    def _let_go(self) -> None:
+        self._outbox.put(None)
+        if self._sender is not None:
+            self._sender.join(_GOODBYE_SECONDS)
+        if self._events is not None:
+            self._events.close()
+        self._process = self._sender = self._events = None
+
+
+def _send_all(outbox: queue.SimpleQueue[bytes | None], commands: Connection) -> None:
+    """Write what comes out of the box into the pipe, until None comes or the other side is gone."""
+    try:
+        while (message := outbox.get()) is not None:
+            commands.send_bytes(message)
+    except OSError:
+        return  # the playing process is gone; its other pipe tells `poll`
+    finally:
+        commands.close()

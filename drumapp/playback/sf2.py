@@ -1,0 +1,230 @@
+"""Reads the container of SoundFont 2 files, strangers' too: every size and index is checked before it is used.
+
+Follows the SoundFont 2.04 specification (Creative Technology, 2006) and keeps its names: a preset's zones name
+instruments, an instrument's zones name samples, and zones carry generators and modulators.
+"""
+
+from __future__ import annotations
+
+import itertools
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drumapp.playback.synth import SynthError
+
+_T = TypeVar("_T")
+
+_LARGEST_FILE = 2**32
+_MOST_RECORDS = 200_000
+
+VORBIS_SAMPLE = 0x10
+ROM_SAMPLE = 0x8000
+
+
+class Bag(NamedTuple):
+    """One zone as stored: its generators (number -> raw 16 bits) and modulators, in file order."""
+
+    generators: tuple[tuple[int, int], ...]
+    modulators: tuple[Modulator, ...]
+
+
+class Modulator(NamedTuple):
+    """One modulator record: source and amount source as coded in the file, destination generator, amount."""
+
+    source: int
+    destination: int
+    amount: int
+    amount_source: int
+    transform: int
+
+
+class PresetHeader(NamedTuple):
+    """One preset: its name, program, bank, and its zones."""
+
+    name: str
+    program: int
+    bank: int
+    bags: tuple[Bag, ...]
+
+
+class SampleHeader(NamedTuple):
+    """Where a sample lies among the file's frames, and what it is.
+
+    Attributes: name; start, stop, loop_start, loop_stop in frames; sample_rate; root_key; correction in cents; kind:
+    the format's bits for mono, left, right, ROM and compressed samples.
+    """
+
+    name: str
+    start: int
+    stop: int
+    loop_start: int
+    loop_stop: int
+    sample_rate: int
+    root_key: int
+    correction: int
+    kind: int
+
+
+@dataclass(frozen=True)
+class SoundfontFile:
+    """What a file holds, its indices checked against each other.
+
+    Attributes: path; presets; instruments, each a tuple of zones; samples; frames: all samples' audio, 16 bit, shape
+    (frames,), mapped from the file and not read yet.
+    """
+
+    path: Path
+    presets: tuple[PresetHeader, ...]
+    instruments: tuple[tuple[Bag, ...], ...]
+    samples: tuple[SampleHeader, ...]
+    frames: NDArray[np.int16]
+
+
+_PRESET = struct.Struct("<20sHHHIII")
+_INSTRUMENT = struct.Struct("<20sH")
+_BAG = struct.Struct("<HH")
+_GENERATOR = struct.Struct("<HH")
+_MODULATOR = struct.Struct("<HHhHH")
+_SAMPLE = struct.Struct("<20sIIIIIBbHH")
+
+
+def refusal(path: Path, why: str) -> SynthError:
+    """The error for a file that is no playable soundfont."""
+    return SynthError(f"{path} cannot be played as a soundfont: {why}. Choose another .sf2 file.")
+
+
+def read_soundfont(path: Path) -> SoundfontFile:
+    """Read a SoundFont 2 file. Raises SynthError, naming the file and what is wrong with it."""
+    try:
+        if path.is_dir():
+            raise refusal(path, "it is a folder")
+        size = path.stat().st_size
+        if size < 12:
+            raise refusal(path, "it is too short")
+        if size > _LARGEST_FILE:
+            raise refusal(path, "it is larger than a soundfont can be")
+        data: NDArray[np.uint8] = np.memmap(path, dtype=np.uint8, mode="r")
+    except FileNotFoundError:
+        raise SynthError(f"Cannot play {path}: there is no such file. Choose another soundfont.") from None
+    except (OSError, ValueError) as error:
+        cause = getattr(error, "strerror", None) or str(error)
+        raise SynthError(f"Cannot read the soundfont {path}: {cause}. Choose another soundfont.") from error
+    return _Reader(path, data).read()
+
+
+class _Reader:
+    """Takes one file apart."""
+
+    def __init__(self, path: Path, data: NDArray[np.uint8]) -> None:
+        self._path = path
+        self._data = data
+        self._tables: dict[bytes, tuple[int, int]] = {}
+
+    def read(self) -> SoundfontFile:
+        self._check_form()
+        lists = dict(self._lists())
+        if b"sdta" not in lists or b"pdta" not in lists:
+            raise self._refuse("its samples or its presets are missing")
+        audio = dict(self._chunks(*lists[b"sdta"]))
+        self._tables = dict(self._chunks(*lists[b"pdta"]))
+        if b"smpl" not in audio:
+            raise self._refuse("it has no samples")
+        start, stop = audio[b"smpl"]
+        frames: NDArray[np.int16] = self._data[start : stop - (stop - start) % 2].view("<i2")
+        return SoundfontFile(self._path, self._presets(), self._instruments(), self._samples(len(frames)), frames)
+
+    def _refuse(self, why: str) -> SynthError:
+        return refusal(self._path, why)
+
+    def _check_form(self) -> None:
+        head = self._data[:12].tobytes()
+        if head[:4] != b"RIFF" or head[8:12] != b"sfbk":
+            raise self._refuse("it is none (a soundfont's header is missing)")
+        (size,) = struct.unpack("<I", head[4:8])
+        if size + 8 > len(self._data):
+            raise self._refuse("it is cut short")
+
+    def _lists(self) -> Iterator[tuple[bytes, tuple[int, int]]]:
+        for kind, (start, stop) in self._chunks(12, len(self._data)):
+            if kind == b"LIST" and stop - start >= 4:
+                yield self._data[start : start + 4].tobytes(), (start + 4, stop)
+
+    def _chunks(self, start: int, stop: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
+        """The chunks within a run of bytes, as (id, (start, stop))."""
+        while start + 8 <= stop:
+            kind, size = struct.unpack("<4sI", self._data[start : start + 8].tobytes())
+            start += 8
+            if size > stop - start:
+                raise self._refuse("it is cut short, or a size in it is wrong")
+            yield kind, (start, start + size)
+            start += size + size % 2
+
+    def _records(self, kind: bytes, record: struct.Struct) -> list[tuple[Any, ...]]:
+        """A table's records, the closing one included."""
+        name = kind.decode()
+        if kind not in self._tables:
+            raise self._refuse(f"its table {name!r} is missing")
+        start, stop = self._tables[kind]
+        if stop == start or (stop - start) % record.size:
+            raise self._refuse(f"its table {name!r} has a wrong size")
+        if (stop - start) // record.size > _MOST_RECORDS:
+            raise self._refuse(f"its table {name!r} is absurdly long")
+        return list(record.iter_unpack(self._data[start:stop].tobytes()))
+
+    def _presets(self) -> tuple[PresetHeader, ...]:
+        bags = self._bags(b"pbag", b"pgen", b"pmod")
+        headers = self._records(b"phdr", _PRESET)
+        presets = []
+        for header, following in itertools.pairwise(headers):
+            own = self._slice(bags, header[3], following[3], "phdr")
+            presets.append(PresetHeader(_text(header[0]), header[1], header[2], own))
+        return tuple(presets)
+
+    def _instruments(self) -> tuple[tuple[Bag, ...], ...]:
+        bags = self._bags(b"ibag", b"igen", b"imod")
+        headers = self._records(b"inst", _INSTRUMENT)
+        return tuple(
+            self._slice(bags, header[1], following[1], "inst") for header, following in itertools.pairwise(headers)
+        )
+
+    def _bags(self, bag: bytes, gen: bytes, mod: bytes) -> tuple[Bag, ...]:
+        generators = tuple((int(number), int(amount)) for number, amount in self._records(gen, _GENERATOR))
+        modulators = tuple(Modulator(*fields) for fields in self._records(mod, _MODULATOR))
+        indices = self._records(bag, _BAG)
+        name = bag.decode()
+        return tuple(
+            Bag(
+                self._slice(generators, first[0], last[0], name),
+                self._slice(modulators, first[1], last[1], name),
+            )
+            for first, last in itertools.pairwise(indices)
+        )
+
+    def _slice(self, items: tuple[_T, ...], first: int, last: int, table: str) -> tuple[_T, ...]:
+        if not first <= last <= len(items):
+            raise self._refuse(f"its table {table!r} points outside the file's other tables")
+        return items[first:last]
+
+    def _samples(self, frames: int) -> tuple[SampleHeader, ...]:
+        samples = [
+            SampleHeader(_text(name), start, stop, loop_start, loop_stop, rate, root, correction, kind)
+            for name, start, stop, loop_start, loop_stop, rate, root, correction, _link, kind in self._records(
+                b"shdr", _SAMPLE
+            )[:-1]
+        ]
+        for sample in samples:
+            # ROM samples lie outside the file, and nothing plays them; compressed ones count in bytes.
+            plain = not sample.kind & (ROM_SAMPLE | VORBIS_SAMPLE)
+            if plain and not sample.start <= sample.stop <= frames:
+                raise self._refuse(f"its sample {sample.name!r} lies outside the file")
+        return tuple(samples)
+
+
+def _text(raw: bytes) -> str:
+    return raw.split(b"\0", 1)[0].decode("latin-1").strip()

@@ -1,0 +1,226 @@
+"""FluidSynth: plays any soundfont, .sf3 too, where its library is installed; and where soundfonts are found."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import io
+import logging
+import os
+import sys
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from drumapp.playback.synth import DEFAULT_SAMPLE_RATE, Audio, SynthError
+from drumapp.resources import builtin_soundfont
+
+SOUNDFONT_FOLDERS_VARIABLE = "DRUMAPP_SOUNDFONT_FOLDERS"
+
+_DRUM_BANK = 128
+_DRUM_CHANNEL = 9
+_FADE_FRAMES = 256
+_LEVELS = range(5)  # FluidSynth's log levels: panic, error, warning, information, debugging
+_LOG = logging.getLogger("drumapp.fluidsynth")
+
+_SETTINGS: dict[str, int | float] = {
+    "synth.polyphony": 128,
+    "synth.reverb.active": 1,
+    "synth.reverb.room-size": 0.3,
+    "synth.reverb.damp": 0.3,
+    "synth.reverb.width": 0.6,
+    "synth.reverb.level": 0.4,
+    "synth.chorus.active": 0,  # a drum kit has no use for it, and it costs time
+    "synth.dynamic-sample-loading": 1,  # of a file of 150 MB only the drums
+}
+
+
+@cache
+def _library() -> ModuleType | None:
+    """The pyfluidsynth module, or None where FluidSynth's library is missing."""
+    try:
+        # Under continuous integration pyfluidsynth prints where it found the library.
+        with contextlib.redirect_stdout(io.StringIO()):
+            import fluidsynth
+    except (ImportError, OSError, AttributeError):
+        # ImportError: not found; OSError: found but unusable; AttributeError: a version with functions missing.
+        return None
+    for level in _LEVELS:
+        fluidsynth._fl.fluid_set_log_function(level, _log_function, None)
+    module: ModuleType = fluidsynth
+    return module
+
+
+def _keep_quiet(level: int, message: bytes, _data: object) -> None:
+    """Keep FluidSynth's remarks off the terminal: what matters of them is said in a SynthError."""
+    _LOG.debug("%d: %s", level, message.decode("utf-8", "replace"))
+
+
+# Kept for as long as the library may call it, which is always.
+_log_function = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)(_keep_quiet)
+
+
+def fluidsynth_version() -> str | None:
+    """The version of FluidSynth's library, such as ``"2.3.1"``, or None where it is missing."""
+    library = _library()
+    if library is None:
+        return None
+    parts = [ctypes.c_int() for _ in range(3)]
+    library._fl.fluid_version(*(ctypes.byref(part) for part in parts))
+    return ".".join(str(part.value) for part in parts)
+
+
+def how_to_install() -> str:
+    """What to do on this system to get FluidSynth."""
+    if sys.platform == "darwin":
+        return "brew install fluid-synth"
+    if sys.platform == "win32":
+        return "choco install fluidsynth (or unpack its release into C:\\tools\\fluidsynth)"
+    return "sudo apt install libfluidsynth3 (or your distribution's fluidsynth package)"
+
+
+class FluidSynth:
+    """A synth played by FluidSynth; see `drumapp.playback.synth.Synth`. Onsets fall on blocks of 64 frames.
+
+    Raises SynthError when the library is missing or the soundfont is not one, or has no drums.
+    """
+
+    def __init__(self, soundfont: Path, sample_rate: int = DEFAULT_SAMPLE_RATE) -> None:
+        library = _library()
+        if library is None:
+            raise SynthError(
+                f"FluidSynth is not installed: {how_to_install()}, or choose the built-in sampler as the synth."
+            )
+        _check_file(soundfont)
+        self.sample_rate = sample_rate
+        self.description = f"FluidSynth {fluidsynth_version()}: {soundfont.name}"
+        self._channel = _DRUM_CHANNEL
+        # At a gain of 1 a stroke is as loud as with the sampler.
+        self._synth: Any = library.Synth(gain=1.0, samplerate=sample_rate, channels=16, **_SETTINGS)
+        self._write = library._fl.fluid_synth_write_float
+        self._handle = ctypes.c_void_p(self._synth.synth)
+        self._reset = library._fl.fluid_synth_system_reset
+        self._tail = np.zeros((0, 2), np.float32)
+        try:
+            self._font = self._synth.sfload(str(soundfont))
+            if self._font < 0:
+                raise SynthError(
+                    f"{soundfont} cannot be played as a soundfont: FluidSynth refuses it. Choose another .sf2 or .sf3 "
+                    "file."
+                )
+            programs = (n for n in range(128) if self._synth.sfpreset_name(self._font, _DRUM_BANK, n) is not None)
+            program = next(programs, None)
+            if program is None:
+                raise SynthError(
+                    f"{soundfont} has no drum kit (nothing in bank {_DRUM_BANK}). Choose a soundfont with drums."
+                )
+            self._program = program
+            self._select()
+        except SynthError:
+            self.close()
+            raise
+
+    def note_on(self, key: int, velocity: int) -> None:
+        """Strike a key."""
+        self._synth.noteon(self._channel, key, velocity)
+
+    def note_off(self, key: int) -> None:
+        """Let go of a key."""
+        self._synth.noteoff(self._channel, key)
+
+    def all_off(self) -> None:
+        """Fall silent within 256 frames, reverb and all."""
+        # FluidSynth cuts voices off with a click. So what would have come next is rendered, faded, and mixed under
+        # what comes instead.
+        tail = self.render(_FADE_FRAMES)
+        tail *= np.linspace(1.0, 0.0, _FADE_FRAMES, dtype=np.float32)[:, np.newaxis]
+        self._reset(self._handle)
+        self._select()
+        self._tail = tail
+
+    def render(self, frames: int) -> Audio:
+        """The next frames, shape (frames, 2)."""
+        audio = np.zeros((frames, 2), np.float32)
+        if frames:
+            place = audio.ctypes.data_as(ctypes.c_void_p)
+            self._write(self._handle, frames, place, 0, 2, place, 1, 2)
+            if len(self._tail):
+                count = min(frames, len(self._tail))
+                audio[:count] += self._tail[:count]
+                self._tail = self._tail[count:]
+        return audio
+
+    def warm_up(self) -> None:
+        """Do nothing: choosing the drum kit has loaded its samples."""
+
+    def close(self) -> None:
+        """Free the library's synth."""
+        if self._synth is not None:
+            self._synth.delete()
+            self._synth = None
+
+    def _select(self) -> None:
+        self._synth.program_select(self._channel, self._font, _DRUM_BANK, self._program)
+
+
+def _check_file(soundfont: Path) -> None:
+    """Say what FluidSynth only fails over. Raises SynthError."""
+    try:
+        with soundfont.open("rb") as file:
+            head = file.read(12)
+    except FileNotFoundError:
+        raise SynthError(f"Cannot play {soundfont}: there is no such file. Choose another soundfont.") from None
+    except OSError as error:
+        raise SynthError(f"Cannot read the soundfont {soundfont}: {error.strerror}. Choose another one.") from error
+    if head[:4] != b"RIFF" or head[8:] != b"sfbk":
+        raise SynthError(
+            f"{soundfont} cannot be played as a soundfont: it is none (a soundfont's header is missing). Choose "
+            "another .sf2 or .sf3 file."
+        )
+
+
+def find_soundfonts(folders: Iterable[Path] | None = None) -> list[Path]:
+    """The soundfonts on this computer, the built-in one first, then by folder and name.
+
+    Args: folders to look through; left out, those named in the variable DRUMAPP_SOUNDFONT_FOLDERS, or else the places
+    where this system keeps soundfonts.
+    """
+    found = {builtin_soundfont().resolve(): builtin_soundfont()} if builtin_soundfont().is_file() else {}
+    for folder in _usual_folders() if folders is None else folders:
+        with contextlib.suppress(OSError):  # a folder that may not be read has nothing to offer
+            for path in sorted(folder.iterdir()):
+                if path.suffix.lower() in (".sf2", ".sf3") and path.is_file():
+                    found.setdefault(path.resolve(), path)
+    return list(found.values())
+
+
+def _usual_folders() -> list[Path]:
+    named = os.environ.get(SOUNDFONT_FOLDERS_VARIABLE)
+    if named is not None:
+        return [Path(folder) for folder in named.split(os.pathsep) if folder]
+    home = Path.home()
+    if sys.platform == "darwin":
+        return [
+            home / "Library/Audio/Sounds/Banks",
+            Path("/Library/Audio/Sounds/Banks"),
+            Path("/opt/homebrew/share/soundfonts"),
+            Path("/opt/homebrew/share/fluid-synth/sf2"),
+            Path("/usr/local/share/soundfonts"),
+            Path("/usr/local/share/fluid-synth/sf2"),
+        ]
+    if sys.platform == "win32":
+        program_data = Path(os.environ.get("PROGRAMDATA", "C:\\ProgramData"))
+        return [
+            home / "Documents/SoundFonts",
+            home / "Music/SoundFonts",
+            program_data / "soundfonts",
+            Path("C:/soundfonts"),
+        ]
+    data_home = Path(os.environ.get("XDG_DATA_HOME") or home / ".local/share")
+    roots = [data_home, Path("/usr/local/share"), Path("/usr/share")]
+    places = [root / name for root in roots for name in ("soundfonts", "sounds/sf2", "sounds/sf3")]
+    return [*places, home / ".sounds/sf2", home / "soundfonts"]

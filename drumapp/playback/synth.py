@@ -1,0 +1,119 @@
+"""What makes sound: the interface of every synth, and blocks split at events, live and offline alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drumapp.core.errors import DrumappError
+from drumapp.playback.scheduler import Event
+
+Audio = NDArray[np.float32]
+SynthKind = Literal["auto", "fluidsynth", "sampler"]
+
+DEFAULT_SAMPLE_RATE = 48_000
+
+
+class SynthError(DrumappError):
+    """A synth that cannot be made, or a soundfont that it cannot play."""
+
+
+class Synth(Protocol):
+    """A drum kit that is struck and rendered.
+
+    Attributes: sample_rate in frames a second; description for people, such as ``"Sampler: drumapp.sf2"``.
+    """
+
+    sample_rate: int
+    description: str
+
+    def note_on(self, key: int, velocity: int) -> None:
+        """Strike a key 0-127 with velocity 1-127 at the next frame that is rendered; unknown keys stay silent."""
+
+    def note_off(self, key: int) -> None:
+        """Let go of a key; most drums ring on."""
+
+    def all_off(self) -> None:
+        """Fall silent within a few milliseconds, without a click."""
+
+    def render(self, frames: int) -> Audio:
+        """The next ``frames`` frames, shape (frames, 2), full scale at +-1 and not limited to it."""
+
+    def warm_up(self) -> None:
+        """Do beforehand what the first strokes would have to wait for; another thread may render meanwhile."""
+
+    def close(self) -> None:
+        """Give back what the synth holds; it must not be used afterwards."""
+
+
+class SilentSynth:
+    """A synth without a sound, for when no other can be made: the music still runs."""
+
+    def __init__(self, sample_rate: int = DEFAULT_SAMPLE_RATE) -> None:
+        self.sample_rate = sample_rate
+        self.description = "No sound"
+
+    def note_on(self, key: int, velocity: int) -> None:
+        """Do nothing."""
+
+    def note_off(self, key: int) -> None:
+        """Do nothing."""
+
+    def all_off(self) -> None:
+        """Do nothing."""
+
+    def render(self, frames: int) -> Audio:
+        """Silence, shape (frames, 2)."""
+        return np.zeros((frames, 2), np.float32)
+
+    def warm_up(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def render_events(synth: Synth, frames: int, events: Sequence[Event]) -> Audio:
+    """Render a block of ``frames`` frames, shape (frames, 2), giving each event to the synth at its offset.
+
+    Events must be in order of their offsets, all of them within the block.
+    """
+    if not events:
+        return synth.render(frames)
+    audio = np.empty((frames, 2), np.float32)
+    done = 0
+    for event in events:
+        if event.offset > done:
+            audio[done : event.offset] = synth.render(event.offset - done)
+            done = event.offset
+        if event.velocity:
+            synth.note_on(event.key, event.velocity)
+        else:
+            synth.note_off(event.key)
+    if done < frames:
+        audio[done:] = synth.render(frames - done)
+    return audio
+
+
+def make_synth(kind: str, soundfont: Path, sample_rate: int = DEFAULT_SAMPLE_RATE) -> Synth:
+    """A synth that plays a soundfont's drums.
+
+    Args: kind ``"fluidsynth"``, ``"sampler"`` (built in, .sf2 alone) or ``"auto"``: FluidSynth where its library is
+    found, else the sampler.
+    Raises SynthError, naming the file and what to do; ValueError for another kind.
+    """
+    # Imported here: either may be absent or slow to load, and one of them is enough.
+    if kind not in ("auto", "fluidsynth", "sampler"):
+        raise ValueError(f"a synth is auto, fluidsynth or sampler, not {kind!r}")
+    if kind != "sampler":
+        from drumapp.playback.soundfont import FluidSynth, fluidsynth_version
+
+        if kind == "fluidsynth" or fluidsynth_version() is not None:
+            return FluidSynth(soundfont, sample_rate)
+    from drumapp.playback.sampler import Sampler
+
+    return Sampler(soundfont, sample_rate)
