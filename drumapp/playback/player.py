@@ -23,9 +23,11 @@ class Player:
     Attributes: state, the numbers that others read; master.
     """
 
-    def __init__(self, synth: Synth, *, state: SharedState | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self, synth: Synth, *, volume_db: float = 0.0, state: SharedState | None = None, clock: Clock | None = None
+    ) -> None:
         self.state = state if state is not None else SharedState()
-        self.master = Master()
+        self.master = Master(volume_db)
         self._synth = synth
         self._next_synth: deque[Synth] = deque()
         self._retired: deque[Synth] = deque()

@@ -11,7 +11,6 @@ from math import exp
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from drumapp.core.kit import HOUSE_KIT
 from drumapp.playback.sampler_sounds import Sound, make_sound
@@ -20,6 +19,7 @@ from drumapp.playback.synth import DEFAULT_SAMPLE_RATE, Audio
 
 _POLYPHONY = 64
 _MOST_VOICES = 2 * _POLYPHONY  # those that are fading out included
+_CHUNK_FRAMES = 1024
 _FADE_SECONDS = 0.005
 _SILENCE = 1e-5
 
@@ -41,6 +41,8 @@ class Sampler:
                 self._zones_of_key.setdefault(key, []).append(zone)
         self._sounds: dict[tuple[int, int], Sound] = {}  # by id of the zone, which the kit keeps alive, and key
         self._voices: list[_Voice] = []
+        self._rows = np.zeros((_MOST_VOICES, _CHUNK_FRAMES), np.float32)
+        self._counting = np.arange(1, _CHUNK_FRAMES + 1, dtype=np.float32)
         self._fade_frames = max(1, round(_FADE_SECONDS * sample_rate))
 
     @property
@@ -79,13 +81,14 @@ class Sampler:
 
     def render(self, frames: int) -> Audio:
         """The next frames, shape (frames, 2)."""
-        if not self._voices:
-            return np.zeros((frames, 2), np.float32)
-        mix = np.zeros((2, frames), np.float32)
-        for voice in self._voices:
-            voice.add_to(mix, frames)
-        self._voices = [voice for voice in self._voices if not voice.done]
-        return np.ascontiguousarray(mix.T)
+        audio = np.zeros((frames, 2), np.float32)
+        for start in range(0, frames, _CHUNK_FRAMES):
+            if not self._voices:
+                break
+            stop = min(start + _CHUNK_FRAMES, frames)
+            self._mix(audio[start:stop])
+            self._voices = [voice for voice in self._voices if not voice.done]
+        return audio
 
     def close(self) -> None:
         """Drop all sounds."""
@@ -98,6 +101,33 @@ class Sampler:
         if sound is None:
             sound = self._sounds[place] = make_sound(zone, self._frames, key, self.sample_rate)
         return sound
+
+    def _mix(self, audio: Audio) -> None:
+        """Add all voices to ``audio``: one row each, shaped together and summed together."""
+        voices, frames = self._voices, len(audio)
+        rows = self._rows[: len(voices), :frames]
+        for row, voice in zip(rows, voices, strict=True):
+            part = voice.audio[voice.place : voice.place + frames]
+            row[: len(part)] = part
+            row[len(part) :] = 0.0
+            voice.place += frames
+        counting = self._counting[:frames]
+        released = [index for index, voice in enumerate(voices) if voice.released and not voice.fading]
+        if released:
+            level = np.array([voices[index].level for index in released], np.float32)
+            rate = np.array([voices[index].sound.release_rate for index in released], np.float32)
+            rows[released] *= level[:, np.newaxis] * np.exp(np.outer(rate, counting))
+            for index in released:
+                voices[index].level *= exp(voices[index].sound.release_rate * frames)
+        fading = [index for index, voice in enumerate(voices) if voice.fading]
+        if fading:
+            level = np.array([voices[index].level for index in fading], np.float32)
+            step = np.array([voices[index].fade_step for index in fading], np.float32)
+            rows[fading] *= np.maximum(level[:, np.newaxis] - np.outer(step, counting), 0.0)
+            for index in fading:
+                voices[index].level -= voices[index].fade_step * frames
+        gains = np.array([(voice.left, voice.right) for voice in voices], np.float32)
+        audio += (gains.T @ rows).T
 
     def _make_room(self, wanted: int) -> None:
         """Fade out the quietest voices so that ``wanted`` more fit."""
@@ -113,77 +143,37 @@ class Sampler:
 class _Voice:
     """One sound that rings.
 
-    Attributes: sound; key; released, once the key is let go; fading, once it was choked or stolen; done, when nothing
-    is left of it.
+    Attributes: sound and its audio; key; left and right gains; place, the next frame; level, 1 until the key is let go
+    (released) or the voice fades out (fading), by fade_step each frame.
     """
 
-    __slots__ = (
-        "_audio",
-        "_fade_left",
-        "_gain",
-        "_level",
-        "_place",
-        "_step",
-        "done",
-        "fading",
-        "key",
-        "released",
-        "sound",
-    )
+    __slots__ = ("audio", "fade_step", "fading", "key", "left", "level", "place", "released", "right", "sound")
 
     def __init__(self, sound: Sound, key: int, velocity: int) -> None:
+        gain: float = ((sound.fixed_velocity or velocity) / 127.0) ** sound.velocity_exponent
         self.sound = sound
+        self.audio = sound.audio
         self.key = key
+        self.left = sound.left * gain
+        self.right = sound.right * gain
+        self.place = 0
+        self.level = 1.0
         self.released = False
         self.fading = False
-        self.done = False
-        heard = sound.fixed_velocity or velocity
-        gain = (heard / 127.0) ** sound.velocity_exponent
-        self._audio = sound.audio
-        self._gain = np.array([[sound.left * gain], [sound.right * gain]], np.float32)
-        self._place = 0
-        self._level = 1.0
-        self._step = 0.0
-        self._fade_left = 0
+        self.fade_step = 0.0
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to hear."""
+        return self.place >= len(self.audio) or self.level < _SILENCE
 
     @property
     def loudness(self) -> float:
         """A rough measure of how much it would be missed: gain, and how much of it is still to come."""
-        return float(self._gain.max()) * self._level * (1.0 - self._place / len(self._audio))
+        return (self.left + self.right) * self.level * (1.0 - self.place / len(self.audio))
 
     def fade_out(self, frames: int) -> None:
         """End within ``frames`` frames, on a straight line from where it is."""
         if not self.fading:
             self.fading = True
-            self._fade_left = frames
-            self._step = self._level / frames
-
-    def add_to(self, mix: NDArray[np.float32], frames: int) -> None:
-        """Add the next ``frames`` frames to ``mix``, shape (2, frames)."""
-        count = min(frames, len(self._audio) - self._place)
-        if self.fading:
-            count = min(count, self._fade_left)
-        part = self._audio[self._place : self._place + count]
-        if self.fading:
-            part = part * (np.float32(self._level) - np.float32(self._step) * _counting(count))
-            self._level -= self._step * count
-            self._fade_left -= count
-            self.done = self._fade_left <= 0
-        elif self.released:
-            rate = self.sound.release_rate
-            part = part * (np.float32(self._level) * np.exp(np.float32(rate) * _counting(count)))
-            self._level *= exp(rate * count)
-            self.done = self._level < _SILENCE
-        mix[:, :count] += part * self._gain
-        self._place += count
-        self.done = self.done or self._place >= len(self._audio)
-
-
-def _counting(count: int) -> NDArray[np.float32]:
-    """1, 2, 3 ... ``count``."""
-    if count > len(_NUMBERS):
-        return np.arange(1, count + 1, dtype=np.float32)
-    return _NUMBERS[:count]
-
-
-_NUMBERS = np.arange(1, 4097, dtype=np.float32)
+            self.fade_step = self.level / frames

@@ -23,7 +23,9 @@ SOUNDFONT_FOLDERS_VARIABLE = "DRUMAPP_SOUNDFONT_FOLDERS"
 
 _DRUM_BANK = 128
 _DRUM_CHANNEL = 9
+_CHANNEL_VOLUME = 7
 _FADE_FRAMES = 256
+_SAMPLE_RATES = range(8_000, 96_001)
 _LEVELS = range(5)  # FluidSynth's log levels: panic, error, warning, information, debugging
 _LOG = logging.getLogger("drumapp.fluidsynth")
 
@@ -74,6 +76,11 @@ def fluidsynth_version() -> str | None:
     return ".".join(str(part.value) for part in parts)
 
 
+def plays_at(sample_rate: int) -> bool:
+    """Whether FluidSynth is installed and renders that many frames a second."""
+    return sample_rate in _SAMPLE_RATES and _library() is not None
+
+
 def how_to_install() -> str:
     """What to do on this system to get FluidSynth."""
     if sys.platform == "darwin":
@@ -94,6 +101,11 @@ class FluidSynth:
         if library is None:
             raise SynthError(
                 f"FluidSynth is not installed: {how_to_install()}, or choose the built-in sampler as the synth."
+            )
+        if sample_rate not in _SAMPLE_RATES:
+            raise SynthError(
+                f"FluidSynth cannot play at {sample_rate} frames a second, only at {_SAMPLE_RATES.start} to "
+                f"{_SAMPLE_RATES.stop - 1}: choose such a rate, or the built-in sampler as the synth."
             )
         _check_file(soundfont)
         self.sample_rate = sample_rate
@@ -165,6 +177,7 @@ class FluidSynth:
 
     def _select(self) -> None:
         self._synth.program_select(self._channel, self._font, _DRUM_BANK, self._program)
+        self._synth.cc(self._channel, _CHANNEL_VOLUME, 127)  # it starts at 100, which is 4 dB down
 
 
 def _check_file(soundfont: Path) -> None:

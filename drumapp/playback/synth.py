@@ -110,9 +110,9 @@ def make_synth(kind: str, soundfont: Path, sample_rate: int = DEFAULT_SAMPLE_RAT
     if kind not in ("auto", "fluidsynth", "sampler"):
         raise ValueError(f"a synth is auto, fluidsynth or sampler, not {kind!r}")
     if kind != "sampler":
-        from drumapp.playback.soundfont import FluidSynth, fluidsynth_version
+        from drumapp.playback.soundfont import FluidSynth, plays_at
 
-        if kind == "fluidsynth" or fluidsynth_version() is not None:
+        if kind == "fluidsynth" or plays_at(sample_rate):
             return FluidSynth(soundfont, sample_rate)
     from drumapp.playback.sampler import Sampler
 
