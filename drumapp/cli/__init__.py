@@ -70,6 +70,10 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout.flush()
     except DrumappError as error:
         return _fail(str(error), EXIT_FAILED)
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        return _fail("Training needs PyTorch, which is not installed: pip install torch==2.13.0", EXIT_FAILED)
     except KeyboardInterrupt:
         return _fail("Interrupted.", EXIT_INTERRUPTED)
     except BrokenPipeError:

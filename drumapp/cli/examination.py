@@ -171,7 +171,7 @@ def _midi() -> Finding:
         f"{backend.name}: {backend.problem or ', '.join(backend.outputs) or 'no ports'}" for backend in backends
     )
     ok = any(backend.problem is None for backend in backends)
-    remedy = "Not needed to hear beats; for MIDI ports load ALSA's sequencer (modprobe snd-seq) or start JACK."
+    remedy = "Not needed to hear beats, only to play other instruments."
     return Finding("midi", "MIDI", ok, described or "no backend", remedy, details=details)
 
 

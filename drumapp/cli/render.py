@@ -13,7 +13,6 @@ from drumapp.settings import SYNTHS
 
 BITS = ("16", "24", "float")
 MIN_RATE, MAX_RATE = 8_000, 192_000
-MAX_SECONDS = 4 * 3600
 
 _DESCRIPTION = """\
 Play the drums of a MIDI file into a WAV file, without a sound device and faster than real time. The kit is the
@@ -47,9 +46,6 @@ def run(args: argparse.Namespace) -> int:
 
     output = args.output or args.midi.with_suffix(".wav")
     pattern = read_pattern(args.midi)
-    if pattern.seconds > MAX_SECONDS:
-        hours = pattern.seconds / 3600
-        raise DrumappError(f"Cannot render {args.midi}: it lasts {hours:,.1f} hours, more than a WAV file should hold.")
     if output.is_dir():
         raise DrumappError(f"Cannot write {output}: it is a folder.")
     synth = make_synth(args.synth, args.soundfont or builtin_soundfont(), args.rate)

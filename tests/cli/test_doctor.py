@@ -1,0 +1,114 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from drumapp import cli
+from drumapp.cli import examination
+from drumapp.cli.examination import Finding, can_make_sound, examine
+from drumapp.core.errors import DrumappError
+from drumapp.playback.audio import DeviceInfo
+from drumapp.settings import Settings, save_settings
+
+NAMES = ["model", "synth", "audio", "fluidsynth", "soundfonts", "midi", "display", "settings", "versions"]
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRUMAPP_CONFIG_DIR", str(tmp_path))
+
+
+@pytest.fixture
+def speaker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drumapp.playback.audio.list_devices", lambda: [DeviceInfo("Speaker", "PulseAudio")])
+
+
+@pytest.fixture
+def no_speaker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drumapp.playback.audio.list_devices", list)
+
+
+def found(name: str) -> Finding:
+    return {finding.name: finding for finding in examine()}[name]
+
+
+@pytest.mark.usefixtures("speaker")
+def test_shipped_kit_and_model_make_a_sound_where_there_is_a_device(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["doctor"]) == 0
+    told = capsys.readouterr().out
+    assert "Generate can make a sound." in told
+    assert "Speaker (PulseAudio)" in told
+
+
+@pytest.mark.usefixtures("no_speaker")
+def test_without_a_device_it_fails_and_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["doctor"]) == 1
+    told = capsys.readouterr().out
+    assert "missing: Sound device." in told
+    assert "-> " in told
+    finding = found("audio")
+    assert finding.remedy is not None
+
+
+@pytest.mark.usefixtures("no_speaker")
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["doctor", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["can_make_sound"] is False
+    assert list(told["findings"]) == NAMES
+    assert told["findings"]["audio"]["devices"] == []
+    assert len(told["findings"]["model"]["digest"]) >= 12
+    assert told["findings"]["synth"]["peak"] > 0.01
+
+
+@pytest.mark.usefixtures("speaker")
+@pytest.mark.parametrize(("field", "name"), [("model", "model"), ("soundfont", "synth")])
+def test_chosen_file_that_is_gone(field: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save_settings(Settings(**{field: tmp_path / "gone.bin"}))
+    assert cli.main(["doctor"]) == 1
+    assert "gone.bin" in capsys.readouterr().out
+    assert not found(name).ok
+
+
+@pytest.mark.parametrize("error", [DrumappError("It is broken."), OSError("no libasound"), RuntimeError("odd")])
+def test_a_piece_that_breaks_is_a_finding(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr("drumapp.playback.audio.list_devices", fail)
+    finding = found("audio")
+    assert not finding.ok
+    assert str(error) in finding.found
+    assert finding.remedy is not None
+    assert not can_make_sound([finding])
+
+
+def test_missing_extras_do_not_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drumapp.playback.soundfont.fluidsynth_version", lambda: None)
+    finding = found("fluidsynth")
+    assert (finding.ok, finding.needed) == (False, False)
+    assert can_make_sound([finding])
+
+
+def test_damaged_settings_are_told(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text("{")
+    finding = found("settings")
+    assert not finding.ok
+    assert "damaged" in finding.found
+
+
+@pytest.mark.parametrize(("variable", "ok"), [("DISPLAY", True), ("WAYLAND_DISPLAY", True), (None, False)])
+def test_display_of_a_linux_desktop(variable: str | None, ok: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    if variable:
+        monkeypatch.setenv(variable, ":7")
+    assert found("display").ok is ok
+
+
+def test_torch_is_not_imported_to_learn_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(examination._PACKAGES, "absent", "no-such-package-of-anyones")
+    finding = found("versions")
+    assert not finding.ok
+    assert "absent (missing)" in finding.found

@@ -1,0 +1,97 @@
+import json
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from drumapp import cli
+from drumapp.core.pattern import Note, Pattern
+from drumapp.midi.smf import write_pattern
+
+
+@pytest.fixture
+def beat(tmp_path: Path) -> Path:
+    path = tmp_path / "beat.mid"
+    write_pattern(Pattern.of([Note(0, 36, 120), Note(480, 38, 110), Note(960, 42, 100)]), path)
+    return path
+
+
+def samples(path: Path) -> tuple[np.ndarray, int, int]:
+    with wave.open(str(path)) as file:
+        width, rate, channels = file.getsampwidth(), file.getframerate(), file.getnchannels()
+        data = np.frombuffer(file.readframes(file.getnframes()), np.uint8).reshape(-1, channels, width)
+    # The most significant byte is enough to tell sound from silence.
+    return data[:, :, -1].astype(np.int8), width, rate
+
+
+def test_makes_a_wav_that_sounds_where_the_notes_are(beat: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["render", str(beat), "--synth", "sampler"]) == 0
+    output = beat.with_suffix(".wav")
+    heard, width, rate = samples(output)
+    assert (width, rate) == (3, 48_000)
+    assert len(heard) >= 2 * rate  # a bar of 4/4 at 120
+    for second in (0, 0.5, 1.0):
+        start = int(second * rate)
+        assert np.abs(heard[start : start + rate // 10].astype(int)).max() > 3
+    assert str(output) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("bits", "width"), [("16", 2), ("24", 3)])
+def test_rate_bits_and_json(beat: Path, bits: str, width: int, capsys: pytest.CaptureFixture[str]) -> None:
+    output = beat.with_name("other.wav")
+    arguments = ["render", str(beat), "-o", str(output), "--rate", "44100", "--bits", bits, "--json"]
+    assert cli.main([*arguments, "--synth", "sampler"]) == 0
+    heard, found_width, rate = samples(output)
+    assert (found_width, rate) == (width, 44_100)
+    made = json.loads(capsys.readouterr().out)
+    assert made["output"] == str(output)
+    assert made["notes"] == 3
+    assert made["seconds"] == pytest.approx(len(heard) / rate)
+    assert -40 < made["peak_dbfs"] <= 0
+
+
+def test_float_wav(beat: Path) -> None:
+    assert cli.main(["render", str(beat), "--bits", "float", "--synth", "sampler"]) == 0
+    assert beat.with_suffix(".wav").read_bytes()[20:22] == b"\x03\0"
+
+
+@pytest.mark.parametrize(
+    ("content", "cause"), [(b"", "the file is empty"), (b"hello", "it is not a MIDI file"), (None, "no such file")]
+)
+def test_bad_midi_leaves_the_old_wav(
+    tmp_path: Path, content: bytes | None, cause: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, output = tmp_path / "beat.mid", tmp_path / "beat.wav"
+    if content is not None:
+        path.write_bytes(content)
+    output.write_bytes(b"old")
+    assert cli.main(["render", str(path)]) == 1
+    error = capsys.readouterr().err
+    assert cause in error
+    assert str(path) in error
+    assert output.read_bytes() == b"old"
+
+
+def test_soundfont_that_is_none(beat: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    font, output = tmp_path / "font.sf2", beat.with_suffix(".wav")
+    font.write_bytes(b"RIFFnothing")
+    for synth in ("auto", "sampler"):
+        assert cli.main(["render", str(beat), "--soundfont", str(font), "--synth", synth]) == 1
+        assert str(font) in capsys.readouterr().err
+        assert not output.exists()
+
+
+def test_missing_soundfont(beat: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["render", str(beat), "--soundfont", str(tmp_path / "none.sf2")]) == 1
+    assert "none.sf2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", ["none/beat.wav", "folder", "beat.mid/beat.wav"])
+def test_output_that_cannot_be_written(beat: Path, place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = beat.parent
+    (folder / "folder").mkdir()
+    before = sorted(folder.iterdir())
+    assert cli.main(["render", str(beat), "-o", str(folder / place), "--synth", "sampler"]) == 1
+    assert str(folder / place) in capsys.readouterr().err
+    assert sorted(folder.iterdir()) == before
