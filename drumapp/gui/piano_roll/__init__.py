@@ -1,0 +1,1 @@
+"""The piano roll: lanes of drums through time. Coordinates, grid and note index know no Qt."""

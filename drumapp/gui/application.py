@@ -1,0 +1,468 @@
+"""Composition root: builds window, document, drummer and sound, wires them to each other, and owns nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from drumapp import resources
+from drumapp.core.errors import DrumappError
+from drumapp.core.pattern import Pattern
+from drumapp.core.timing import Metre, MetreMap, Range, TempoMap
+from drumapp.gui.conductor import Conductor, Drummer, fresh_seed
+from drumapp.gui.dialogs import MODEL_FILES, Asking, Dialogs, ShortcutsDialog, show_about
+from drumapp.gui.document import Document
+from drumapp.gui.files import Files, renderer
+from drumapp.gui.main_window import MainWindow
+from drumapp.gui.model_loading import ModelLoading
+from drumapp.gui.piano_roll.view import ZOOM_PER_KEY
+from drumapp.gui.sound_control import SoundControl
+from drumapp.gui.status_line import drummer_sentence
+from drumapp.gui.theme import BASE_FONT_PX, THEMES, Theme
+from drumapp.settings import Settings, load_settings, save_settings
+
+if TYPE_CHECKING:
+    from drumapp.playback.engine import PlaybackEngine, Playhead
+
+QUIT_AFTER_PAINT = "--quit-after-paint"
+SIGNAL_LOOK_MS = 200
+
+
+class Application(QObject):
+    """Everything the window is made of. Tests give an engine, dialogs, a model loader and a renderer of their own."""
+
+    def __init__(
+        self,
+        app: QApplication,
+        settings: Settings,
+        *,
+        engine: PlaybackEngine | None = None,
+        asking: Asking | None = None,
+        loading: ModelLoading | None = None,
+        render=None,
+    ) -> None:
+        super().__init__()
+        from drumapp.playback.engine import PlaybackEngine, SoundSettings
+
+        self.settings = settings
+        self.theme = Theme(app, settings.theme)
+        self.window = MainWindow(self.theme)
+        self.asking = asking or Dialogs(self.window)
+        sound = SoundSettings(
+            soundfont=settings.soundfont or resources.builtin_soundfont(),
+            synth=settings.synth,
+            volume_db=settings.volume_db,
+        )
+        self.engine = engine or PlaybackEngine(sound)
+        self.document = Document(
+            Pattern(tempo=TempoMap.constant(settings.tempo), metre=MetreMap.constant(Metre.parse(settings.metre)))
+        )
+        self.conductor = Conductor(self.document, self.engine)
+        self.files = Files(self.document, settings, self.asking, render or renderer(settings))
+        self.sound = SoundControl(self.engine, sound, settings, self.asking)
+        self.loading = loading or ModelLoading()
+        self._model = None
+        self._model_path: Path | None = None
+        self._generate_when_ready = False
+        self._tempo_gesture = 0
+        self._last_look = time.monotonic()
+        self._closed = False
+        self._show_settings()
+        self._wire_transport()
+        self._wire_menus()
+        self._wire_rooms()
+        self._document_changed()
+        self._performance_changed()
+
+    def show(self) -> None:
+        """Open the window; sound and drummer come up once it is painted."""
+        self.window.painted.connect(lambda: QTimer.singleShot(0, self.start_rooms))
+        self.window.show()
+
+    def start_rooms(self) -> None:
+        """Start the playing process and load the drummer, both in the background."""
+        self.loading.start(self.settings.model or resources.default_model())
+        self.engine.start()
+        self.conductor.start()
+        if self.settings.problem:
+            self.window.banner.show_problem(self.settings.problem)
+
+    def close(self) -> None:
+        """Remember the settings, end every thread and process."""
+        if self._closed:
+            return
+        self._closed = True
+        self._remember()
+        self.files.close()
+        self.conductor.close()
+        self.loading.close()
+
+    # Wiring
+
+    def _wire_transport(self) -> None:
+        bar, conductor = self.window.transport, self.conductor
+        bar.generate_clicked.connect(self.generate)
+        bar.play_clicked.connect(conductor.toggle_play)
+        bar.stop_clicked.connect(conductor.stop)
+        bar.loop_toggled.connect(self._loop_toggled)
+        bar.tempo_changed.connect(self._tempo_changed)
+        bar.tempo_edited.connect(self._tempo_edited)
+        bar.metre_chosen.connect(self._metre_chosen)
+        bar.bars_changed.connect(self._bars_changed)
+        bar.volume_changed.connect(self.sound.set_volume)
+        bar.output.soundfont_chosen.connect(self.sound.choose_soundfont)
+        bar.output.synth_chosen.connect(self.sound.choose_synth)
+        bar.output.browse_requested.connect(self.sound.ask_soundfont)
+        bar.output.find_soundfonts = _system_soundfonts
+
+    def _wire_menus(self) -> None:
+        window, roll = self.window, self.window.roll
+        handlers = {
+            "open_midi": self.files.ask_open_midi,
+            "export_midi": self.files.ask_export_midi,
+            "export_wav": self.files.ask_export_wav,
+            "open_model": self.ask_model,
+            "choose_soundfont": self.sound.ask_soundfont,
+            "quit": window.close,
+            "undo": self.document.undo,
+            "redo": self.document.redo,
+            "clear": self.clear,
+            "zoom_in": lambda: roll.zoom(ZOOM_PER_KEY),
+            "zoom_out": lambda: roll.zoom(1 / ZOOM_PER_KEY),
+            "zoom_fit": roll.zoom_to_fit,
+            "rows_taller": lambda: roll.zoom_rows(ZOOM_PER_KEY),
+            "rows_lower": lambda: roll.zoom_rows(1 / ZOOM_PER_KEY),
+            "generate": self.generate,
+            "play": self.conductor.toggle_play,
+            "stop": self.conductor.stop,
+            "to_start": lambda: self.conductor.seek(0),
+            "silence": self.engine.panic,
+            "shortcuts": lambda: ShortcutsDialog(list(window.actions_by_name.values()), window).exec(),
+            "about": lambda: show_about(window, self._about_drummer()),
+        }
+        for name, handler in handlers.items():
+            # Without this, Qt's "checked" argument would land in a handler's first parameter.
+            window.actions_by_name[name].triggered.connect(lambda _=False, act=handler: act())
+        for name, handler in {
+            "follow": self._follow_toggled,
+            "loop": window.transport.loop.setChecked,
+            "drummer_panel": self._panel_toggled,
+        }.items():
+            window.actions_by_name[name].toggled.connect(handler)
+        for choice in THEMES:
+            window.actions_by_name[f"theme_{choice}"].triggered.connect(
+                lambda _=False, chosen=choice: self._theme_chosen(chosen)
+            )
+
+    def _wire_rooms(self) -> None:
+        window, document, conductor = self.window, self.document, self.conductor
+        document.replaced.connect(self._document_replaced)
+        document.appended.connect(lambda notes: window.roll.append_notes(notes, document.pattern.length))
+        document.timing_changed.connect(self._document_changed)
+        document.history_changed.connect(self._document_changed)
+        conductor.changed.connect(self._performance_changed)
+        conductor.playhead_moved.connect(self._playhead_moved)
+        conductor.sound_event.connect(self.sound.hear)
+        conductor.failed.connect(self.asking.show_error)
+        window.roll.sought.connect(conductor.seek)
+        window.roll.auditioned.connect(self.engine.audition)
+        window.roll.file_dropped.connect(self.files.open_midi)
+        window.drummer_panel.model_chosen.connect(self.loading.start)
+        window.drummer_panel.open_model_requested.connect(self.ask_model)
+        window.drummer_panel.changed.connect(self._panel_changed)
+        window.closing.connect(self.close)
+        self.files.opened.connect(lambda _: window.roll.zoom_to_first_bars())
+        self.files.said.connect(window.status.music.setText)
+        self.files.exporting.connect(window.export_strip.follow)
+        self.loading.loaded.connect(self._model_loaded)
+        self.loading.failed.connect(self._model_failed)
+        self.sound.chosen.connect(self._show_output)
+        self.sound.ready.connect(self._sound_ready)
+        self.sound.problem.connect(self._sound_problem)
+        self.sound.died.connect(self._engine_died)
+
+    # Acts of the user
+
+    def generate(self) -> None:
+        """A fresh take; while the drummer still loads, as soon as it is there."""
+        if not self.conductor.can_generate:
+            if self._model_path is None:
+                self._generate_when_ready = True
+                self.window.status.drummer.setText("The drummer is on the way …")
+            else:
+                self.asking.show_error("There is no drummer to generate with: open a model first (File, Open model).")
+            return
+        from drumapp.lstm.generator import GeneratorSettings
+
+        panel, bar = self.window.drummer_panel, self.window.transport
+        fixed = panel.fixed_seed
+        settings = GeneratorSettings(
+            seed=fresh_seed() if fixed is None else fixed,
+            bars=bar.chosen_bars or None,
+            tempo=bar.tempo.value,
+            metre=Metre.parse(bar.metre.currentText()),
+            time_temperature=panel.time.value,
+            pitch_temperature=panel.pitch.value,
+            memory_range=panel.memory.value,
+            feel=panel.feel.isChecked(),
+            style=panel.chosen_style,
+        )
+        panel.show_seed(settings.seed)
+        self.conductor.generate(settings)
+
+    def clear(self) -> None:
+        """Empty the roll; Undo brings it back."""
+        pattern = self.document.pattern
+        if pattern.length:
+            self.document.replace(Pattern(tempo=pattern.tempo, metre=pattern.metre), "Clear")
+
+    def ask_model(self) -> None:
+        """Let the user choose another drummer."""
+        folder = self.settings.recent_folder or resources.models_folder()
+        path = self.asking.file_to_open("Open model", folder, MODEL_FILES)
+        self._show_models()
+        if path is not None:
+            self.settings.recent_folder = path.parent
+            self.loading.start(path)
+
+    def _tempo_changed(self, bpm: float) -> None:
+        self.document.set_tempo(bpm, ("tempo", self._tempo_gesture))
+
+    def _tempo_edited(self, bpm: float) -> None:
+        self._tempo_changed(bpm)
+        self._tempo_gesture += 1
+
+    def _metre_chosen(self, metre: Metre) -> None:
+        if not self.document.in_take:
+            self.document.set_metre(metre)
+        self._document_changed()
+
+    def _bars_changed(self, bars: int) -> None:
+        self.settings.bars = bars
+        if bars and self.conductor.performance.endless:
+            self.conductor.finish_take()
+
+    def _loop_toggled(self, looping: bool) -> None:
+        self.settings.loop = looping
+        self.window.actions_by_name["loop"].setChecked(looping)
+        self.conductor.set_looping(looping)
+        self._show_loop()
+
+    def _follow_toggled(self, follow: bool) -> None:
+        self.settings.follow = self.window.roll.follow = follow
+
+    def _panel_toggled(self, shown: bool) -> None:
+        self.settings.drummer_panel = shown
+        self.window.drummer_panel.setVisible(shown)
+
+    def _theme_chosen(self, choice: str) -> None:
+        self.settings.theme = choice
+        self.theme.choose(choice)
+
+    def _panel_changed(self) -> None:
+        panel, settings = self.window.drummer_panel, self.settings
+        settings.time_temperature = panel.time.value
+        settings.pitch_temperature = panel.pitch.value
+        settings.memory_range = panel.memory.value
+        settings.feel = panel.feel.isChecked()
+        settings.style = panel.chosen_style
+        settings.seed = panel.fixed_seed
+
+    # What happened in the rooms
+
+    def _document_replaced(self) -> None:
+        document, roll = self.document, self.window.roll
+        roll.show_pattern(document.pattern, document.end, refit=document.in_take and not document.pattern.notes)
+        self._document_changed()
+
+    def _document_changed(self) -> None:
+        document, bar = self.document, self.window.transport
+        bar.tempo.set_value(document.pattern.bpm)
+        bar.set_metre(document.pattern.first_metre)
+        bar.metre.setEnabled(not document.in_take)
+        for name, label in (("undo", document.undo_label), ("redo", document.redo_label)):
+            action = self.window.actions_by_name[name]
+            action.setEnabled(label is not None)
+            action.setText(f"{name.capitalize()} {label}" if label else name.capitalize())
+        title = document.pattern.name
+        self.window.setWindowTitle(f"{title} – Drumapp" if title else "Drumapp")
+        self._show_loop()
+
+    def _performance_changed(self) -> None:
+        performance, window = self.conductor.performance, self.window
+        window.transport.set_playing(performance.playing)
+        loading = performance.drummer is Drummer.ABSENT and self._model_path is None
+        name = self._model.name if self._model is not None else None
+        window.status.drummer.setText("Waking the drummer …" if loading else drummer_sentence(name, performance))
+        window.status.seed.setText(f"Seed {performance.seed}" if performance.seed is not None else "")
+
+    def _playhead_moved(self, head: Playhead) -> None:
+        now = time.monotonic()
+        window = self.window
+        window.roll.move_playhead(head.tick, playing=head.playing)
+        window.transport.set_position(self.document.pattern.metre.position(max(int(head.tick), 0)))
+        window.transport.meter.show_level(head.level, now - self._last_look)
+        self._last_look = now
+
+    def _model_loaded(self, path: Path, model) -> None:
+        from drumapp.lstm.generator import DrumGenerator
+
+        self._model, self._model_path = model, path
+        self.settings.model = None if path == resources.default_model() else path
+        self.window.drummer_panel.set_styles(model.styles, self.settings.style)
+        self._show_models()
+        self.conductor.set_generator_factory(lambda settings: DrumGenerator(model, settings))
+        self._performance_changed()
+        if self._generate_when_ready:
+            self._generate_when_ready = False
+            self.generate()
+
+    def _model_failed(self, path: Path, sentence: str) -> None:
+        if self._model_path is None:
+            self._model_path = path  # tried: Generate says so from now on, rather than wait for it
+        self._generate_when_ready = False
+        self._show_models()
+        self._performance_changed()
+        self.asking.show_error(sentence)
+
+    def _sound_ready(self, words: str) -> None:
+        self.window.status.sound.setText(words)
+
+    def _sound_problem(self, cause: str, remedy: str) -> None:
+        self.window.banner.show_problem(cause, remedy, button="Try again", act=self._try_sound_again)
+
+    def _engine_died(self, sentence: str) -> None:
+        self.window.banner.show_problem(sentence, button="Restart sound", act=self._try_sound_again)
+
+    def _try_sound_again(self) -> None:
+        self.window.banner.hide()
+        self.sound.try_again()
+
+    # What is shown
+
+    def _show_settings(self) -> None:
+        settings, window = self.settings, self.window
+        window.restore_geometry_text(settings.window_geometry)
+        bar, panel = window.transport, window.drummer_panel
+        bar.set_bars(settings.bars)
+        bar.set_volume(settings.volume_db)
+        bar.loop.setChecked(settings.loop)
+        self.conductor.set_looping(settings.loop)
+        panel.time.set_value(settings.time_temperature)
+        panel.pitch.set_value(settings.pitch_temperature)
+        panel.memory.set_value(settings.memory_range)
+        panel.feel.setChecked(settings.feel)
+        if settings.seed is not None:
+            panel.show_seed(settings.seed)
+            panel.fresh_seed.setChecked(False)
+        window.roll.follow = settings.follow
+        panel.setVisible(settings.drummer_panel)
+        for name, checked in (
+            ("loop", settings.loop),
+            ("follow", settings.follow),
+            ("drummer_panel", settings.drummer_panel),
+            (f"theme_{settings.theme}", True),
+        ):
+            window.actions_by_name[name].setChecked(checked)
+        self._show_models()
+        self._show_output()
+
+    def _show_models(self) -> None:
+        models = [(path.stem.replace("_", " ").capitalize(), path) for path in resources.shipped_models()]
+        if self._model is not None:
+            named = [(self._model.name if path == self._model_path else name, path) for name, path in models]
+            known = any(path == self._model_path for _, path in models)
+            models = named if known else [*named, (self._model.name, self._model_path)]
+        self.window.drummer_panel.set_models(models, self._model_path if self._model is not None else None)
+
+    def _show_output(self) -> None:
+        self.window.transport.output.show_choice(self.settings.soundfont, self.settings.synth)
+
+    def _show_loop(self) -> None:
+        length = self.document.end or 0
+        self.window.roll.set_loop(Range(0, length) if self.settings.loop and length else None)
+
+    def _about_drummer(self) -> str:
+        if self._model is None:
+            return "No drummer is loaded."
+        words = [f"Drummer: {self._model.name}."]
+        words += [str(self._model.metadata[key]) for key in ("attribution", "licence") if key in self._model.metadata]
+        return "<br>".join(words)
+
+    def _remember(self) -> None:
+        self.settings.window_geometry = self.window.geometry_text
+        self.settings.tempo = self.window.transport.tempo.value
+        self.settings.metre = self.window.transport.metre.currentText()
+        try:
+            save_settings(replace(self.settings, problem=None))
+        except DrumappError as error:
+            print(f"drumapp: {error}", file=sys.stderr)  # the window is going: nobody would read a dialog
+
+
+def _system_soundfonts() -> list[Path]:
+    from drumapp.playback.soundfont import find_soundfonts
+
+    return [path for path in find_soundfonts() if path != resources.builtin_soundfont()]
+
+
+def build_qt(argv: Sequence[str]) -> QApplication:
+    """The QApplication, with the look that does not depend on the theme. Raises DrumappError without a display."""
+    _check_display(argv)
+    app = QApplication(["drumapp", *argv])
+    app.setApplicationName("Drumapp")
+    app.setDesktopFileName("drumapp")
+    app.setStyle("Fusion")
+    font = app.font()
+    font.setPixelSize(BASE_FONT_PX)
+    app.setFont(font)
+    return app
+
+
+def _check_display(argv: Sequence[str]) -> None:
+    """Qt ends the whole process where it finds no display; say it in our own words before that."""
+    chosen = "QT_QPA_PLATFORM" in os.environ or any(argument.startswith("-platform") for argument in argv)
+    if sys.platform in ("win32", "darwin") or chosen:
+        return
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise DrumappError(
+            'There is no display to open the window on; "drumapp generate" and "drumapp render" work without one.'
+        )
+
+
+def run(argv: Sequence[str]) -> int:
+    """Open the window and return when it is closed. Raises DrumappError where there is no display.
+
+    With --quit-after-paint it prints ``painted`` and time.monotonic_ns of the first paint, and ends.
+    """
+    arguments = [argument for argument in argv if argument != QUIT_AFTER_PAINT]
+    app = build_qt(arguments)
+    application = Application(app, load_settings())
+    if QUIT_AFTER_PAINT in argv:
+        application.window.painted.connect(lambda: QTimer.singleShot(0, lambda: _report_paint(app)))
+        application.window.show()
+    else:
+        application.show()
+    # Python sees a signal only when it gets to run: the timer sees to that while Qt waits for events.
+    signal.signal(signal.SIGINT, lambda *_: application.window.close())
+    signal.signal(signal.SIGTERM, lambda *_: application.window.close())
+    alive = QTimer(interval=SIGNAL_LOOK_MS)
+    alive.timeout.connect(lambda: None)
+    alive.start()
+    try:
+        return app.exec()
+    finally:
+        application.close()
+
+
+def _report_paint(app: QApplication) -> None:
+    print(f"painted {time.monotonic_ns()}", flush=True)
+    app.quit()

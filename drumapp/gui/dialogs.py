@@ -1,0 +1,101 @@
+"""The few dialogs: one sentence about what went wrong, file choosers, shortcuts, about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QGridLayout,
+    QLabel,
+    QMessageBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from drumapp import __version__
+
+MIDI_FILES = "MIDI files (*.mid *.midi *.smf)"
+WAV_FILES = "WAV files (*.wav)"
+MODEL_FILES = "Drummers (*.safetensors)"
+SOUNDFONT_FILES = "Soundfonts (*.sf2 *.sf3)"
+
+
+class Asking(Protocol):
+    """What the window asks and tells the user in dialogs; tests answer in its place."""
+
+    def show_error(self, sentence: str) -> None:
+        """Say what went wrong."""
+
+    def file_to_open(self, caption: str, folder: Path | None, kinds: str) -> Path | None:
+        """A file to read, or None when the user thought better of it."""
+
+    def file_to_save(self, caption: str, suggestion: Path, kinds: str) -> Path | None:
+        """A file to write, or None when the user thought better of it."""
+
+
+class Dialogs:
+    """The real ones, over a window."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+
+    def show_error(self, sentence: str) -> None:
+        """Say what went wrong; returns when it was read."""
+        box = QMessageBox(QMessageBox.Icon.Warning, "Drumapp", sentence, QMessageBox.StandardButton.Ok, self._window)
+        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        box.exec()
+
+    def file_to_open(self, caption: str, folder: Path | None, kinds: str) -> Path | None:
+        """A file that exists."""
+        name, _ = QFileDialog.getOpenFileName(self._window, caption, str(folder or Path.home()), kinds)
+        return Path(name) if name else None
+
+    def file_to_save(self, caption: str, suggestion: Path, kinds: str) -> Path | None:
+        """A file to write; the user has agreed where one is replaced."""
+        name, _ = QFileDialog.getSaveFileName(self._window, caption, str(suggestion), kinds)
+        return Path(name) if name else None
+
+
+class ShortcutsDialog(QDialog):
+    """The keys, read from the window's own actions, so that the list cannot be wrong."""
+
+    def __init__(self, actions: list[QAction], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Shortcuts")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(32)
+        grid.setVerticalSpacing(6)
+        with_keys = [action for action in actions if action.shortcuts()]
+        for place, action in enumerate(with_keys):
+            keys = "  or  ".join(keys.toString(keys.SequenceFormat.NativeText) for keys in action.shortcuts())
+            name = QLabel(action.text().replace("&", "").rstrip(" …"))
+            key = QLabel(keys)
+            key.setProperty("role", "hint")
+            row, column = place % ((len(with_keys) + 1) // 2), 2 * (place // ((len(with_keys) + 1) // 2))
+            grid.addWidget(name, row, column)
+            grid.addWidget(key, row, column + 1)
+        wheel = QLabel("Ctrl+wheel zooms time, Ctrl+Shift+wheel the lanes, Shift+wheel scrolls sideways.")
+        wheel.setProperty("role", "hint")
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.setSpacing(16)
+        layout.addLayout(grid)
+        layout.addWidget(wheel)
+        layout.addWidget(buttons)
+
+
+def show_about(parent: QWidget, drummer: str) -> None:
+    """Name, version, and whose playing the drummer learned from."""
+    QMessageBox.about(
+        parent,
+        "About Drumapp",
+        f"<h3>Drumapp {__version__}</h3><p>A drum machine that writes its own beats.</p><p>{drummer}</p>",
+    )

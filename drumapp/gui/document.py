@@ -1,0 +1,132 @@
+"""The pattern the window works on, its history, and the signals that say what changed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from drumapp.core.history import History
+from drumapp.core.pattern import Note, Pattern
+from drumapp.core.timing import Metre, MetreMap, TempoMap
+
+
+class Document(QObject):
+    """One pattern at a time; every change of it can be undone.
+
+    Signals: replaced when notes, length or metre are others; appended (notes) when notes were added at the end;
+    timing_changed when tempo alone is another; history_changed when there is something else to undo or redo.
+    Attributes: pattern; end, the tick where the music will stop, None while an endless take is being written.
+    """
+
+    replaced = Signal()
+    appended = Signal(object)
+    timing_changed = Signal()
+    history_changed = Signal()
+
+    def __init__(self, pattern: Pattern | None = None) -> None:
+        super().__init__()
+        self.pattern = pattern or Pattern()
+        self.end: int | None = self.pattern.length
+        self._history: History[Pattern] = History()
+        self._takes = itertools.count(1)
+        self._take: Hashable | None = None
+
+    @property
+    def undo_label(self) -> str | None:
+        """What undo would take back."""
+        return self._history.undo_label
+
+    @property
+    def redo_label(self) -> str | None:
+        """What redo would do again."""
+        return self._history.redo_label
+
+    @property
+    def in_take(self) -> bool:
+        """Whether a drummer is writing."""
+        return self._take is not None
+
+    # A take: all its notes are one undo
+
+    def begin_take(self, empty: Pattern, end: int | None) -> None:
+        """Put an empty pattern in place for a drummer to fill; ``end`` is its length in ticks, None when endless."""
+        before = self.pattern
+        self._take = ("take", next(self._takes))
+        self.pattern, self.end = empty, end
+        self._history.record("Generate", before, empty, self._take)
+        self.replaced.emit()
+        self.history_changed.emit()
+
+    def append(self, notes: Sequence[Note], length: int) -> None:
+        """Add notes at the end of the take, which is now ``length`` ticks long. Nothing happens outside a take."""
+        if self._take is None:
+            return
+        before = self.pattern
+        self.pattern = before.with_notes(notes, length=length)
+        self._history.record("Generate", before, self.pattern, self._take)
+        self.appended.emit(notes)
+
+    def end_take(self, length: int | None = None) -> None:
+        """The drummer is done or was stopped; the pattern is ``length`` ticks long, or whole bars of what there is."""
+        if self._take is None:
+            return
+        before = self.pattern
+        if length is None:
+            length = before.metre.bar_start(before.bars)
+        self.pattern, self.end = replace(before, length=length), length
+        self._history.record("Generate", before, self.pattern, self._take)
+        self._take = None
+        self.replaced.emit()
+        self.history_changed.emit()
+
+    # Other changes
+
+    def replace(self, pattern: Pattern, label: str, gesture: Hashable | None = None) -> None:
+        """Put another pattern in place; ``label`` says in the user's words what was done."""
+        before = self.pattern
+        self._take = None
+        self.pattern, self.end = pattern, pattern.length
+        self._history.record(label, before, pattern, gesture)
+        self.replaced.emit()
+        self.history_changed.emit()
+
+    def set_tempo(self, bpm: float, gesture: Hashable | None = None) -> None:
+        """One tempo throughout, in quarter notes a minute. While a drummer writes, it belongs to the take."""
+        before = self.pattern
+        after = replace(before, tempo=TempoMap.constant(bpm))
+        if after.tempo == before.tempo:
+            return
+        self.pattern = after
+        self._history.record("Tempo", before, after, gesture if self._take is None else self._take)
+        self.timing_changed.emit()
+        self.history_changed.emit()
+
+    def set_metre(self, metre: Metre) -> None:
+        """One metre throughout; an empty pattern stays empty, notes stay where they are."""
+        metres = MetreMap.constant(metre)
+        if metres == self.pattern.metre:
+            return
+        bars = metres.bar_at(max(self.pattern.length - 1, 0)) + 1 if self.pattern.length else 0
+        self.replace(replace(self.pattern, metre=metres, length=metres.bar_start(bars)), "Metre")
+
+    def undo(self) -> bool:
+        """Go back by one change; False when there is none."""
+        change = self._history.undo()
+        return self._go_to(change.before if change else None)
+
+    def redo(self) -> bool:
+        """Go forward again by one change; False when there is none."""
+        change = self._history.redo()
+        return self._go_to(change.after if change else None)
+
+    def _go_to(self, pattern: Pattern | None) -> bool:
+        if pattern is None:
+            return False
+        self._take = None
+        self.pattern, self.end = pattern, pattern.length
+        self.replaced.emit()
+        self.history_changed.emit()
+        return True

@@ -1,0 +1,175 @@
+"""One run of the drummer: a thread that draws notes into a bounded queue. No Qt.
+
+The queue is the back-pressure: when it is full the drummer waits, so nobody need tell it how far to play ahead.
+"""
+
+from __future__ import annotations
+
+import heapq
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from drumapp.core.pattern import Note
+
+if TYPE_CHECKING:
+    from drumapp.lstm.generator import GeneratorSettings
+
+QUEUE_BATCHES = 16
+MICROTIMING_TICKS = 20  # with feel, notes may come this much out of order
+_LOOK_SECONDS = 0.05  # how often a waiting thread asks whether it was cancelled
+
+
+class NoteGenerator(Protocol):
+    """The part of a DrumGenerator that a run needs."""
+
+    @property
+    def tick(self) -> int:
+        """Grid tick reached; everything before it is final but for microtiming."""
+
+    @property
+    def length(self) -> int | None:
+        """Ticks of the whole run, None when it is endless."""
+
+    def __iter__(self) -> Iterator[Note]:
+        """Itself."""
+
+    def __next__(self) -> Note:
+        """The next note; StopIteration at the end of the run."""
+
+
+GeneratorFactory = Callable[["GeneratorSettings"], NoteGenerator]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Notes in order of start, none of them before ``settled`` of the batch before; ``settled`` ticks are final now."""
+
+    notes: tuple[Note, ...]
+    settled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The last item of a run that came to its end: its whole length in ticks."""
+
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The last item of a run that broke off."""
+
+    error: Exception
+
+
+Item = Batch | Finished | Failed
+
+
+class GenerationRun:
+    """A drummer at work in a thread of its own, from :meth:`start` until it is done, fails or is cancelled.
+
+    It starts playing; :meth:`pause` and :meth:`resume` hold it between two notes, its memory kept as it is.
+    """
+
+    def __init__(self, make_generator: Callable[[], NoteGenerator], *, queue_batches: int = QUEUE_BATCHES) -> None:
+        self._make_generator = make_generator
+        self._items: queue.Queue[Item] = queue.Queue(maxsize=queue_batches)
+        self._cancelled = threading.Event()
+        self._may_play = threading.Event()
+        self._may_play.set()
+        self._thread = threading.Thread(target=self._work, name="drummer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to draw notes."""
+        self._thread.start()
+
+    def pause(self) -> None:
+        """Draw no more notes for now."""
+        self._may_play.clear()
+
+    def resume(self) -> None:
+        """Go on drawing notes."""
+        self._may_play.set()
+
+    def cancel(self, timeout: float = 2.0) -> bool:
+        """Stop for good; returns whether the thread has ended within ``timeout`` seconds."""
+        self._cancelled.set()
+        self._may_play.set()
+        while self._next_item() is not None:
+            pass  # a thread that waits for room in the queue goes on, and sees that it was cancelled
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread is still there."""
+        return self._thread.is_alive()
+
+    def take(self, settled_up_to: float) -> list[Item]:
+        """What has been drawn since the last call, but no batch begun beyond ``settled_up_to`` ticks. Never waits."""
+        taken: list[Item] = []
+        reached = -1.0
+        while reached < settled_up_to:
+            item = self._next_item()
+            if item is None:
+                break
+            taken.append(item)
+            if isinstance(item, Batch):
+                reached = item.settled
+        return taken
+
+    def _next_item(self) -> Item | None:
+        try:
+            return self._items.get_nowait()
+        except queue.Empty:
+            return None
+
+    def _work(self) -> None:
+        try:
+            for item in self._batches():
+                if not self._put(item):
+                    return
+        except Exception as error:  # noqa: BLE001 - whatever breaks here, the window has to say so
+            self._put(Failed(error))
+
+    def _batches(self) -> Iterator[Item]:
+        """The run's notes as batches that are final, in order."""
+        generator = self._make_generator()
+        waiting: list[Note] = []
+        for note in generator:
+            heapq.heappush(waiting, note)
+            settled = max(generator.tick - MICROTIMING_TICKS, 0)
+            if waiting[0].start < settled:
+                yield Batch(_popped_before(waiting, settled), settled)
+            if not self._wait_for_leave():
+                return
+        length = generator.length if generator.length is not None else generator.tick
+        yield Batch(_popped_before(waiting, max(length, generator.tick) + MICROTIMING_TICKS), length)
+        yield Finished(length)
+
+    def _wait_for_leave(self) -> bool:
+        """Wait while paused; False when cancelled."""
+        self._may_play.wait()
+        return not self._cancelled.is_set()
+
+    def _put(self, item: Item) -> bool:
+        """Hand an item over, waiting for room; False when cancelled meanwhile."""
+        while not self._cancelled.is_set():
+            try:
+                self._items.put(item, timeout=_LOOK_SECONDS)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+
+def _popped_before(waiting: list[Note], tick: int) -> tuple[Note, ...]:
+    """Take from a heap what starts before a tick, in order."""
+    popped = []
+    while waiting and waiting[0].start < tick:
+        popped.append(heapq.heappop(waiting))
+    return tuple(popped)

@@ -1,0 +1,119 @@
+"""The window: layout and menus only. Who acts on them is decided in application.py."""
+
+from __future__ import annotations
+
+import base64
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from drumapp.gui.actions import build_menus
+from drumapp.gui.banner import Banner
+from drumapp.gui.drummer_panel import DrummerPanel
+from drumapp.gui.piano_roll.view import PianoRoll
+from drumapp.gui.status_line import StatusLine
+from drumapp.gui.theme import Theme
+from drumapp.gui.transport_bar import TransportBar
+from drumapp.gui.wav_export import WavExport
+
+FIRST_SIZE = (1280, 800)
+LEAST_SIZE = (1020, 560)
+
+
+class MainWindow(QMainWindow):
+    """Transport bar over the roll and the drummer's panel, status line at the foot.
+
+    Signals: closing when the window goes; painted at the first paint that shows all of it.
+    """
+
+    closing = Signal()
+    painted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setWindowTitle("Drumapp")
+        self.transport = TransportBar(theme)
+        self.banner = Banner(theme)
+        self.roll = PianoRoll(theme.colours)
+        self.drummer_panel = DrummerPanel(theme)
+        self.export_strip = ExportStrip()
+        self.status = StatusLine()
+        self.actions_by_name = build_menus(self)
+        theme.changed.connect(lambda: self.roll.set_colours(theme.colours))
+        self._painted = False
+        body = QHBoxLayout()
+        body.setSpacing(0)
+        body.addWidget(self.roll, 1)
+        body.addWidget(self.drummer_panel)
+        layout = QVBoxLayout()
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.transport)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.export_strip)
+        layout.addLayout(body, 1)
+        layout.addWidget(self.status)
+        central = QWidget()
+        central.setLayout(layout)
+        self.setCentralWidget(central)
+        self.setMinimumSize(*LEAST_SIZE)
+        self.resize(*FIRST_SIZE)
+        self.roll.canvas.setFocus()
+
+    @property
+    def geometry_text(self) -> str:
+        """Place and size, as text for the settings."""
+        return base64.b64encode(self.saveGeometry().data()).decode()
+
+    def restore_geometry_text(self, text: str | None) -> None:
+        """Go back to a place and size; text that makes no sense changes nothing."""
+        if not text:
+            return
+        try:
+            data = base64.b64decode(text, validate=True)
+        except ValueError:
+            return  # a damaged entry is no reason to trouble anyone: the window keeps its first size
+        self.restoreGeometry(QByteArray(data))
+
+    def paintEvent(self, event) -> None:
+        """Notice the first time."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            self.painted.emit()
+
+    def closeEvent(self, event) -> None:
+        """Tell whoever has to tidy up."""
+        self.closing.emit()
+        super().closeEvent(event)
+
+
+class ExportStrip(QWidget):
+    """Progress of an export, with a button to leave it; hidden while there is none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = QLabel()
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 1000)
+        self.progress.setTextVisible(False)
+        self.cancel = QPushButton("Cancel")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 8, 16, 8)
+        layout.setSpacing(16)
+        layout.addWidget(self._name)
+        layout.addWidget(self.progress, 1)
+        layout.addWidget(self.cancel)
+        self.hide()
+
+    def follow(self, export: WavExport) -> None:
+        """Show an export until it is done."""
+        self._name.setText(f"Writing {export.path.name}")
+        self.progress.setValue(0)
+        export.progressed.connect(self._progressed, Qt.ConnectionType.QueuedConnection)
+        export.finished.connect(self.hide, Qt.ConnectionType.QueuedConnection)
+        self.cancel.clicked.connect(export.cancel, Qt.ConnectionType.SingleShotConnection)
+        self.show()
+
+    def _progressed(self, share: float) -> None:
+        self.progress.setValue(round(share * 1000))

@@ -1,0 +1,91 @@
+"""Chooses what sounds: the soundfont and the synth that plays it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QActionGroup, QColor, QPainter
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from drumapp.gui import icons
+from drumapp.gui.choice_box import ARROW_ROOM, paint_chevron
+from drumapp.gui.theme import Theme
+
+BUILT_IN = "Built-in kit"
+_SYNTH_NAMES = {"auto": "Best there is", "fluidsynth": "FluidSynth", "sampler": "Built-in sampler"}
+_WIDTH = 168
+
+
+class OutputButton(QToolButton):
+    """Shows the soundfont's name; its menu offers the others.
+
+    Signals: soundfont_chosen (Path, or None for the built-in kit); synth_chosen (name); browse_requested.
+    """
+
+    soundfont_chosen = Signal(object)
+    synth_chosen = Signal(str)
+    browse_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._soundfont: Path | None = None
+        self._synth = "auto"
+        self.find_soundfonts: Callable[[], Sequence[Path]] = list
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setIconSize(QSize(18, 18))
+        self.setFixedWidth(_WIDTH)
+        self.setAccessibleName("Output")
+        self._menu = QMenu(self)
+        self._menu.aboutToShow.connect(self.fill_menu)
+        self.setMenu(self._menu)
+        theme.changed.connect(self._recolour)
+        self._recolour()
+        self.show_choice(None, "auto")
+
+    def show_choice(self, soundfont: Path | None, synth: str) -> None:
+        """Show what is chosen; None is the built-in kit."""
+        self._soundfont, self._synth = soundfont, synth
+        name = BUILT_IN if soundfont is None else soundfont.stem
+        room = _WIDTH - 64
+        self.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room))
+        self.setToolTip(f"Output: {BUILT_IN if soundfont is None else soundfont}")
+
+    def fill_menu(self) -> None:
+        """Look for soundfonts now, so that one installed meanwhile is there."""
+        menu = self._menu
+        menu.clear()
+        fonts = QActionGroup(menu)
+        offered: list[Path | None] = [None, *self.find_soundfonts()]
+        if self._soundfont not in offered:
+            offered.append(self._soundfont)
+        for font in offered:
+            action = menu.addAction(BUILT_IN if font is None else font.stem)
+            action.setToolTip(str(font) if font else BUILT_IN)
+            action.setCheckable(True)
+            action.setChecked(font == self._soundfont)
+            action.triggered.connect(lambda _=False, chosen=font: self.soundfont_chosen.emit(chosen))
+            fonts.addAction(action)
+        menu.addSeparator()
+        menu.addAction("Choose soundfont …", self.browse_requested.emit)
+        menu.addSeparator()
+        synths = menu.addMenu("Played by")
+        group = QActionGroup(synths)
+        for synth, name in _SYNTH_NAMES.items():
+            action = synths.addAction(name)
+            action.setCheckable(True)
+            action.setChecked(synth == self._synth)
+            action.triggered.connect(lambda _=False, chosen=synth: self.synth_chosen.emit(chosen))
+            group.addAction(action)
+
+    def paintEvent(self, event) -> None:
+        """With the mark of what opens a list."""
+        super().paintEvent(event)
+        colour = QColor(self._theme.colours.text)
+        paint_chevron(QPainter(self), colour, self.width() - ARROW_ROOM / 2 - 2, self.height() / 2 + 0.5)
+
+    def _recolour(self) -> None:
+        self.setIcon(icons.icon("volume", self._theme.colours.text_dim, size=18))

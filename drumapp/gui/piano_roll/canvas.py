@@ -1,0 +1,183 @@
+"""The roll's surface: grid and notes kept as a picture, the playhead and fresh notes drawn over it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
+
+from drumapp.core.pattern import Note
+from drumapp.gui.piano_roll.note_index import NoteColumns, NoteIndex
+from drumapp.gui.piano_roll.painting import bounds, note_boxes, paint_grid, paint_notes
+from drumapp.gui.piano_roll.scene import Scene
+
+FADE_SECONDS = 0.12
+FRAME_MS = 16
+EMPTY_TEXT = "Click Generate, or drop a MIDI file here"
+MIDI_SUFFIXES = (".mid", ".midi", ".smf")
+
+
+class RollCanvas(QWidget):
+    """Draws a scene. ``wheeled`` hands every wheel event on; ``file_dropped`` carries the Path of a MIDI file."""
+
+    wheeled = Signal(object)
+    file_dropped = Signal(object)
+    resized = Signal()
+
+    def __init__(self, scene: Scene, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scene = scene
+        self._picture: QPixmap | None = None
+        self._fading: list[tuple[NoteColumns, float]] = []
+        self._fade_timer = QTimer(self, interval=FRAME_MS)
+        self._fade_timer.timeout.connect(self._fade)
+        self._drop_hovers = False
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(QSize(240, 120))
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName("Piano roll")
+
+    def redraw(self) -> None:
+        """Draw everything anew: the view, the notes or the colours are others."""
+        self._picture = None
+        self._fading.clear()
+        self._fade_timer.stop()
+        self.update()
+
+    def add(self, notes: Sequence[Note]) -> None:
+        """Draw notes that were just written, leaving the rest as it is."""
+        if self._picture is None or not self._scene.index:
+            self.update()
+            return
+        view = self._scene.view
+        seen = [note for note in notes if view.left <= note.stop and note.start <= view.right]
+        if not seen:
+            return
+        if len(self._scene.index) == len(notes):
+            self.update()  # the first notes: the text of the empty roll goes
+        self._fading.append((NoteIndex(seen).between(view.left, view.right), time.monotonic()))
+        self._fade_timer.start()
+        self._fade()
+
+    def move_playhead(self, tick: float) -> None:
+        """Draw the playhead elsewhere; only the two places are painted."""
+        before = self._playhead_rect()
+        self._scene.playhead = tick
+        after = self._playhead_rect()
+        if before != after:
+            self.update(before)
+            self.update(after)
+
+    def _playhead_rect(self) -> QRect:
+        return QRect(round(self._scene.view.x_of(self._scene.playhead)) - 1, 0, 3, self.height())
+
+    def _fade_seconds(self) -> float:
+        """0 where the system asks for no motion."""
+        animated = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) > 0
+        return FADE_SECONDS if animated else 0.0
+
+    def _fade(self) -> None:
+        """One frame of the fade; notes that are all there become part of the picture."""
+        now, span = time.monotonic(), self._fade_seconds()
+        grown = [notes for notes, born in self._fading if now - born >= span]
+        for notes, _ in self._fading:
+            self.update(bounds(note_boxes(self._scene, notes)[0]).toAlignedRect())
+        if grown and self._picture is not None:
+            painter = QPainter(self._picture)
+            for notes in grown:
+                paint_notes(painter, self._scene, notes)
+            painter.end()
+        self._fading = [(notes, born) for notes, born in self._fading if now - born < span]
+        if not self._fading:
+            self._fade_timer.stop()
+
+    def _draw_picture(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        view = self._scene.view
+        painter = QPainter(picture)
+        paint_grid(painter, self._scene)
+        paint_notes(painter, self._scene, self._scene.index.between(view.left, view.right))
+        painter.end()
+        return picture
+
+    def paintEvent(self, event) -> None:
+        """Copy the part of the picture that is asked for, and draw over it what moves."""
+        if self._picture is None:
+            self._picture = self._draw_picture()
+        painter = QPainter(self)
+        area = event.rect()
+        ratio = self._picture.devicePixelRatio()
+        source = QRectF(area.x() * ratio, area.y() * ratio, area.width() * ratio, area.height() * ratio)
+        painter.drawPixmap(QRectF(area), self._picture, source)
+        now, span = time.monotonic(), self._fade_seconds()
+        for notes, born in self._fading:
+            painter.setOpacity(min((now - born) / span, 1.0) if span else 1.0)
+            paint_notes(painter, self._scene, notes)
+        painter.setOpacity(1.0)
+        if len(self._scene.index) == 0:
+            self._paint_empty(painter)
+        playhead = self._playhead_rect()
+        if playhead.intersects(area):
+            painter.fillRect(playhead.adjusted(1, 0, 0, 0).adjusted(0, 0, -1, 0), QColor(self._scene.colours.playhead))
+        if self._drop_hovers:
+            painter.setPen(QPen(QColor(self._scene.colours.accent), 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        colours = self._scene.colours
+        painter.setPen(QColor(colours.text_dim))
+        font = self.font()
+        font.setPixelSize(16)
+        painter.setFont(font)
+        words = painter.fontMetrics().boundingRect(self.rect(), Qt.AlignmentFlag.AlignCenter, EMPTY_TEXT)
+        painter.fillRect(words.adjusted(-24, -12, 24, 12), QColor(colours.roll))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, EMPTY_TEXT)
+
+    def resizeEvent(self, event) -> None:
+        """Tell the roll, which owns the view."""
+        super().resizeEvent(event)
+        self.resized.emit()
+
+    def wheelEvent(self, event) -> None:
+        """Scrolling and zooming are the roll's."""
+        self.wheeled.emit(event)
+        event.accept()
+
+    def dragEnterEvent(self, event) -> None:
+        """Take MIDI files, and say so by a frame."""
+        if dropped_midi_file(event.mimeData()) is not None:
+            self._drop_hovers = True
+            self.update()
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event) -> None:
+        """The file went away again."""
+        self._drop_hovers = False
+        self.update()
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event) -> None:
+        """Open the file."""
+        self._drop_hovers = False
+        self.update()
+        path = dropped_midi_file(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            self.file_dropped.emit(path)
+
+
+def dropped_midi_file(data) -> Path | None:
+    """The first MIDI file among what is dragged, by its name; None when there is none."""
+    for url in data.urls():
+        path = Path(url.toLocalFile())
+        if url.isLocalFile() and path.suffix.lower() in MIDI_SUFFIXES:
+            return path
+    return None

@@ -1,0 +1,68 @@
+"""The pattern's notes as arrays, so that what is visible is found by binary search and drawn in bulk. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drumapp.core.pattern import Note
+
+_FIRST_CAPACITY = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class NoteColumns:
+    """Notes by column, all of one length: ticks, ticks, MIDI keys, 1-127."""
+
+    starts: NDArray[np.int64]
+    durations: NDArray[np.int64]
+    pitches: NDArray[np.int64]
+    velocities: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+
+class NoteIndex:
+    """The notes in order of their starts; appending is cheap, inserting before the end is not."""
+
+    def __init__(self, notes: Sequence[Note] = ()) -> None:
+        self._count = 0
+        self._table = np.zeros((4, _FIRST_CAPACITY), dtype=np.int64)
+        self._longest = 0
+        self.append(notes)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def append(self, notes: Sequence[Note]) -> None:
+        """Add notes; those that start before the last one are sorted in."""
+        if not notes:
+            return
+        added = np.array([(note.start, note.duration, note.pitch, note.velocity) for note in notes], dtype=np.int64).T
+        stop = self._count + added.shape[1]
+        if stop > self._table.shape[1]:
+            grown = np.zeros((4, max(stop, 2 * self._table.shape[1])), dtype=np.int64)
+            grown[:, : self._count] = self._table[:, : self._count]
+            self._table = grown
+        first = max(self._count - 1, 0)
+        self._table[:, self._count : stop] = added
+        self._count = stop
+        self._longest = max(self._longest, int(added[1].max()))
+        if np.any(np.diff(self._table[0, first:stop]) < 0):
+            order = np.argsort(self._table[0, :stop], kind="stable")
+            self._table[:, :stop] = self._table[:, order]
+
+    def between(self, start: float, stop: float) -> NoteColumns:
+        """The notes that sound anywhere from ``start`` to ``stop``, in ticks."""
+        starts = self._table[0, : self._count]
+        first = int(np.searchsorted(starts, start - self._longest, side="left"))
+        last = int(np.searchsorted(starts, stop, side="right"))
+        columns = self._table[:, first:last]
+        sounding = columns[0] + columns[1] >= start
+        if not sounding.all():
+            columns = columns[:, sounding]
+        return NoteColumns(*columns)

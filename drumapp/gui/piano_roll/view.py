@@ -1,0 +1,238 @@
+"""The piano roll: canvas, ruler, lane header and scroll bars around one view of the music."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
+
+from drumapp.core.kit import HOUSE_KIT
+from drumapp.core.pattern import Note, Pattern
+from drumapp.core.timing import Range
+from drumapp.gui.piano_roll.canvas import RollCanvas
+from drumapp.gui.piano_roll.coordinates import View
+from drumapp.gui.piano_roll.lane_header import LaneHeader
+from drumapp.gui.piano_roll.ruler import Ruler
+from drumapp.gui.piano_roll.scene import Scene
+from drumapp.gui.theme import Colours
+
+BARS_SHOWN_AT_FIRST = 8
+TALLEST_ROW_AT_FIRST = 64.0
+ZOOM_PER_NOTCH = 1.2
+ZOOM_PER_KEY = 1.4
+_NOTCH = 120.0  # Qt counts a wheel's notch as 120
+_SCROLL_PX_PER_NOTCH = 90.0
+
+
+class PianoRoll(QWidget):
+    """Shows a pattern, and the playhead in it.
+
+    Signals: sought (tick) when the ruler is clicked; auditioned (key, velocity) when a drum's name is; file_dropped
+    (Path).
+    Attributes: follow, whether the pages turn with the playhead.
+    """
+
+    sought = Signal(int)
+    auditioned = Signal(int, int)
+    file_dropped = Signal(object)
+
+    def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.scene = Scene(colours)
+        self.canvas = RollCanvas(self.scene)
+        self.ruler = Ruler(self.scene)
+        self.header = LaneHeader(self.scene)
+        self.follow = True
+        self._following = True  # off from a scroll by hand until the playhead is in sight again
+        self._zoomed_by_hand = False
+        self._rows_zoomed_by_hand = False
+        self._across = QScrollBar(Qt.Orientation.Horizontal)
+        self._down = QScrollBar(Qt.Orientation.Vertical)
+        self._setting_bars = False
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.ruler, 0, 1)
+        layout.addWidget(self.header, 1, 0)
+        layout.addWidget(self.canvas, 1, 1)
+        layout.addWidget(self._down, 1, 2)
+        layout.addWidget(self._across, 2, 1)
+        for surface in (self.canvas, self.ruler, self.header):
+            surface.wheeled.connect(self._wheel)
+        self.canvas.resized.connect(self._resized)
+        self.canvas.file_dropped.connect(self.file_dropped)
+        self.ruler.sought.connect(self.sought)
+        self.header.auditioned.connect(self.auditioned)
+        self._across.valueChanged.connect(self._scrolled)
+        self._down.valueChanged.connect(self._scrolled)
+
+    @property
+    def view(self) -> View:
+        """What is in sight."""
+        return self.scene.view
+
+    # What is shown
+
+    def show_pattern(self, pattern: Pattern, end: int | None, *, refit: bool = False) -> None:
+        """Show another pattern; ``end`` as in Scene. With ``refit`` the page begins at its start."""
+        self.scene.show(pattern, end)
+        self._fit_rows()
+        if refit:
+            self.zoom_to_first_bars()
+        else:
+            self._settle()
+
+    def append_notes(self, notes: Sequence[Note], length: int) -> None:
+        """Show notes that were just written at the end of the pattern, now ``length`` ticks long."""
+        self.scene.index.append(notes)
+        extent = self.scene.extent
+        self.scene.length = length
+        new_keys = {note.pitch for note in notes} - set(self.scene.kit.row_of_key)
+        if new_keys:
+            self.scene.kit = HOUSE_KIT.with_keys(new_keys | set(self.scene.kit.row_of_key))
+            self._fit_rows()
+            self._settle()
+            return
+        self.canvas.add(notes)
+        if self.scene.extent != extent:
+            self._set_scroll_bars()
+
+    def set_end(self, end: int | None, length: int) -> None:
+        """Say where the music ends, once that is known."""
+        if (end, length) != (self.scene.end, self.scene.length):
+            self.scene.end, self.scene.length = end, length
+            self._settle()
+
+    def set_loop(self, loop: Range | None) -> None:
+        """Mark the range that repeats."""
+        if loop != self.scene.loop:
+            self.scene.loop = loop
+            self.ruler.update()
+
+    def set_colours(self, colours: Colours) -> None:
+        """Draw in another theme's colours."""
+        self.scene.colours = colours
+        self._settle()
+
+    def move_playhead(self, tick: float, *, playing: bool) -> None:
+        """Draw the playhead at a tick; turn the page for it when it plays and is followed."""
+        before = self.scene.playhead
+        if tick == before:
+            return
+        in_sight = self.view.left <= tick <= self.view.right
+        if in_sight or not playing:
+            self._following = True
+        if self.follow and (self._following or not playing):
+            page = self.view.turned_to(tick, self.scene.extent)
+            if page is not None:
+                self.scene.playhead = tick
+                self._look_at(page)
+                return
+        self.canvas.move_playhead(tick)
+        self.ruler.move_playhead(before, tick)
+
+    # Zoom and scroll
+
+    def zoom(self, factor: float) -> None:
+        """Zoom around the playhead where it is in sight, else around the middle."""
+        x = self.view.x_of(self.scene.playhead)
+        self._zoom_at(factor, x if 0 <= x <= self.view.width else self.view.width / 2)
+
+    def zoom_rows(self, factor: float) -> None:
+        """Make lanes taller or lower."""
+        self._rows_zoomed_by_hand = True
+        self._look_at(self.view.zoomed_rows(factor, self.view.height / 2))
+
+    def zoom_to_fit(self) -> None:
+        """All of the music and all lanes on one page."""
+        self._zoomed_by_hand = self._rows_zoomed_by_hand = False
+        length = self.scene.end or self.scene.length or self.scene.extent
+        self.scene.view = self.view.fitted(length)
+        self._fit_rows()
+        self._settle()
+
+    def zoom_to_first_bars(self) -> None:
+        """The first page, eight bars at most: notes large enough to read."""
+        self._zoomed_by_hand = False
+        self._following = True
+        self._fit_first_bars()
+        self._settle()
+
+    def _zoom_at(self, factor: float, x: float) -> None:
+        self._zoomed_by_hand = True
+        self._look_at(self.view.zoomed(factor, x))
+
+    def _fit_first_bars(self) -> None:
+        bars = BARS_SHOWN_AT_FIRST
+        if self.scene.end:
+            bars = min(max(self.scene.metre.bar_at(self.scene.end - 1) + 1, 1), bars)
+        self.scene.view = self.view.fitted(self.scene.metre.bar_start(bars))
+
+    def _fit_rows(self) -> None:
+        if not self._rows_zoomed_by_hand:
+            self.scene.view = self.view.fitted_rows(self.scene.rows, TALLEST_ROW_AT_FIRST)
+
+    def _resized(self) -> None:
+        first = self.view.width == 0
+        size = self.canvas.size()
+        self.scene.view = replace(self.view, width=float(size.width()), height=float(size.height()))
+        if first or (not self._zoomed_by_hand and self.view.left <= 0):
+            self._fit_first_bars()
+        self._fit_rows()
+        self._settle()
+
+    def _wheel(self, event) -> None:
+        delta, keys = event.angleDelta(), event.modifiers()
+        notches = (delta.y() or delta.x()) / _NOTCH
+        if keys & Qt.KeyboardModifier.ControlModifier:
+            if keys & Qt.KeyboardModifier.ShiftModifier:
+                self._rows_zoomed_by_hand = True
+                self._look_at(self.view.zoomed_rows(ZOOM_PER_NOTCH**notches, event.position().y()))
+            else:
+                self._zoom_at(ZOOM_PER_NOTCH**notches, event.position().x())
+            return
+        overflowing = self.scene.rows * self.view.row_height > self.view.height + 1
+        sideways = delta.x() != 0 or bool(keys & Qt.KeyboardModifier.ShiftModifier) or not overflowing
+        moved = -notches * _SCROLL_PX_PER_NOTCH
+        if sideways:
+            self._following = False
+            self._look_at(replace(self.view, left=self.view.left + moved / self.view.pixels_per_tick))
+        else:
+            self._look_at(replace(self.view, top=self.view.top + moved))
+
+    def _scrolled(self) -> None:
+        if self._setting_bars:
+            return
+        self._following = False
+        least = self.view.clamped(-1e18, self.scene.rows).left
+        left = least + self._across.value() / self.view.pixels_per_tick
+        self._look_at(replace(self.view, left=left, top=float(self._down.value())))
+
+    def _look_at(self, view: View) -> None:
+        self.scene.view = view
+        self._settle()
+
+    def _settle(self) -> None:
+        """Keep the view where there is music, and draw everything anew."""
+        self.scene.view = self.view.clamped(self.scene.extent, self.scene.rows)
+        self._set_scroll_bars()
+        self.canvas.redraw()
+        self.ruler.update()
+        self.header.update()
+
+    def _set_scroll_bars(self) -> None:
+        view = self.view
+        least = view.clamped(-1e18, self.scene.rows).left
+        most = view.clamped(self.scene.extent, self.scene.rows)
+        reach = replace(view, left=1e18, top=1e18).clamped(self.scene.extent, self.scene.rows)
+        self._setting_bars = True
+        self._across.setPageStep(round(view.width))
+        self._across.setRange(0, round((reach.left - least) * view.pixels_per_tick))
+        self._across.setValue(round((most.left - least) * view.pixels_per_tick))
+        self._down.setPageStep(round(view.height))
+        self._down.setRange(0, round(reach.top))
+        self._down.setValue(round(most.top))
+        self._down.setVisible(reach.top > 0)
+        self._setting_bars = False

@@ -1,0 +1,102 @@
+"""The look of every standard widget, as a Qt style sheet on an 8 px grid."""
+
+from __future__ import annotations
+
+from string import Template
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from drumapp.gui.theme import Colours
+
+_SHEET = Template("""
+QWidget { color: $text; }
+QMainWindow, QDialog, QMessageBox { background: $window; }
+QMenuBar { background: $window; padding: 2px 8px; }
+QMenuBar::item { padding: 4px 8px; border-radius: 4px; background: transparent; }
+QMenuBar::item:selected { background: $hover; }
+QMenu { background: $raised; border: 1px solid $border; padding: 4px; }
+QMenu::item { padding: 5px 28px 5px 28px; border-radius: 4px; }
+QMenu::item:selected { background: $accent; color: $accent_text; }
+QMenu::item:disabled { color: $control_edge; }
+QMenu::item:disabled:selected { background: transparent; color: $control_edge; }
+QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
+QMenu::indicator { width: 14px; height: 14px; left: 7px; }
+QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 4px 6px; }
+
+#transportBar, #drummerPanel, #statusLine { background: $window; }
+#transportBar { border-bottom: 1px solid $border; border-top: 1px solid $border; }
+#drummerPanel { border-left: 1px solid $border; }
+#statusLine { border-top: 1px solid $border; }
+#statusLine QLabel { color: $text_dim; }
+#statusLine QLabel#drummerStatus { color: $text; }
+QLabel[role="caption"] { color: $text_dim; font-size: 11px; }
+QLabel[role="title"] { font-weight: 600; }
+QLabel[role="hint"] { color: $text_dim; }
+
+QPushButton, QToolButton, QComboBox {
+    background: $raised; border: 1px solid $border; border-radius: 4px; padding: 0 10px; min-height: 30px;
+}
+QPushButton:hover, QToolButton:hover, QComboBox:hover { background: $hover; }
+QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus { border: 1px solid $accent_hover; }
+QPushButton:disabled, QToolButton:disabled, QComboBox:disabled { color: $control_edge; }
+QToolButton[role="icon"] { padding: 0; min-width: 32px; max-width: 32px; min-height: 32px; max-height: 32px; }
+QToolButton[role="quiet"] { background: transparent; border-color: transparent; padding: 0 4px; }
+QToolButton[role="quiet"]:hover { background: $hover; }
+QToolButton[role="quiet"]:focus { border-color: $accent_hover; }
+QToolButton:checked { background: $accent_soft; border-color: $accent; }
+QToolButton::menu-indicator { image: none; width: 0; }
+
+QPushButton#generate {
+    background: $accent; color: $accent_text; border: 1px solid $accent; border-radius: 6px;
+    font-size: 15px; font-weight: 600; min-height: 42px; min-width: 128px; padding: 0 16px 0 12px;
+}
+QPushButton#generate:hover { background: $accent_hover; border-color: $accent_hover; }
+QPushButton#generate:pressed { background: $accent_pressed; border-color: $accent_pressed; }
+QPushButton#generate:focus { border: 2px solid $text; }
+
+QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: none; width: 0; }
+QComboBox QAbstractItemView {
+    background: $raised; border: 1px solid $border; padding: 4px; outline: none;
+    selection-background-color: $accent; selection-color: $accent_text;
+}
+QLineEdit { background: $field; border: 1px solid $border; border-radius: 4px; padding: 0 8px; min-height: 30px;
+    selection-background-color: $accent; selection-color: $accent_text; }
+
+QSlider { min-height: 24px; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $hover; }
+QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
+QSlider::handle:horizontal {
+    width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: $text; border: none;
+}
+QSlider::handle:horizontal:hover { background: $accent_hover; }
+QSlider:focus { border: 1px solid $accent_hover; border-radius: 4px; }
+
+QCheckBox { spacing: 8px; min-height: 24px; }
+QCheckBox::indicator {
+    width: 14px; height: 14px; border: 1px solid $control_edge; border-radius: 3px; background: $field;
+}
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; }
+QCheckBox:focus { color: $text; }
+QCheckBox::indicator:focus { border: 2px solid $accent_hover; }
+
+QScrollBar:horizontal { background: $window; height: 12px; margin: 0; }
+QScrollBar:vertical { background: $window; width: 12px; margin: 0; }
+QScrollBar::handle { background: $hover; border-radius: 4px; margin: 2px; }
+QScrollBar::handle:hover { background: $control_edge; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+#banner { background: $warning_surface; border-bottom: 1px solid $border; }
+#banner QLabel#bannerCause { font-weight: 600; }
+QProgressBar { background: $field; border: 1px solid $border; border-radius: 4px; height: 8px; text-align: center; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+""")
+
+
+def stylesheet(colours: Colours) -> str:
+    """The style sheet in a theme's colours."""
+    names = {name: value for name, value in vars(colours).items() if isinstance(value, str)}
+    return _SHEET.substitute(names)

@@ -1,0 +1,200 @@
+"""The bar at the top: Generate, transport, position, tempo, metre, bars, output."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from drumapp.core.timing import DEFAULT_TEMPO, MAX_TEMPO, MIN_TEMPO, BarPosition, Metre
+from drumapp.gui import icons
+from drumapp.gui.choice_box import ChoiceBox
+from drumapp.gui.level_meter import LevelMeter
+from drumapp.gui.number_field import NumberField, tabular
+from drumapp.gui.output_button import OutputButton
+from drumapp.gui.theme import Theme
+
+METRES = ("2/4", "3/4", "4/4", "5/4", "6/4", "7/4", "3/8", "5/8", "6/8", "7/8", "9/8", "12/8")
+MOST_BARS, DEFAULT_BARS = 64, 8
+LEAST_VOLUME_DB, MOST_VOLUME_DB = -40, 6
+
+
+class TransportBar(QFrame):
+    """Buttons and numbers; what they do is decided elsewhere.
+
+    Signals: generate_clicked, play_clicked, stop_clicked; loop_toggled (on); tempo_changed (bpm) while it is dragged
+    and tempo_edited (bpm) when done; metre_chosen (Metre); bars_changed (bars, 0 for endless); volume_changed (dB).
+    """
+
+    generate_clicked = Signal()
+    play_clicked = Signal()
+    stop_clicked = Signal()
+    loop_toggled = Signal(bool)
+    tempo_changed = Signal(float)
+    tempo_edited = Signal(float)
+    metre_chosen = Signal(object)
+    bars_changed = Signal(int)
+    volume_changed = Signal(float)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("transportBar")
+        self._theme = theme
+        self._playing = False
+        self.generate = QPushButton("Generate")
+        self.generate.setObjectName("generate")
+        self.generate.setToolTip("Generate (G): a fresh beat from a fresh memory")
+        self.generate.setIconSize(QSize(22, 22))
+        self.play = _icon_button("Play", "Play (Space)")
+        self.stop = _icon_button("Stop", "Stop (.): rewind, and let the drummer rest")
+        self.loop = _icon_button("Loop", "Loop (L): repeat the beat once it is written", checkable=True)
+        self.endless = _icon_button("Endless", "Endless: the drummer writes until you stop it", checkable=True)
+        self.position = QLabel(str(BarPosition(1, 1, 0)))
+        self.position.setToolTip("Position: bar, beat, tick")
+        self.position.setAccessibleName("Position")
+        font = tabular(self.position.font())
+        font.setPixelSize(20)
+        self.position.setFont(font)
+        self.position.setMinimumWidth(self.position.fontMetrics().horizontalAdvance("0000.00.000"))
+        self.position.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.tempo = NumberField(
+            theme,
+            "Tempo",
+            least=MIN_TEMPO,
+            most=MAX_TEMPO,
+            default=DEFAULT_TEMPO,
+            decimals=1,
+            unit="bpm",
+            width=100,
+        )
+        self.tempo.setToolTip("Tempo: drag, wheel, or type; double-click for 120")
+        self.metre = ChoiceBox("Metre", "Metre: beats in a bar, and their note value")
+        self.metre.setFixedWidth(72)
+        self.bars = NumberField(theme, "Bars", least=1, most=MOST_BARS, default=DEFAULT_BARS, unit="bars", width=76)
+        self.bars.setToolTip("How many bars Generate writes: drag, wheel, or type; double-click for 8")
+        self.output = OutputButton(theme)
+        self.volume = QSlider(Qt.Orientation.Horizontal)
+        self.volume.setRange(LEAST_VOLUME_DB, MOST_VOLUME_DB)
+        self.volume.setFixedWidth(96)
+        self.volume.setAccessibleName("Volume")
+        self.meter = LevelMeter(theme)
+        self.metre.addItems(METRES)
+        self._lay_out()
+        self._connect()
+        theme.changed.connect(self._recolour)
+        self._recolour()
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 8, 16, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self.generate)
+        layout.addSpacing(8)
+        for button in (self.play, self.stop, self.loop):
+            layout.addWidget(button)
+        layout.addSpacing(8)
+        layout.addWidget(self.position)
+        layout.addSpacing(8)
+        layout.addWidget(self.tempo)
+        layout.addWidget(self.metre)
+        layout.addSpacing(8)
+        layout.addWidget(self.bars)
+        layout.addWidget(self.endless)
+        layout.addStretch(1)
+        layout.addWidget(self.output)
+        level = QVBoxLayout()
+        level.setSpacing(4)
+        level.addStretch(1)
+        level.addWidget(self.volume)
+        level.addWidget(self.meter, 0, Qt.AlignmentFlag.AlignHCenter)
+        level.addStretch(1)
+        layout.addLayout(level)
+
+    def _connect(self) -> None:
+        self.generate.clicked.connect(self.generate_clicked)
+        self.play.clicked.connect(self.play_clicked)
+        self.stop.clicked.connect(self.stop_clicked)
+        self.loop.toggled.connect(self.loop_toggled)
+        self.tempo.changed.connect(self.tempo_changed)
+        self.tempo.edited.connect(self.tempo_edited)
+        self.metre.activated.connect(lambda _: self.metre_chosen.emit(Metre.parse(self.metre.currentText())))
+        self.bars.changed.connect(lambda _: self.bars_changed.emit(self.chosen_bars))
+        self.endless.toggled.connect(self._endless_toggled)
+        self.volume.valueChanged.connect(self._volume_moved)
+
+    # What is shown
+
+    @property
+    def chosen_bars(self) -> int:
+        """Bars of the next take, 0 for endless."""
+        return 0 if self.endless.isChecked() else round(self.bars.value)
+
+    def set_bars(self, bars: int) -> None:
+        """Show bars of the next take, 0 for endless."""
+        self.endless.setChecked(bars == 0)
+        self.bars.set_value(bars or DEFAULT_BARS)
+
+    def set_metre(self, metre: Metre) -> None:
+        """Show a metre, also one that is not among those offered."""
+        text = str(metre)
+        if self.metre.findText(text) < 0:
+            self.metre.addItem(text)
+        self.metre.setCurrentText(text)
+
+    def set_position(self, position: BarPosition) -> None:
+        """Show where the music is."""
+        text = str(position)
+        if text != self.position.text():
+            self.position.setText(text)
+
+    def set_volume(self, volume_db: float) -> None:
+        """Show a volume; no signal."""
+        self.volume.blockSignals(True)
+        self.volume.setValue(round(volume_db))
+        self.volume.blockSignals(False)
+        self._say_volume()
+
+    def set_playing(self, playing: bool) -> None:
+        """Play becomes Pause and back."""
+        if playing != self._playing:
+            self._playing = playing
+            self._recolour()
+
+    def _endless_toggled(self, endless: bool) -> None:
+        self.bars.setEnabled(not endless)
+        self.bars_changed.emit(self.chosen_bars)
+
+    def _volume_moved(self, value: int) -> None:
+        self._say_volume()
+        self.volume_changed.emit(float(value))
+
+    def _say_volume(self) -> None:
+        self.volume.setToolTip(f"Volume: {self.volume.value():+d} dB")
+
+    def _recolour(self) -> None:
+        colours = self._theme.colours
+        self.generate.setIcon(icons.icon("generate", colours.accent_text, size=22))
+        name = "pause" if self._playing else "play"
+        self.play.setIcon(icons.icon(name, colours.text, colours.control_edge))
+        self.play.setToolTip(f"{name.capitalize()} (Space)")
+        self.play.setAccessibleName(name.capitalize())
+        for button, shape in ((self.stop, "stop"), (self.loop, "loop"), (self.endless, "endless")):
+            button.setIcon(icons.icon(shape, colours.text, colours.control_edge))
+
+
+def _icon_button(name: str, help_text: str, *, checkable: bool = False) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("role", "icon")
+    button.setCheckable(checkable)
+    button.setAccessibleName(name)
+    button.setToolTip(help_text)
+    button.setIconSize(QSize(20, 20))
+    return button

@@ -1,0 +1,38 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drumapp.core.pattern import Note
+from drumapp.gui.piano_roll.note_index import NoteIndex
+
+notes = st.lists(
+    st.builds(Note, st.integers(0, 20_000), st.integers(0, 127), st.integers(1, 127), st.integers(1, 4000)), max_size=60
+)
+
+
+@given(notes, st.integers(-100, 21_000), st.integers(0, 5000))
+def test_between_finds_exactly_the_notes_that_sound_there(given_notes: list[Note], start: int, span: int) -> None:
+    index = NoteIndex(given_notes)
+    found = index.between(start, start + span)
+
+    expected = [note for note in given_notes if note.start <= start + span and note.stop >= start]
+    assert sorted(zip(found.starts, found.pitches, found.velocities, found.durations, strict=True)) == sorted(expected)
+
+
+@given(st.lists(notes, max_size=6))
+def test_appending_in_batches_is_the_same_as_giving_all_at_once(batches: list[list[Note]]) -> None:
+    index = NoteIndex()
+    for batch in batches:
+        index.append(batch)
+
+    columns = index.between(-1, 1_000_000)
+    assert len(index) == len(columns) == sum(map(len, batches))
+    assert list(columns.starts) == sorted(note.start for batch in batches for note in batch)
+
+
+def test_it_grows_past_its_first_capacity() -> None:
+    index = NoteIndex()
+    for start in range(5000):
+        index.append([Note(start * 10, 36, 100)])
+
+    assert len(index) == 5000
+    assert list(index.between(49_990, 49_990).starts)[-1] == 49_990
