@@ -1,0 +1,234 @@
+"""The network in NumPy, one event at a time, without torch: what plays.
+
+One-hot inputs times a matrix are row look-ups, so every input table is multiplied into the first layer's weights once,
+when the stepper is built, and an event's input is a sum of rows. The gates' sigmoids are taken as
+(1 + tanh(x / 2)) / 2, with the halving folded into the weights, so that one tanh serves all four gates.
+LSTM as in Hochreiter and Schmidhuber (1997) with the forget gate of Gers, Schmidhuber and Cummins (2000).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from drumapp.lstm.checkpoint import DrumModel, Weights
+from drumapp.lstm.layout import head_terms, input_tables
+
+Floats = NDArray[np.float32]
+
+_SETS_REMEMBERED = 1 << 14
+
+
+@dataclass
+class Memory:
+    """The network's h and c, float32 (layers, hidden) each; the stepper changes them in place."""
+
+    h: Floats
+    c: Floats
+
+    @classmethod
+    def fresh(cls, layers: int, hidden: int, memory_range: float, rng: np.random.Generator) -> Memory:
+        """Drawn uniformly from +- memory_range."""
+        h, c = rng.uniform(-memory_range, memory_range, (2, layers, hidden)).astype(np.float32)
+        return cls(h, c)
+
+    def copy(self) -> Memory:
+        """A memory that no longer follows this one."""
+        return Memory(self.h.copy(), self.c.copy())
+
+
+class Stepper:
+    """A trained network, ready to advance. It holds scratch space: use one from one thread at a time.
+
+    After :meth:`advance`, ``delay_scores`` says which delays are likely. :meth:`tell_delay` answers with the drums'
+    scores, :meth:`tell_pitch` with the velocities', :meth:`tell_velocity` with the microtimings'; each may be called
+    once an event, in that order. Scores are unnormalised log probabilities, float32 (classes,), in scratch space that
+    the next event overwrites.
+    """
+
+    def __init__(self, model: DrumModel) -> None:
+        # The matrices are too small to share between threads: waking a second one costs more than the product.
+        threadpool_limits(limits=1, user_api="blas")
+        self.architecture = model.architecture
+        self.vocabulary = model.vocabulary
+        tables = input_tables(model.architecture, model.vocabulary)
+        self.input_columns = tuple(table.column for table in tables)
+        first_rows = np.cumsum([0] + [table.rows for table in tables[:-1]])
+        self._first_rows = tuple(int(row) for row in first_rows)
+        self.begin = tuple(table.begin for table in tables)
+        self._input_rows = _folded_inputs(model)
+        self._gathered = np.empty((len(tables), self._input_rows.shape[1]), np.float32)
+        self._ones = np.ones(len(tables), np.float32)
+        self._layers = [_Layer(model, layer) for layer in range(model.architecture.layers)]
+        self._build_heads(model)
+
+    def advance(self, memory: Memory, heard: Sequence[int]) -> None:
+        """Hear one event: ``heard`` gives its class in each of ``input_columns``. Changes ``memory``."""
+        rows = [first + index for first, index in zip(self._first_rows, heard, strict=True)]
+        self._input_rows.take(rows, axis=0, out=self._gathered, mode="clip")
+        layers = self._layers
+        np.dot(self._ones, self._gathered, out=layers[0].given)
+        h, c = memory.h, memory.c
+        for layer, network_layer in enumerate(layers):
+            network_layer.advance(h, c, layer)
+        np.dot(self._out_matrix, h[-1], out=self._out)
+        self._out += self._out_bias
+
+    def tell_delay(self, delay: int, position: int, struck: Sequence[int]) -> Floats:
+        """Drums' scores, given the delay class, the position class it leads to, and the sets of drums struck there.
+
+        ``struck`` lists, as bits, the drums already struck at the position, then for each bar looked back to those at
+        it and close to it: :class:`~drumapp.lstm.bar_memory.BarMemory` gives them. Independent heads heed none of it.
+        """
+        if not self.architecture.chained:
+            return self._pitch
+        self._after_delay += self._delay_rows[delay]
+        if self._position_rows is not None:
+            self._after_delay += self._position_rows[position]
+        hidden = self._pitch_hidden
+        for rows, drums in zip(self._struck_rows, struck, strict=True):
+            if drums:
+                hidden += rows[drums]
+        np.tanh(hidden, out=hidden)
+        np.dot(self._pitch_matrix, hidden, out=self._pitch)
+        self._pitch += self._pitch_bias
+        return self._pitch
+
+    def tell_pitch(self, pitch: int, last_velocity: int) -> Floats:
+        """Velocities' scores, given the drum and the velocity class of its last hit (32 when it had none)."""
+        self._after_pitch += self._pitch_rows[pitch]
+        hidden = self._velocity_hidden
+        hidden += self._last_velocity_rows[last_velocity]
+        np.tanh(hidden, out=hidden)
+        np.dot(self._velocity_matrix, hidden, out=self._velocity)
+        self._velocity += self._velocity_bias
+        return self._velocity
+
+    def tell_velocity(self, velocity: int) -> Floats:
+        """Microtimings' scores, given the velocity class."""
+        self._microtiming += self._velocity_rows[velocity]
+        return self._microtiming
+
+    def _build_heads(self, model: DrumModel) -> None:
+        architecture, weights = model.architecture, model.weights
+        # One product serves all heads; what a head is told lies side by side, so that telling several is one addition.
+        stacked = ["delay", "pitch_hidden" if architecture.chained else "pitch"]
+        if architecture.dynamics:
+            stacked += ["velocity_hidden", "microtiming"]
+        self._out_matrix = np.asfortranarray(np.concatenate([weights[f"{name}.weight"] for name in stacked]))
+        self._out_bias = np.concatenate([weights[f"{name}.bias"] for name in stacked])
+        self._out = np.empty_like(self._out_bias)
+        edges = np.cumsum([len(weights[f"{name}.bias"]) for name in stacked])
+        self.delay_scores = self._out[: edges[0]]
+        self._after_delay = self._out[edges[0] :]
+        if not architecture.chained:
+            self._pitch = self._after_delay
+            return
+        self._pitch_hidden = self._out[edges[0] : edges[1]]
+        self._pitch_matrix = np.asfortranarray(weights["pitch.weight"])
+        self._pitch_bias = weights["pitch.bias"]
+        self._pitch = np.empty_like(self._pitch_bias)
+        told = ["pitch", "velocity", "microtiming"] if architecture.dynamics else ["pitch"]
+        self._delay_rows = _side_by_side(weights, told, "delay")
+        self._position_rows = _side_by_side(weights, told, "position") if architecture.bar_position else None
+        self._struck_rows = [
+            _SetRows(weights[f"terms.pitch_{term.column}.weight"])
+            for term in head_terms("pitch", architecture, model.vocabulary)
+            if term.bits
+        ]
+        if architecture.dynamics:
+            self._after_pitch = self._out[edges[1] :]
+            self._pitch_rows = _side_by_side(weights, ["velocity", "microtiming"], "pitch")
+            self._velocity_hidden = self._out[edges[1] : edges[2]]
+            self._last_velocity_rows = np.ascontiguousarray(weights["terms.velocity_last_velocity.weight"])
+            self._velocity_matrix = np.asfortranarray(weights["velocity.weight"])
+            self._velocity_bias = weights["velocity.bias"]
+            self._velocity = np.empty_like(self._velocity_bias)
+            self._microtiming = self._out[edges[2] :]
+            self._velocity_rows = np.ascontiguousarray(weights["terms.microtiming_velocity.weight"])
+
+
+class _Layer:
+    """One LSTM layer. ``given`` is what the gates get from below: the first layer's is filled by the stepper, the
+    others multiply the layer below and themselves in one product and give only their bias."""
+
+    def __init__(self, model: DrumModel, layer: int) -> None:
+        hidden = model.architecture.hidden
+        weights = model.weights
+        matrix = weights[f"lstm.weight_hh_l{layer}"].astype(np.float64)
+        self.given = np.zeros(4 * hidden, np.float32)
+        if layer > 0:
+            matrix = np.concatenate([weights[f"lstm.weight_ih_l{layer}"].astype(np.float64), matrix], axis=1)
+            self.given[:] = _halved_gates(_biases(weights, layer))
+        self._first = max(layer - 1, 0)
+        self._matrix = np.asfortranarray(_halved_gates(matrix), dtype=np.float32)
+        self._z = z = np.empty(4 * hidden, np.float32)
+        self._sigmoids = z[: 3 * hidden]
+        self._input, self._forget, self._output, self._cell = z.reshape(4, hidden)
+        self._squashed = np.empty(hidden, np.float32)
+
+    def advance(self, h: Floats, c: Floats, layer: int) -> None:
+        z, sigmoids, squashed = self._z, self._sigmoids, self._squashed
+        np.dot(self._matrix, h[self._first : layer + 1].reshape(-1), out=z)
+        z += self.given
+        np.tanh(z, out=z)
+        sigmoids *= _HALF
+        sigmoids += _HALF
+        cell = c[layer]
+        cell *= self._forget
+        self._input *= self._cell
+        cell += self._input
+        np.tanh(cell, out=squashed)
+        np.multiply(self._output, squashed, out=h[layer])
+
+
+class _SetRows:
+    """Sums of a table's rows over sets of drums, remembered: a take meets the same few hundred sets again and again."""
+
+    def __init__(self, table: Floats) -> None:
+        self._table = table
+        self._sums: dict[int, Floats] = {}
+
+    def __getitem__(self, drums: int) -> Floats:
+        row = self._sums.get(drums)
+        if row is None:
+            chosen = [index for index in range(len(self._table)) if drums >> index & 1]
+            if len(self._sums) >= _SETS_REMEMBERED:
+                self._sums.clear()
+            row = self._sums[drums] = self._table[chosen].sum(axis=0)
+        return row
+
+
+_HALF = np.float32(0.5)
+
+
+def _folded_inputs(model: DrumModel) -> Floats:
+    """Every input table times its share of the first layer's input weights, (all rows, 4 * hidden)."""
+    weights = model.weights
+    from_inputs = _halved_gates(weights["lstm.weight_ih_l0"].astype(np.float64))
+    folded, left = [], 0
+    for table in input_tables(model.architecture, model.vocabulary):
+        share = from_inputs[:, left : left + table.width]
+        folded.append(weights[f"tables.{table.name}.weight"].astype(np.float64) @ share.T)
+        left += table.width
+    folded[0] += _halved_gates(_biases(weights, 0))  # exactly one row of the first table is in every sum
+    return np.concatenate(folded).astype(np.float32)
+
+
+def _biases(weights: Weights, layer: int) -> NDArray[np.float64]:
+    return weights[f"lstm.bias_ih_l{layer}"].astype(np.float64) + weights[f"lstm.bias_hh_l{layer}"]
+
+
+def _halved_gates(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Gates' rows from torch's order (input, forget, cell, output) to (input, forget, output, cell), the sigmoids'
+    halved."""
+    at_input, forget, cell, output = np.split(rows, 4)
+    return np.concatenate([at_input / 2, forget / 2, output / 2, cell])
+
+
+def _side_by_side(weights: Weights, heads: Sequence[str], column: str) -> Floats:
+    return np.concatenate([weights[f"terms.{head}_{column}.weight"] for head in heads], axis=1)

@@ -1,0 +1,161 @@
+"""The network's words: notes to events to integers, and back.
+
+An event is one output of the network: the delay since the event before on a grid of 24 to the quarter note, the drum,
+its velocity in 32 steps, and the microtiming that is left, in ticks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from drumapp.core.pattern import DEFAULT_DURATION, Note
+from drumapp.core.timing import TICKS_PER_QUARTER, Metre
+
+GRID_PER_QUARTER = 24
+TICKS_PER_GRID = TICKS_PER_QUARTER // GRID_PER_QUARTER
+MAX_DELAY = 96
+"""Longest delay with a word of its own, in grid positions: a bar of 4/4. Longer silences are told as this one; the
+position in the bar, which the network is given apart, stays exact."""
+VELOCITY_STEPS = 32
+MICROTIMING_STEPS = TICKS_PER_GRID
+EARLIEST_MICROTIMING = -(TICKS_PER_GRID // 2)
+POSITIONS = 192
+"""Positions in the bar with a word of their own: bars of up to 8 quarters; longer bars start over."""
+TEMPO_STEPS = 8
+ANY = 0
+"""The label class that says nothing: for tempo, style and kind."""
+KINDS = ("beat", "fill")
+
+
+class Event(NamedTuple):
+    """Classes of one event: delay 0-96, pitch an index into the vocabulary's, velocity 0-31, microtiming 0-19."""
+
+    delay: int
+    pitch: int
+    velocity: int
+    microtiming: int
+
+
+class GridNote(NamedTuple):
+    """A note in the network's terms: grid position from the start, pitch class, velocity class, microtiming class."""
+
+    position: int
+    pitch: int
+    velocity: int
+    microtiming: int
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The drums and styles a network knows.
+
+    Attributes: MIDI keys, ascending, without repeats; style names, without repeats.
+    Raises ValueError for keys outside 0-127, unsorted or missing, and for repeated styles.
+    """
+
+    pitches: tuple[int, ...]
+    styles: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.pitches or list(self.pitches) != sorted(set(self.pitches)):
+            raise ValueError("a vocabulary's drum keys must be given, ascending and each once")
+        if self.pitches[0] < 0 or self.pitches[-1] > 127:
+            raise ValueError("a vocabulary's drum keys must be 0 to 127")
+        if len(set(self.styles)) != len(self.styles):
+            raise ValueError("a vocabulary has a style twice")
+
+    @cached_property
+    def _class_of_pitch(self) -> dict[int, int]:
+        return {pitch: index for index, pitch in enumerate(self.pitches)}
+
+    @property
+    def delays(self) -> int:
+        """Number of delay classes."""
+        return MAX_DELAY + 1
+
+    def style_class(self, style: str | None) -> int:
+        """Class of a style name; None is any. Raises ValueError for a style the network never heard."""
+        if style is None:
+            return ANY
+        if style not in self.styles:
+            known = ", ".join(self.styles) or "none"
+            raise ValueError(f"this drummer knows no style {style!r} (it knows: {known})")
+        return self.styles.index(style) + 1
+
+    def encode(self, notes: Iterable[Note]) -> list[GridNote]:
+        """Notes as grid notes, sorted by position and drum.
+
+        Notes whose drum has no word are left out, and of two hits of one drum on one position the louder is kept.
+        """
+        loudest: dict[tuple[int, int], GridNote] = {}
+        for note in notes:
+            pitch = self._class_of_pitch.get(note.pitch)
+            if pitch is None:
+                continue
+            position, microtiming = divmod(note.start - EARLIEST_MICROTIMING, TICKS_PER_GRID)
+            grid_note = GridNote(position, pitch, velocity_class(note.velocity), microtiming)
+            known = loudest.get((position, pitch))
+            if known is None or grid_note.velocity > known.velocity:
+                loudest[position, pitch] = grid_note
+        return sorted(loudest.values())
+
+    def decode(self, grid_note: GridNote, *, feel: bool = True) -> Note:
+        """The note of a grid note; without ``feel`` it lies exactly on its grid position."""
+        start = grid_note.position * TICKS_PER_GRID
+        if feel:
+            start = max(0, start + grid_note.microtiming + EARLIEST_MICROTIMING)
+        return Note(start, self.pitches[grid_note.pitch], velocity_of_class(grid_note.velocity), DEFAULT_DURATION)
+
+    def to_json(self) -> dict[str, Any]:
+        """A value json can write."""
+        return {"pitches": list(self.pitches), "styles": list(self.styles)}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Vocabulary:
+        """Read what :meth:`to_json` wrote; raises ValueError when it is not that."""
+        pitches, styles = value.get("pitches"), value.get("styles", [])
+        if not isinstance(pitches, list) or not all(type(pitch) is int for pitch in pitches):
+            raise ValueError("its list of drum keys is missing or not of whole numbers")
+        if not isinstance(styles, list) or not all(isinstance(style, str) for style in styles):
+            raise ValueError("its list of styles is not of names")
+        return cls(tuple(pitches), tuple(styles))
+
+
+def velocity_class(velocity: int) -> int:
+    """Class 0-31 of a MIDI velocity 1-127, four velocities a class."""
+    return velocity * VELOCITY_STEPS // 128
+
+
+def velocity_of_class(step: int) -> int:
+    """The MIDI velocity in the middle of a class."""
+    return step * 128 // VELOCITY_STEPS + 2
+
+
+def delay_class(delay: int) -> int:
+    """Class of a delay in grid positions."""
+    return min(delay, MAX_DELAY)
+
+
+def position_class(position_in_bar: int) -> int:
+    """Class of a grid position counted from its bar's start."""
+    return position_in_bar % POSITIONS
+
+
+def tempo_class(bpm: float | None) -> int:
+    """Class of a tempo: 1-8 in bands of 20 beats a minute from 60; None is any."""
+    if bpm is None:
+        return ANY
+    return min(max(int((bpm - 60.0) // 20.0) + 2, 1), TEMPO_STEPS)
+
+
+def kind_class(kind: str | None) -> int:
+    """Class of a kind of playing, ``"beat"`` or ``"fill"``; None is any."""
+    return ANY if kind is None else KINDS.index(kind) + 1
+
+
+def grid_per_bar(metre: Metre) -> int:
+    """Grid positions in one bar."""
+    return metre.ticks_per_bar // TICKS_PER_GRID
