@@ -91,7 +91,7 @@ def _model(settings: Settings) -> Finding:
     except DrumappError as error:
         remedy = "Choose another model in the window." if settings.model else _REINSTALL
         return Finding("model", "Model", False, str(error), remedy, True, {"path": str(path)})
-    preset = str(model.metadata.get("preset", "")) if isinstance(model.metadata, Mapping) else ""
+    preset = str(model.provenance.get("preset", ""))
     described = f"{model.name}, preset {preset}" if preset else model.name
     details = {"path": str(path), "digest": model.digest, "preset": preset}
     return Finding("model", "Model", True, f"{described}, digest {model.digest[:12]} ({path})", None, True, details)

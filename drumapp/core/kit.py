@@ -121,7 +121,7 @@ class DrumKit:
         return None if row is None else self.lanes[row]
 
     def with_keys(self, keys: frozenset[int] | set[int]) -> DrumKit:
-        """This kit with a lane added, under those it has, for every key it lacks."""
+        """The same kit with a lane more, under those it has, for every key it lacks."""
         missing = sorted(set(keys) - set(self.row_of_key))
         if not missing:
             return self

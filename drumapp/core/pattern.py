@@ -110,7 +110,7 @@ class Pattern:
         return self.notes[bisect_left(self.starts, span.start) : bisect_left(self.starts, span.stop)]
 
     def with_notes(self, added: Iterable[Note], *, length: int | None = None) -> Pattern:
-        """This pattern with more notes; appending at the end costs no sort. Notes are checked as in :meth:`of`."""
+        """The same pattern with more notes; appending at the end costs no sort. Notes are checked as in :meth:`of`."""
         new = sorted(added)
         for note in new:
             check_note(note)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 TICKS_PER_QUARTER = 480
 MIN_TEMPO = 20.0
@@ -143,7 +144,7 @@ class MetreMap:
     @cached_property
     def _first_bars(self) -> list[int]:
         bars = [0]
-        for before, after in zip(self.changes, self.changes[1:], strict=False):
+        for before, after in pairwise(self.changes):
             # A metre change in mid-bar cuts that bar short; the cut bar still counts as one.
             bars.append(bars[-1] + -(-(after.tick - before.tick) // before.metre.ticks_per_bar))
         return bars
@@ -170,9 +171,7 @@ class TempoMap:
         _check_changes("tempo", [change.tick for change in self.changes])
         for change in self.changes:
             if not MIN_TEMPO <= change.bpm <= MAX_TEMPO:
-                raise ValueError(
-                    f"tempo must be {MIN_TEMPO:g} to {MAX_TEMPO:g} beats a minute, not {change.bpm:g}"
-                )
+                raise ValueError(f"tempo must be {MIN_TEMPO:g} to {MAX_TEMPO:g} beats a minute, not {change.bpm:g}")
 
     @classmethod
     def constant(cls, bpm: float) -> TempoMap:
@@ -202,7 +201,7 @@ class TempoMap:
     @cached_property
     def _seconds(self) -> list[float]:
         seconds = [0.0]
-        for before, after in zip(self.changes, self.changes[1:], strict=False):
+        for before, after in pairwise(self.changes):
             seconds.append(seconds[-1] + (after.tick - before.tick) * seconds_per_tick(before.bpm))
         return seconds
 
@@ -215,5 +214,5 @@ def seconds_per_tick(bpm: float) -> float:
 def _check_changes(what: str, ticks: list[int]) -> None:
     if not ticks or ticks[0] != 0:
         raise ValueError(f"the first {what} must be given for tick 0")
-    if any(after <= before for before, after in zip(ticks, ticks[1:], strict=False)):
+    if any(after <= before for before, after in pairwise(ticks)):
         raise ValueError(f"{what} changes must be in order of time, one a tick")

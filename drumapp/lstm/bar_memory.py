@@ -57,7 +57,8 @@ class BarMemory:
 
     def struck(self, position: int) -> list[int]:
         """Drums as bits by pitch class: those already struck at the position, then for each bar looked back to those
-        struck exactly at this place and those struck close to it."""
+        struck exactly at this place and those struck close to it.
+        """
         at = self._struck.get
         masks = [at(position, 0)]
         for offset in self._offsets:

@@ -86,7 +86,7 @@ def load_model(path: Path) -> DrumModel:
         architecture = Architecture.from_json(_mapping(description, "architecture"))
         vocabulary = Vocabulary.from_json(_mapping(description, "vocabulary"))
         weights = _weights(data, weight_shapes(architecture, vocabulary))
-    except _Refusal as refusal:
+    except _RefusedError as refusal:
         raise ModelFileError(f"{path} cannot be used as a drummer: {refusal}") from refusal
     except (ValueError, TypeError, KeyError) as error:
         raise ModelFileError(f"{path} cannot be used as a drummer: {error}") from error
@@ -103,7 +103,7 @@ def load_model(path: Path) -> DrumModel:
     )
 
 
-class _Refusal(Exception):
+class _RefusedError(Exception):
     """Why a file's content is refused, as the end of a sentence."""
 
 
@@ -122,23 +122,25 @@ def _read(path: Path) -> bytes:
 def _description(data: bytes) -> dict[str, Any]:
     """The checkpoint's own description, from a header whose size is checked before it is parsed."""
     if data[:2] == b"PK" or data[:1] == b"\x80":
-        raise _Refusal("it is a pickled file, which could run programs, and is not opened; ask for a .safetensors file")
+        raise _RefusedError(
+            "it is a pickled file, which could run programs, and is not opened; ask for a .safetensors file"
+        )
     if len(data) < _HEADER_LENGTH_BYTES:
-        raise _Refusal("it is cut short")
+        raise _RefusedError("it is cut short")
     header_bytes = int.from_bytes(data[:_HEADER_LENGTH_BYTES], "little")
     if header_bytes > MAX_HEADER_BYTES:
-        raise _Refusal("it is no model file, or its header is absurdly large")
+        raise _RefusedError("it is no model file, or its header is absurdly large")
     if _HEADER_LENGTH_BYTES + header_bytes > len(data):
-        raise _Refusal("it is cut short")
+        raise _RefusedError("it is cut short")
     header = _json(data[_HEADER_LENGTH_BYTES : _HEADER_LENGTH_BYTES + header_bytes])
     metadata = header.get("__metadata__")
     text = metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
     if not isinstance(text, str):
-        raise _Refusal("it holds weights, but not those of a Drumapp drummer")
+        raise _RefusedError("it holds weights, but not those of a Drumapp drummer")
     description = _json(text.encode())
     version = description.get("format")
     if version != FORMAT_VERSION:
-        raise _Refusal(f"it is of format {version!r}, and this version of Drumapp reads format {FORMAT_VERSION}")
+        raise _RefusedError(f"it is of format {version!r}, and this version of Drumapp reads format {FORMAT_VERSION}")
     return description
 
 
@@ -146,34 +148,34 @@ def _json(text: bytes) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        raise _Refusal("its header cannot be read") from None
+        raise _RefusedError("its header cannot be read") from None
     if not isinstance(value, dict):
-        raise _Refusal("its header cannot be read")
+        raise _RefusedError("its header cannot be read")
     return value
 
 
 def _mapping(description: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     value = description.get(key)
     if not isinstance(value, dict):
-        raise _Refusal(f"its {key} is missing")
+        raise _RefusedError(f"its {key} is missing")
     return value
 
 
 def _weights(data: bytes, shapes: Mapping[str, tuple[int, ...]]) -> Weights:
     expected = 4 * sum(math.prod(shape) for shape in shapes.values())
     if len(data) < expected:
-        raise _Refusal("it is cut short")
+        raise _RefusedError("it is cut short")
     try:
         weights = load_tensors(data)
     except (SafetensorError, ValueError, KeyError) as error:
-        raise _Refusal(f"its weights are damaged ({error})") from error
+        raise _RefusedError(f"its weights are damaged ({error})") from error
     if set(weights) != set(shapes):
         odd = ", ".join(sorted(set(weights) ^ set(shapes))[:3])
-        raise _Refusal(f"its weights are not those its description calls for ({odd})")
+        raise _RefusedError(f"its weights are not those its description calls for ({odd})")
     for name, shape in shapes.items():
         weight = weights[name]
         if weight.shape != shape or weight.dtype != np.float32:
-            raise _Refusal(f"its weight {name} is {weight.dtype} {weight.shape}, not float32 {shape}")
+            raise _RefusedError(f"its weight {name} is {weight.dtype} {weight.shape}, not float32 {shape}")
         if not np.isfinite(weight).all():
-            raise _Refusal(f"its weight {name} is not a number in places")
+            raise _RefusedError(f"its weight {name} is not a number in places")
     return weights

@@ -65,16 +65,12 @@ class EventTable:
     @property
     def pieces(self) -> list[EventTable]:
         """The pieces apart."""
-        return [
-            EventTable(self.columns, rows, np.zeros(1, np.int64)) for rows in np.split(self.rows, self.starts[1:])
-        ]
+        return [EventTable(self.columns, rows, np.zeros(1, np.int64)) for rows in np.split(self.rows, self.starts[1:])]
 
 
 def table_columns(bar_memory: Sequence[int]) -> tuple[str, ...]:
     """Column names of a table for a network that looks back so many bars."""
-    memory = tuple(
-        f"{name}_{bars}" for bars in bar_memory for name in ("next_delay", "next_pitch", "struck", "near")
-    )
+    memory = tuple(f"{name}_{bars}" for bars in bar_memory for name in ("next_delay", "next_pitch", "struck", "near"))
     return EVENT_COLUMNS + memory + ("struck_now",) + LABEL_COLUMNS
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -45,7 +45,7 @@ class GeneratorSettings:
     seed: int = 0
     bars: int | None = 8
     tempo: float = 120.0
-    metre: Metre = Metre()
+    metre: Metre = field(default_factory=Metre)
     time_temperature: float = 1.0
     pitch_temperature: float = 1.0
     memory_range: float = DEFAULT_MEMORY_RANGE
@@ -169,7 +169,8 @@ def generate_pattern(model: DrumModel, settings: GeneratorSettings) -> Pattern:
 
 class _Dice:
     """Draws classes from scores, by the Gumbel-max trick: the highest score plus Gumbel noise is a fair draw from the
-    softmax (Gumbel 1954). The noise of an event is a function of the seed and the event's number."""
+    softmax (Gumbel 1954). The noise of an event is a function of the seed and the event's number.
+    """
 
     def __init__(self, model: DrumModel, settings: GeneratorSettings) -> None:
         pitches = len(model.vocabulary.pitches)

@@ -19,7 +19,8 @@ from drumapp.lstm.vocabulary import (
 @dataclass(frozen=True)
 class InputTable:
     """One look-up into the network's input: table name, the column that indexes it, rows, width, and the row that
-    stands for the time before the first event."""
+    stands for the time before the first event.
+    """
 
     name: str
     column: str
@@ -31,7 +32,8 @@ class InputTable:
 @dataclass(frozen=True)
 class HeadTerm:
     """One look-up added to a chained head: the column that indexes it and its rows. With ``bits`` the column is a set
-    of drums and every drum in it adds its row."""
+    of drums and every drum in it adds its row.
+    """
 
     column: str
     rows: int

@@ -106,6 +106,7 @@ class DrumNetwork(nn.Module):
         total: Tensor | None = None
         for term in head_terms(head, self.architecture, self.vocabulary):
             table = self.terms[f"{head}_{term.column}"]
+            assert isinstance(table, nn.Embedding)  # _add_terms puts nothing else there
             column = targets[term.column]
             if term.bits:
                 shifts = torch.arange(term.rows, device=column.device)

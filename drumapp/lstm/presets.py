@@ -21,7 +21,7 @@ class Architecture:
     hidden: int = 256
     chained: bool = True
     bar_position: bool = True
-    bar_memory: tuple[int, ...] = (1, 2)
+    bar_memory: tuple[int, ...] = (1, 2, 4)
     labels: bool = True
     dynamics: bool = True
     pitch_units: int = 96

@@ -154,7 +154,8 @@ class Stepper:
 
 class _Layer:
     """One LSTM layer. ``given`` is what the gates get from below: the first layer's is filled by the stepper, the
-    others multiply the layer below and themselves in one product and give only their bias."""
+    others multiply the layer below and themselves in one product and give only their bias.
+    """
 
     def __init__(self, model: DrumModel, layer: int) -> None:
         hidden = model.architecture.hidden
@@ -225,7 +226,8 @@ def _biases(weights: Weights, layer: int) -> NDArray[np.float64]:
 
 def _halved_gates(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """Gates' rows from torch's order (input, forget, cell, output) to (input, forget, output, cell), the sigmoids'
-    halved."""
+    halved.
+    """
     at_input, forget, cell, output = np.split(rows, 4)
     return np.concatenate([at_input / 2, forget / 2, output / 2, cell])
 

@@ -1,0 +1,160 @@
+"""A folder of MIDI files as material to learn from: what was accepted, what was refused and why."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from drumapp.core.errors import DrumappError
+from drumapp.core.kit import FIRST_DRUM_KEY, LAST_DRUM_KEY, ROLAND_TD11_TO_GENERAL_MIDI, map_key
+from drumapp.core.pattern import Pattern
+from drumapp.midi.smf import MidiFileError, read_pattern
+
+INFO_FILE = "info.csv"
+HELD_OUT_SHARE = 10
+"""One file in so many is held out where the corpus does not say which."""
+FEWEST_NOTES = 2
+_ROLAND_ONLY_KEYS = (22, 26)
+
+TRAIN, VALIDATION = "train", "validation"
+
+
+class CorpusError(DrumappError):
+    """A folder that cannot be learnt from."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """An accepted file.
+
+    Attributes: path relative to the folder; its drums, in General MIDI keys; style and kind (``beat`` or ``fill``)
+    where the corpus tells; split it belongs to.
+    """
+
+    path: Path
+    pattern: Pattern
+    style: str | None
+    kind: str | None
+    split: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file that was not accepted, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What a scan found.
+
+    Attributes: the folder; accepted pieces and refused files, in order of path; name of the kit the keys were read as;
+    digest: SHA-256 over the accepted files' paths and contents, hex.
+    """
+
+    folder: Path
+    pieces: tuple[Piece, ...]
+    refused: tuple[Refusal, ...]
+    kit: str
+    digest: str
+
+    def of_split(self, split: str) -> tuple[Piece, ...]:
+        """The pieces of one split."""
+        return tuple(piece for piece in self.pieces if piece.split == split)
+
+    @property
+    def key_counts(self) -> Counter[int]:
+        """How often each General MIDI drum key is struck in all pieces."""
+        counts = Counter(note.pitch for piece in self.pieces for note in piece.pattern.notes)
+        return Counter({key: n for key, n in counts.items() if FIRST_DRUM_KEY <= key <= LAST_DRUM_KEY})
+
+
+@dataclass(frozen=True)
+class _Info:
+    style: str | None
+    kind: str | None
+    split: str | None
+
+
+def scan_folder(folder: Path, *, progress: Callable[[float], None] | None = None) -> Corpus:
+    """Read every MIDI file below a folder.
+
+    An ``info.csv`` laid out like the Groove MIDI Dataset's (midi_filename, style, beat_type, split) gives labels and
+    splits; without one every tenth file, chosen by its name, is held out for validation. Keys 22 and 26, which only
+    Roland's kits send, make the whole corpus be read with the TD-11's map.
+
+    Raises CorpusError when the folder is missing, unreadable or holds no file that can be used.
+    """
+    if not folder.is_dir():
+        raise CorpusError(f"There is no folder {folder}; give a folder of MIDI files.")
+    info = _read_info(folder / INFO_FILE)
+    paths = sorted(_midi_files(folder))
+    if not paths:
+        raise CorpusError(f"{folder} holds no MIDI files (.mid or .midi).")
+    read: list[tuple[Path, Pattern]] = []
+    refused: list[Refusal] = []
+    digest = hashlib.sha256()
+    for number, path in enumerate(paths):
+        relative = path.relative_to(folder)
+        try:
+            pattern = read_pattern(path)
+        except MidiFileError as error:
+            refused.append(Refusal(relative, str(error)))
+        else:
+            if len(pattern) < FEWEST_NOTES:
+                refused.append(Refusal(relative, f"{path} has fewer than {FEWEST_NOTES} notes."))
+            else:
+                read.append((relative, pattern))
+                digest.update(relative.as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+        if progress is not None:
+            progress((number + 1) / len(paths))
+    if not read:
+        raise CorpusError(
+            f"None of the {len(paths)} MIDI files in {folder} can be used; the first: {refused[0].reason}"
+        )
+    roland = any(note.pitch in _ROLAND_ONLY_KEYS for _, pattern in read for note in pattern.notes)
+    key_map = ROLAND_TD11_TO_GENERAL_MIDI if roland else {}
+    pieces = tuple(_piece(path, pattern, key_map, info.get(path.as_posix())) for path, pattern in read)
+    return Corpus(folder, pieces, tuple(refused), "Roland TD-11" if roland else "General MIDI", digest.hexdigest())
+
+
+def _midi_files(folder: Path) -> Iterator[Path]:
+    for parent, _, names in os.walk(folder):
+        yield from (Path(parent, name) for name in names if name.lower().endswith((".mid", ".midi")))
+
+
+def _read_info(path: Path) -> dict[str, _Info]:
+    if not path.is_file():
+        return {}
+    try:
+        with path.open(newline="", encoding="utf-8") as lines:
+            rows = list(csv.DictReader(lines))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CorpusError(f"{path} cannot be read: {error}") from error
+    info = {}
+    for row in rows:
+        style = (row.get("style") or "").split("/")[0] or None
+        kind = row.get("beat_type") if row.get("beat_type") in ("beat", "fill") else None
+        info[row.get("midi_filename") or ""] = _Info(style, kind, row.get("split") or None)
+    return info
+
+
+def _piece(path: Path, pattern: Pattern, key_map: Mapping[int, int], info: _Info | None) -> Piece:
+    mapped = pattern
+    if key_map:
+        notes = [note._replace(pitch=map_key(note.pitch, key_map)) for note in pattern.notes]
+        mapped = Pattern.of(notes, length=pattern.length, tempo=pattern.tempo, metre=pattern.metre, name=pattern.name)
+    split = info.split if info and info.split else _split_by_name(path)
+    return Piece(path, mapped, info.style if info else None, info.kind if info else None, split)
+
+
+def _split_by_name(path: Path) -> str:
+    drawn = hashlib.sha256(path.as_posix().encode()).digest()[0]
+    return VALIDATION if drawn % HELD_OUT_SHARE == 0 else TRAIN
