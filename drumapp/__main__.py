@@ -12,12 +12,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     multiprocessing.freeze_support()  # the playing process of a frozen bundle starts here too
     arguments = list(sys.argv[1:] if argv is None else argv)
     if _are_for_the_window(arguments):
-        from drumapp.gui import application
-
-        return application.run(arguments)
+        return _open_window(arguments)
     from drumapp import cli
 
     return cli.main(arguments)
+
+
+def _open_window(arguments: list[str]) -> int:
+    """The window, until it is closed; 1 and a sentence on standard error where none can be opened."""
+    from drumapp.core.errors import DrumappError
+    from drumapp.gui import application
+
+    try:
+        return application.run(arguments)
+    except DrumappError as error:
+        print(f"drumapp: {error}", file=sys.stderr)
+        return 1
 
 
 def _are_for_the_window(arguments: list[str]) -> bool:
