@@ -31,6 +31,7 @@ from drumapp.gui.theme import BASE_FONT_PX, THEMES, Theme
 from drumapp.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
+    from drumapp.gui.generation import GeneratorFactory
     from drumapp.playback.engine import PlaybackEngine, Playhead
 
 QUIT_AFTER_PAINT = "--quit-after-paint"
@@ -49,6 +50,7 @@ class Application(QObject):
         asking: Asking | None = None,
         loading: ModelLoading | None = None,
         render=None,
+        drummer_of=None,
     ) -> None:
         super().__init__()
         from drumapp.playback.engine import PlaybackEngine, SoundSettings
@@ -70,6 +72,7 @@ class Application(QObject):
         self.files = Files(self.document, settings, self.asking, render or renderer(settings))
         self.sound = SoundControl(self.engine, sound, settings, self.asking)
         self.loading = loading or ModelLoading()
+        self._drummer_of = drummer_of or _drummer_of
         self._model = None
         self._model_path: Path | None = None
         self._generate_when_ready = False
@@ -314,13 +317,11 @@ class Application(QObject):
         self._last_look = now
 
     def _model_loaded(self, path: Path, model) -> None:
-        from drumapp.lstm.generator import DrumGenerator
-
         self._model, self._model_path = model, path
         self.settings.model = None if path == resources.default_model() else path
         self.window.drummer_panel.set_styles(model.styles, self.settings.style)
         self._show_models()
-        self.conductor.set_generator_factory(lambda settings: DrumGenerator(model, settings))
+        self.conductor.set_generator_factory(self._drummer_of(model))
         self._performance_changed()
         if self._generate_when_ready:
             self._generate_when_ready = False
@@ -406,6 +407,12 @@ class Application(QObject):
             save_settings(replace(self.settings, problem=None))
         except DrumappError as error:
             print(f"drumapp: {error}", file=sys.stderr)  # the window is going: nobody would read a dialog
+
+
+def _drummer_of(model) -> GeneratorFactory:
+    from drumapp.lstm.generator import DrumGenerator
+
+    return lambda settings: DrumGenerator(model, settings)
 
 
 def _system_soundfonts() -> list[Path]:

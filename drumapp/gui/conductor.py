@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from drumapp.core.errors import DrumappError
-from drumapp.core.pattern import Pattern
+from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import MetreMap, Range, TempoMap
 from drumapp.gui.document import Document
 from drumapp.gui.generation import Batch, Failed, Finished, GenerationRun, GeneratorFactory
@@ -186,18 +187,21 @@ class Conductor(QObject):
 
     def _drain(self, playhead: float) -> None:
         run = self._run
-        metre = self._document.pattern.metre
-        ahead = metre.bar_start(metre.bar_at(max(int(playhead), 0)) + BARS_AHEAD)
-        for item in run.take(max(ahead, playhead + BARS_AHEAD * metre.metre_at(0).ticks_per_bar)):
+        bar = self._document.pattern.metre.metre_at(max(int(playhead), 0)).ticks_per_bar
+        for item in run.take(playhead + BARS_AHEAD * bar):
             if isinstance(item, Batch):
-                self._engine.append_notes(item.notes, item.settled)
-                self._document.append(item.notes, item.settled)
+                self._take_up(item.notes, item.settled)
             elif isinstance(item, Finished):
+                self._take_up(item.notes, item.length)
                 self._end_run()
                 self._document.end_take(item.length)
             elif isinstance(item, Failed):
                 self._drummer_failed(item.error)
         self._publish(playhead=playhead)
+
+    def _take_up(self, notes: Sequence[Note], settled: int) -> None:
+        self._engine.append_notes(notes, settled)
+        self._document.append(notes, settled)
 
     def _drummer_failed(self, error: Exception) -> None:
         self._end_run()

@@ -28,7 +28,7 @@ class Document(QObject):
 
     def __init__(self, pattern: Pattern | None = None) -> None:
         super().__init__()
-        self.pattern = pattern or Pattern()
+        self.pattern = Pattern() if pattern is None else pattern  # an empty pattern is false
         self.end: int | None = self.pattern.length
         self._history: History[Pattern] = History()
         self._takes = itertools.count(1)

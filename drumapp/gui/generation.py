@@ -53,8 +53,9 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The last item of a run that came to its end: its whole length in ticks."""
+    """The last item of a run that came to its end: its last notes, and its whole length in ticks."""
 
+    notes: tuple[Note, ...]
     length: int
 
 
@@ -77,6 +78,7 @@ class GenerationRun:
     def __init__(self, make_generator: Callable[[], NoteGenerator], *, queue_batches: int = QUEUE_BATCHES) -> None:
         self._make_generator = make_generator
         self._items: queue.Queue[Item] = queue.Queue(maxsize=queue_batches)
+        self._taken_up_to = -1
         self._cancelled = threading.Event()
         self._may_play = threading.Event()
         self._may_play.set()
@@ -112,14 +114,13 @@ class GenerationRun:
     def take(self, settled_up_to: float) -> list[Item]:
         """What has been drawn since the last call, but no batch begun beyond ``settled_up_to`` ticks. Never waits."""
         taken: list[Item] = []
-        reached = -1.0
-        while reached < settled_up_to:
+        while self._taken_up_to < settled_up_to:
             item = self._next_item()
             if item is None:
                 break
             taken.append(item)
             if isinstance(item, Batch):
-                reached = item.settled
+                self._taken_up_to = item.settled
         return taken
 
     def _next_item(self) -> Item | None:
@@ -148,8 +149,7 @@ class GenerationRun:
             if not self._wait_for_leave():
                 return
         length = generator.length if generator.length is not None else generator.tick
-        yield Batch(_popped_before(waiting, max(length, generator.tick) + MICROTIMING_TICKS), length)
-        yield Finished(length)
+        yield Finished(tuple(sorted(waiting)), length)
 
     def _wait_for_leave(self) -> bool:
         """Wait while paused; False when cancelled."""

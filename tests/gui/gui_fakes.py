@@ -1,0 +1,177 @@
+"""Stand-ins for what the window talks to: an engine that remembers, a drummer that is known, a user who answers."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+from drumapp.core.pattern import Note, Pattern
+from drumapp.core.timing import Range
+from drumapp.gui.application import Application
+from drumapp.gui.model_loading import ModelLoading
+from drumapp.lstm.generator import GeneratorSettings
+from drumapp.playback.engine import EngineEvent, Playhead, SoundSettings
+from drumapp.settings import Settings
+
+STEP = 120
+
+
+class RecordingEngine:
+    """Remembers what it was told. It plays when told to, and its playhead stands where a test puts it."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, object]] = []
+        self.pattern = Pattern()
+        self.appended: list[Note] = []
+        self.length = 0
+        self.growing = False
+        self.loop: Range | None = None
+        self.playing = False
+        self.position = 0.0
+        self.events: list[EngineEvent] = []
+        self.sound: SoundSettings | None = None
+        self.started = 0
+        self.closed = 0
+
+    @property
+    def music(self) -> list[Note]:
+        """All notes the engine has by now."""
+        return [*self.pattern.notes, *self.appended]
+
+    def start(self) -> None:
+        self.started += 1
+
+    def close(self) -> None:
+        self.closed += 1
+
+    def set_pattern(self, pattern: Pattern) -> None:
+        self.told.append(("set_pattern", pattern))
+        self.pattern, self.appended, self.length = pattern, [], pattern.length
+
+    def append_notes(self, notes: Sequence[Note], length: int) -> None:
+        assert length >= self.length, "the music must not shrink while it grows"
+        assert all(note.start < length for note in notes)
+        self.appended += notes
+        self.length = length
+
+    def set_growing(self, growing: bool) -> None:
+        self.growing = growing
+
+    def set_loop(self, span: Range | None) -> None:
+        self.loop = span
+
+    def play(self) -> None:
+        self.told.append(("play", None))
+        self.playing = True
+
+    def pause(self) -> None:
+        self.told.append(("pause", None))
+        self.playing = False
+
+    def stop(self) -> None:
+        self.told.append(("stop", None))
+        self.playing, self.position = False, 0.0
+
+    def seek(self, tick: float) -> None:
+        self.told.append(("seek", tick))
+        self.position = float(tick)
+
+    def panic(self) -> None:
+        self.told.append(("panic", None))
+
+    def audition(self, key: int, velocity: int) -> None:
+        self.told.append(("audition", (key, velocity)))
+
+    def set_sound(self, sound: SoundSettings) -> None:
+        self.sound = sound
+
+    def playhead(self) -> Playhead:
+        return Playhead(tick=self.position, playing=self.playing, level=0.5 if self.playing else 0.0)
+
+    def poll(self) -> list[EngineEvent]:
+        events, self.events = self.events, []
+        return events
+
+
+class ScriptedDrummer:
+    """One note a step, drawn by the seed alone. ``breaks_at`` raises there; ``drawn`` counts."""
+
+    def __init__(
+        self, settings: GeneratorSettings, breaks_at: int | None = None, error: Exception | None = None
+    ) -> None:
+        self.settings = settings
+        self.tick = 0
+        self.drawn = 0
+        self.length = None if settings.bars is None else settings.bars * settings.metre.ticks_per_bar
+        self._random = random.Random(settings.seed)
+        self._breaks_at = breaks_at
+        self._error = error or RuntimeError("the sticks broke")
+
+    def __iter__(self) -> Iterator[Note]:
+        return self
+
+    def __next__(self) -> Note:
+        if self._breaks_at is not None and self.drawn >= self._breaks_at:
+            raise self._error
+        if self.length is not None and self.tick >= self.length:
+            raise StopIteration
+        # As with feel: a little before or behind the grid, so neighbours may come out of order.
+        shift = self._random.randint(-9, 9) if self.settings.feel and self.tick else 0
+        note = Note(self.tick + shift, self._random.choice((36, 38, 42, 46)), self._random.randint(1, 127))
+        self.drawn += 1
+        if self._random.random() < 0.7:
+            self.tick += STEP
+        return note
+
+
+def played_straight(settings: GeneratorSettings) -> list[Note]:
+    """What the scripted drummer plays when nobody interrupts it."""
+    return sorted(ScriptedDrummer(settings))
+
+
+@dataclass
+class Answers:
+    """A user: what was shown to it, and what it answers when asked for files."""
+
+    errors: list[str] = field(default_factory=list)
+    opens: Path | None = None
+    saves: Path | None = None
+    asked: list[tuple[str, Path | None, str]] = field(default_factory=list)
+
+    def show_error(self, sentence: str) -> None:
+        self.errors.append(sentence)
+
+    def file_to_open(self, caption: str, folder: Path | None, kinds: str) -> Path | None:
+        self.asked.append((caption, folder, kinds))
+        return self.opens
+
+    def file_to_save(self, caption: str, suggestion: Path, kinds: str) -> Path | None:
+        self.asked.append((caption, suggestion, kinds))
+        return self.saves
+
+
+def scripted_model(name: str = "Scripted") -> SimpleNamespace:
+    return SimpleNamespace(name=name, digest="0", metadata={"licence": "CC BY 4.0"}, styles=("funk", "rock"))
+
+
+def make_application(qapp, settings: Settings, engine: RecordingEngine, answers: Answers, *, model=None) -> Application:
+    """The window with a scripted drummer who is already there."""
+    made = Application(
+        qapp,
+        settings,
+        engine=engine,
+        asking=answers,
+        loading=ModelLoading(lambda _path: scripted_model()),
+        drummer_of=lambda _model: ScriptedDrummer,
+    )
+    made._model_loaded(Path("scripted.safetensors"), model or scripted_model())
+    return made
+
+
+def no_thread(name: str) -> bool:
+    """Whether no thread of a name is left."""
+    return not any(thread.name == name for thread in threading.enumerate())

@@ -1,0 +1,127 @@
+import pytest
+
+from drumapp.core.pattern import Note, Pattern
+from drumapp.core.timing import Metre, MetreMap
+from drumapp.gui.document import Document
+from tests.gui.gui_fakes import STEP
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+KICK = Note(0, 36, 100)
+SNARE = Note(480, 38, 90)
+OLD = Pattern.of([KICK, SNARE], name="old")
+
+
+@pytest.fixture
+def document() -> Document:
+    return Document(OLD)
+
+
+def test_a_take_of_many_batches_is_one_undo(document: Document) -> None:
+    document.begin_take(Pattern(name="take"), 1920)
+    for start in range(0, 1920, STEP):
+        document.append([Note(start, 42, 80)], start + STEP)
+    document.end_take(1920)
+    taken = document.pattern
+
+    assert len(taken) == 16
+    assert document.undo()
+    assert document.pattern == OLD
+    assert not document.undo()
+    assert document.redo()
+    assert document.pattern == taken
+
+
+def test_undo_within_a_take_ends_it_and_redo_brings_what_was_written(document: Document) -> None:
+    document.begin_take(Pattern(), None)
+    document.append([KICK], 200)
+
+    assert document.undo()
+    assert document.pattern == OLD
+    assert not document.in_take
+    document.append([SNARE], 700)
+    assert document.pattern == OLD, "a drummer sent home must not write on"
+    assert document.redo()
+    assert document.pattern.notes == (KICK,)
+
+
+def test_the_end_of_an_endless_take_is_open_until_it_is_stopped(document: Document) -> None:
+    document.begin_take(Pattern(), None)
+    document.append([KICK, Note(2000, 36, 90)], 2100)
+    assert document.end is None
+
+    document.end_take()
+    assert document.end == document.pattern.length == 3840, "whole bars"
+
+
+def test_a_take_stopped_before_its_first_note_is_empty(document: Document) -> None:
+    document.begin_take(Pattern(), 1920)
+    document.end_take()
+
+    assert document.pattern.length == 0
+    assert document.undo()
+    assert document.pattern == OLD
+
+
+def test_two_takes_are_two_undos(document: Document) -> None:
+    for _ in range(2):
+        document.begin_take(Pattern(), 1920)
+        document.append([KICK], 1920)
+        document.end_take(1920)
+
+    assert document.undo()
+    assert document.pattern.notes == (KICK,)
+    assert document.undo()
+    assert document.pattern == OLD
+
+
+def test_a_drag_of_the_tempo_is_one_undo(document: Document) -> None:
+    for bpm in range(121, 150):
+        document.set_tempo(bpm, "drag")
+
+    assert document.pattern.bpm == 149
+    assert document.undo()
+    assert document.pattern.bpm == 120
+    assert not document.undo()
+
+
+def test_the_tempo_changed_within_a_take_belongs_to_the_take(document: Document) -> None:
+    document.begin_take(Pattern(), 1920)
+    document.append([KICK], 480)
+    document.set_tempo(90, "drag")
+    document.append([SNARE], 1920)
+    document.end_take(1920)
+
+    assert document.pattern.bpm == 90
+    assert document.pattern.notes == (KICK, SNARE)
+    assert document.undo()
+    assert document.pattern == OLD
+
+
+def test_the_same_tempo_again_is_no_change(document: Document) -> None:
+    document.set_tempo(120.0)
+    document.set_metre(Metre(4, 4))
+
+    assert document.undo_label is None
+
+
+def test_another_metre_keeps_notes_and_fills_whole_bars(document: Document) -> None:
+    document.set_metre(Metre(3, 4))
+
+    assert document.pattern.notes == OLD.notes
+    assert document.pattern.metre == MetreMap.constant(Metre(3, 4))
+    assert document.pattern.length == 2 * 1440
+    assert document.undo()
+    assert document.pattern == OLD
+
+
+def test_signals_tell_what_changed(document: Document, qtbot) -> None:
+    with qtbot.waitSignals([document.replaced, document.history_changed]):
+        document.replace(Pattern(), "Clear")
+    assert document.undo_label == "Clear"
+    document.begin_take(Pattern(), None)
+    with qtbot.waitSignal(document.appended) as appended, qtbot.assertNotEmitted(document.replaced):
+        document.append([KICK], 100)
+    assert appended.args == [[KICK]]
+    with qtbot.waitSignal(document.timing_changed), qtbot.assertNotEmitted(document.replaced):
+        document.set_tempo(77)
