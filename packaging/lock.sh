@@ -19,7 +19,13 @@ compile() { # compile OUTPUT [pip-compile options ...]
     {
         echo "# Written by \"make lock\" from pyproject.toml. Install with: pip install --no-deps -r $output"
         # A build's local version ("+cpu") exists on some machines only; CUDA's packages are not wanted.
-        sed -E 's/\+[a-z0-9.]+$//' "$folder/$output" | grep -vE '^(#|$|nvidia-|cuda-|triton)'
+        {
+            cat "$folder/$output"
+            # Compiled for the system it runs on; on Windows rich's and pytest's terminals need one more.
+            if ! grep -q '^colorama==' "$folder/$output"; then
+                echo 'colorama==0.4.6 ; sys_platform == "win32"'
+            fi
+        } | sed -E 's/\+[a-z0-9.]+$//' | grep -vE '^(#|$|nvidia-|cuda-|triton)'
     } >"$folder/$output.done"
     mv "$folder/$output.done" "$output"
 }
