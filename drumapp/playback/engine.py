@@ -108,11 +108,13 @@ class PlaybackEngine:
         if process is None:
             return
         self._outbox.put(pickle.dumps(protocol.Message(0, protocol.Quit())))
-        self._let_go()
+        self._outbox.put(None)
         process.join(_GOODBYE_SECONDS)
         if process.is_alive():
             process.kill()
             process.join(_GOODBYE_SECONDS)
+        self._expected_tick = 0.0
+        self._let_go()
 
     def set_pattern(self, pattern: Pattern) -> None:
         """Play this pattern from here on. While playing, the tick position stays, also under a new tempo."""

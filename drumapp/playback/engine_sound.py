@@ -23,6 +23,7 @@ from drumapp.resources import builtin_soundfont
 Report = Callable[[EngineEvent], None]
 
 _FADE_SECONDS = 0.03
+_SWAP_LOOKS, _SWAP_LOOK_SECONDS = 100, 0.01
 
 
 class SoundKeeper:
@@ -40,6 +41,8 @@ class SoundKeeper:
         self._current: SoundSettings | None = None  # as asked for, whatever came of it
         self._opened = ""  # the kind of device that is really open
         self._device: NullDevice | SoundDevice | None = None
+        self._synth = player.synth  # chosen; the player takes it up with its next block
+        self._pause = threading.Event()  # never set: only waited on
         self._thread = threading.Thread(target=self._run, name="sound-keeper", daemon=True)
 
     def start(self, sound: SoundSettings) -> None:
@@ -88,8 +91,10 @@ class SoundKeeper:
         self._lost.clear()
         if before is not None and not lost and before != sound and replace(before, volume_db=sound.volume_db) == sound:
             return  # a new volume alone, which the master follows by itself
-        if before is None or (before.synth, before.soundfont) != (sound.synth, sound.soundfont):
-            self._load(sound, first=before is None)
+        if before is None:
+            self._begin(sound)
+        elif (before.synth, before.soundfont) != (sound.synth, sound.soundfont):
+            self._exchange(sound)
         if lost:
             self._open("null")
             self._report(SoundProblem("The sound device stopped, so the music runs in silence.", _REMEDY_AFTER_LOSS))
@@ -97,23 +102,38 @@ class SoundKeeper:
             self._open(sound.device)
         device = self._device
         assert device is not None
-        self._report(SoundReady(self._player.synth.description, device.name, device.latency_ms))
-        self._player.synth.warm_up()
-        for synth in self._player.take_retired_synths():
-            synth.close()
+        self._report(SoundReady(self._synth.description, device.name, device.latency_ms))
+        self._synth.warm_up()
 
-    def _load(self, sound: SoundSettings, *, first: bool) -> None:
+    def _begin(self, sound: SoundSettings) -> None:
+        """Load the first synth."""
         rate = self._player.synth.sample_rate
         try:
-            synth: Synth = make_synth(sound.synth, sound.soundfont, rate)
+            self._synth = make_synth(sound.synth, sound.soundfont, rate)
         except SynthError as error:
-            if not first:
-                self._report(SoundfontProblem(f"{error} The sound stays as it was."))
-                return
-            synth = self._next_best(error, sound, rate)
+            self._synth = self._next_best(error, sound, rate)
+        self._player.swap_synth(self._synth)
+        self._player.process(0)  # nothing pulls yet, so the swap happens here
+
+    def _exchange(self, sound: SoundSettings) -> None:
+        """Load another synth while the one there is plays on."""
+        try:
+            synth = make_synth(sound.synth, sound.soundfont, self._synth.sample_rate)
+        except SynthError as error:
+            self._report(SoundfontProblem(f"{error} The sound stays as it was."))
+            return
+        synth.warm_up()
         self._player.swap_synth(synth)
-        if self._device is None:
-            self._player.process(0)  # nothing pulls yet, so the swap happens here
+        self._synth = synth
+        for _ in range(_SWAP_LOOKS):
+            if self._player.synth is synth:
+                break
+            self._pause.wait(_SWAP_LOOK_SECONDS)
+        self._close_retired()
+
+    def _close_retired(self) -> None:
+        for synth in self._player.take_retired_synths():
+            synth.close()
 
     def _next_best(self, error: SynthError, sound: SoundSettings, rate: int) -> Synth:
         builtin = builtin_soundfont()
@@ -143,9 +163,10 @@ class SoundKeeper:
     def _shut_down(self) -> None:
         self._player.post(Stop())
         if self._device is not None:
-            threading.Event().wait(_FADE_SECONDS)
+            self._pause.wait(_FADE_SECONDS)
             self._device.close()
             self._device = None
+        self._close_retired()
         self._player.synth.close()
 
 

@@ -19,6 +19,8 @@ from drumapp.playback.synth import DEFAULT_SAMPLE_RATE, Audio
 
 _POLYPHONY = 64
 _MOST_VOICES = 2 * _POLYPHONY  # those that are fading out included
+_MOST_LAYERS = 16  # zones that one stroke sounds: four velocity layers in stereo are eight
+_MOST_FRAMES = 2**26  # of sounds made ready: 256 MB
 _CHUNK_FRAMES = 1024
 _FADE_SECONDS = 0.005
 _SILENCE = 1e-5
@@ -40,6 +42,7 @@ class Sampler:
             for key in range(zone.keys[0], min(zone.keys[1], 127) + 1):
                 self._zones_of_key.setdefault(key, []).append(zone)
         self._sounds: dict[tuple[int, int], Sound] = {}  # by id of the zone, which the kit keeps alive, and key
+        self._held_frames = 0
         self._voices: list[_Voice] = []
         self._rows = np.zeros((_MOST_VOICES, _CHUNK_FRAMES), np.float32)
         self._counting = np.arange(1, _CHUNK_FRAMES + 1, dtype=np.float32)
@@ -56,10 +59,13 @@ class Sampler:
         for key in dict.fromkeys((*usual, *self.keys)):
             for zone in self._zones_of_key.get(key, ()):
                 self._sound(zone, key)
+                if self._held_frames > _MOST_FRAMES // 2:
+                    return  # a huge font: the rest is made when it is struck
 
     def note_on(self, key: int, velocity: int) -> None:
         """Strike a key; those of its exclusive class are choked."""
-        struck = [self._sound(zone, key) for zone in self._zones_of_key.get(key, ()) if zone.answers(key, velocity)]
+        zones = [zone for zone in self._zones_of_key.get(key, ()) if zone.answers(key, velocity)]
+        struck = [self._sound(zone, key) for zone in zones[:_MOST_LAYERS]]
         choked = {sound.exclusive for sound in struck} - {0}
         if choked:
             for voice in self._voices:
@@ -99,7 +105,12 @@ class Sampler:
         place = id(zone), key
         sound = self._sounds.get(place)
         if sound is None:
-            sound = self._sounds[place] = make_sound(zone, self._frames, key, self.sample_rate)
+            sound = make_sound(zone, self._frames, key, self.sample_rate)
+            if self._held_frames + len(sound.audio) > _MOST_FRAMES:
+                self._sounds.clear()  # what sounds at this moment is held by its voice
+                self._held_frames = 0
+            self._sounds[place] = sound
+            self._held_frames += len(sound.audio)
         return sound
 
     def _mix(self, audio: Audio) -> None:

@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from drumapp.playback.native_chatter import silenced
+from drumapp.playback.sf2 import read_soundfont
 from drumapp.playback.synth import DEFAULT_SAMPLE_RATE, Audio, SynthError
 from drumapp.resources import builtin_soundfont
 
@@ -25,6 +27,7 @@ _DRUM_BANK = 128
 _DRUM_CHANNEL = 9
 _CHANNEL_VOLUME = 7
 _FADE_FRAMES = 256
+_FLUIDSYNTH_BLOCK = 64
 _SAMPLE_RATES = range(8_000, 96_001)
 _LEVELS = range(5)  # FluidSynth's log levels: panic, error, warning, information, debugging
 _LOG = logging.getLogger("drumapp.fluidsynth")
@@ -107,18 +110,20 @@ class FluidSynth:
                 f"FluidSynth cannot play at {sample_rate} frames a second, only at {_SAMPLE_RATES.start} to "
                 f"{_SAMPLE_RATES.stop - 1}: choose such a rate, or the built-in sampler as the synth."
             )
-        _check_file(soundfont)
+        read_soundfont(soundfont)  # says what is wrong with a file; FluidSynth says only that it failed
         self.sample_rate = sample_rate
         self.description = f"FluidSynth {fluidsynth_version()}: {soundfont.name}"
         self._channel = _DRUM_CHANNEL
-        # At a gain of 1 a stroke is as loud as with the sampler.
-        self._synth: Any = library.Synth(gain=1.0, samplerate=sample_rate, channels=16, **_SETTINGS)
+        # With it and its reverb a stroke is as loud as with the sampler.
+        self._synth: Any = library.Synth(gain=0.9, samplerate=sample_rate, channels=16, **_SETTINGS)
         self._write = library._fl.fluid_synth_write_float
         self._handle = ctypes.c_void_p(self._synth.synth)
+        self._silence = library._fl.fluid_synth_all_sounds_off
         self._reset = library._fl.fluid_synth_system_reset
         self._tail = np.zeros((0, 2), np.float32)
         try:
-            self._font = self._synth.sfload(str(soundfont))
+            with silenced():  # GLib's remarks do not go through the log function
+                self._font = self._synth.sfload(str(soundfont))
             if self._font < 0:
                 raise SynthError(
                     f"{soundfont} cannot be played as a soundfont: FluidSynth refuses it. Choose another .sf2 or .sf3 "
@@ -150,7 +155,9 @@ class FluidSynth:
         # what comes instead.
         tail = self.render(_FADE_FRAMES)
         tail *= np.linspace(1.0, 0.0, _FADE_FRAMES, dtype=np.float32)[:, np.newaxis]
-        self._reset(self._handle)
+        self._silence(self._handle, self._channel)
+        self.render(_FLUIDSYNTH_BLOCK)  # the library obeys while it renders; a reset before that would undo it
+        self._reset(self._handle)  # empties reverb and delay lines, and forgets the channel's settings
         self._select()
         self._tail = tail
 
@@ -178,22 +185,6 @@ class FluidSynth:
     def _select(self) -> None:
         self._synth.program_select(self._channel, self._font, _DRUM_BANK, self._program)
         self._synth.cc(self._channel, _CHANNEL_VOLUME, 127)  # it starts at 100, which is 4 dB down
-
-
-def _check_file(soundfont: Path) -> None:
-    """Say what FluidSynth only fails over. Raises SynthError."""
-    try:
-        with soundfont.open("rb") as file:
-            head = file.read(12)
-    except FileNotFoundError:
-        raise SynthError(f"Cannot play {soundfont}: there is no such file. Choose another soundfont.") from None
-    except OSError as error:
-        raise SynthError(f"Cannot read the soundfont {soundfont}: {error.strerror}. Choose another one.") from error
-    if head[:4] != b"RIFF" or head[8:] != b"sfbk":
-        raise SynthError(
-            f"{soundfont} cannot be played as a soundfont: it is none (a soundfont's header is missing). Choose "
-            "another .sf2 or .sf3 file."
-        )
 
 
 def find_soundfonts(folders: Iterable[Path] | None = None) -> list[Path]:
