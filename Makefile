@@ -50,7 +50,7 @@ packages-run packages-test: packages-%:
 
 .venv/bin/python: | packages-run
 	@test -n "$(PYTHON)" || { echo "Drumapp needs Python 3.11 or later, and none was found."; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv --clear .venv || { rm -rf .venv; exit 1; }
 
 # --no-deps: the lock names every package, and pip shall take no others (see packaging/lock.sh).
 .venv/run-ready: requirements-run.lock pyproject.toml | .venv/bin/python
