@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
-import queue
-import threading
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -13,6 +11,7 @@ from multiprocessing.context import SpawnProcess
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range, TempoMap
 from drumapp.playback import engine_protocol as protocol
+from drumapp.playback.engine_outbox import Outbox
 from drumapp.playback.engine_process import run_playing_process
 from drumapp.playback.engine_protocol import (
     EngineDied,
@@ -36,24 +35,24 @@ __all__ = [
 ]
 
 _GOODBYE_SECONDS = 1.0
+_MOST_PIECES = 1000  # of the pattern, kept for a process that has to be started again
 
 
 class PlaybackEngine:
     """Plays patterns in a process of its own.
 
-    No method waits for that process, except `close` for at most a second or two. Commands given before `start`, or
-    while the process comes up, are carried out once it is there. Pattern, growing and loop outlive the process: after
-    `EngineDied`, `start` brings back an engine that holds them, halted at the start.
+    To be used from one thread. No method waits for that process, except `close` for at most a second or two. Commands
+    given before `start`, or while the process comes up, are carried out once it is there. Pattern, growing and loop
+    outlive the process: after `EngineDied`, `start` brings back an engine that holds them, halted at the start.
     """
 
     def __init__(self, sound: SoundSettings) -> None:
         self._sound = sound
         self._process: SpawnProcess | None = None
-        self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._sender: threading.Thread | None = None
+        self._outbox: Outbox | None = None
         self._events: Connection | None = None
         self._state = SharedState()
-        self._music: list[protocol.PlayerCommand] = []
+        self._music: list[protocol.SetPattern | protocol.AppendNotes] = []
         self._growing = False
         self._loop: Range | None = None
         # Until the process has come to a command, the playhead tells what that command will make of it.
@@ -92,11 +91,7 @@ class PlaybackEngine:
         commands_in.close()
         events_out.close()
         self._process, self._events = process, events_in
-        self._outbox = queue.SimpleQueue()
-        self._sender = threading.Thread(
-            target=_send_all, args=(self._outbox, commands_out), name="playback-sender", daemon=True
-        )
-        self._sender.start()
+        self._outbox = Outbox(commands_out)
         self._expected_playing, self._expected_tick = False, 0.0
         for command in (*self._music, protocol.SetGrowing(self._growing), protocol.SetLoop(self._loop)):
             self._send(command)
@@ -104,11 +99,11 @@ class PlaybackEngine:
 
     def close(self) -> None:
         """Fall silent and end the process, however it behaves; the engine may be started again."""
-        process = self._process
-        if process is None:
+        process, outbox = self._process, self._outbox
+        if process is None or outbox is None:
             return
-        self._outbox.put(pickle.dumps(protocol.Message(0, protocol.Quit())))
-        self._outbox.put(None)
+        outbox.put(pickle.dumps(protocol.Message(0, protocol.Quit())))
+        outbox.finish()
         process.join(_GOODBYE_SECONDS)
         if process.is_alive():
             process.kill()
@@ -126,10 +121,12 @@ class PlaybackEngine:
         Args: length in ticks of the pattern so far: while growing, playing waits there, so every note before it must
         have been given.
         """
-        command = protocol.AppendNotes(protocol.pack(notes), length)
         if not self._music:
             self._set_music(b"", 0, TempoMap())
+        command = protocol.AppendNotes(protocol.pack(notes), length)
         self._music.append(command)
+        if len(self._music) > _MOST_PIECES:
+            self._music = [protocol.join(self._music)]
         self._send(command)
 
     def set_growing(self, growing: bool) -> None:
@@ -147,7 +144,7 @@ class PlaybackEngine:
 
     def play(self) -> None:
         """Play from the position."""
-        if not self.playhead().playing:
+        if not self._playing():
             self._play_serial = self._serial + 1
         self._expect(protocol.Play(), playing=True)
 
@@ -191,7 +188,7 @@ class PlaybackEngine:
         played = serial >= self._play_serial
         return Playhead(
             tick=state.tick if serial >= self._tick_serial else self._expected_tick,
-            playing=bool(state.playing) if serial >= self._playing_serial else self._expected_playing,
+            playing=self._playing(),
             waiting=bool(state.holding),
             level=level,
             first_note_ns=(state.first_note_ns or None) if played else None,
@@ -209,6 +206,11 @@ class PlaybackEngine:
         except (EOFError, OSError):
             events.append(self._bury())
         return events
+
+    def _playing(self) -> bool:
+        if self._process is not None and self._state.serial >= self._playing_serial:
+            return bool(self._state.playing)
+        return self._expected_playing
 
     def _set_music(self, notes: bytes, length: int, tempo: TempoMap) -> None:
         command = protocol.SetPattern(notes, length, tempo)
@@ -230,8 +232,7 @@ class PlaybackEngine:
         self._post(protocol.Message(self._serial, command))
 
     def _post(self, message: protocol.Message) -> None:
-        if self._process is not None:
-            # Pickled here, so that a caller may change what it passed; written elsewhere, as a pipe can be full.
+        if self._outbox is not None:
             self._outbox.put(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
 
     def _bury(self) -> EngineDied:
@@ -247,20 +248,9 @@ class PlaybackEngine:
         return EngineDied(f"The playing process ended unexpectedly ({reason}); play again to restart it.")
 
     def _let_go(self) -> None:
-        self._outbox.put(None)
-        if self._sender is not None:
-            self._sender.join(_GOODBYE_SECONDS)
+        if self._outbox is not None:
+            self._outbox.finish()
+            self._outbox.join(_GOODBYE_SECONDS)
         if self._events is not None:
             self._events.close()
-        self._process = self._sender = self._events = None
-
-
-def _send_all(outbox: queue.SimpleQueue[bytes | None], commands: Connection) -> None:
-    """Write what comes out of the box into the pipe, until None comes or the other side is gone."""
-    try:
-        while (message := outbox.get()) is not None:
-            commands.send_bytes(message)
-    except OSError:
-        return  # the playing process is gone; its other pipe tells `poll`
-    finally:
-        commands.close()
+        self._process = self._outbox = self._events = None

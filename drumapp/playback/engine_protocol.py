@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -169,3 +169,13 @@ def pack(notes: Iterable[Note]) -> bytes:
 def unpack(packed: bytes) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
     """The rows of packed notes, shape (notes, 4)."""
     return np.frombuffer(packed, dtype=np.int64).reshape(-1, 4)
+
+
+def join(pieces: Sequence[SetPattern | AppendNotes]) -> SetPattern:
+    """One SetPattern that says the same as a SetPattern and the AppendNotes after it."""
+    first = pieces[0]
+    if not isinstance(first, SetPattern):
+        raise ValueError("the first piece must be a SetPattern")
+    rows = unpack(b"".join(piece.notes for piece in pieces))
+    ordered = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
+    return SetPattern(ordered.tobytes(), pieces[-1].length, first.tempo)

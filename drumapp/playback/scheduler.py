@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -36,8 +37,7 @@ class Block(NamedTuple):
 
 def pack_notes(notes: Iterable[Note]) -> NDArray[np.int64]:
     """Notes as rows of start, pitch, velocity, duration: shape (notes, 4)."""
-    flat = [field for note in notes for field in note]
-    return np.array(flat, dtype=np.int64).reshape(-1, 4)
+    return np.fromiter(chain.from_iterable(notes), dtype=np.int64).reshape(-1, 4)
 
 
 class Scheduler:

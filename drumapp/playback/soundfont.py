@@ -123,7 +123,7 @@ class FluidSynth:
         self._tail = np.zeros((0, 2), np.float32)
         try:
             with silenced():  # GLib's remarks do not go through the log function
-                self._font = self._synth.sfload(str(soundfont))
+                self._font = library.fluid_synth_sfload(self._synth.synth, os.fsencode(soundfont), 0)
             if self._font < 0:
                 raise SynthError(
                     f"{soundfont} cannot be played as a soundfont: FluidSynth refuses it. Choose another .sf2 or .sf3 "
