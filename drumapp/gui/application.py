@@ -396,7 +396,9 @@ class Application(QObject):
         if self._model is None:
             return "No drummer is loaded."
         words = [f"Drummer: {self._model.name}."]
-        words += [str(self._model.metadata[key]) for key in ("attribution", "licence") if key in self._model.metadata]
+        words += [
+            str(self._model.provenance[key]) for key in ("attribution", "licence") if key in self._model.provenance
+        ]
         return "<br>".join(words)
 
     def _remember(self) -> None:

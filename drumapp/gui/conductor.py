@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BARS_AHEAD = 4
 ACTIVE_MS = 8
 IDLE_MS = 60
+FIRST_NOTE_SECONDS = 0.016
 SEED_BITS = 31
 
 
@@ -114,6 +115,8 @@ class Conductor(QObject):
         self._playing = True
         self._publish(seed=settings.seed, endless=settings.bars is None)
         self._pace()
+        # One frame at most: painting the empty roll first would keep the interpreter from the drummer for as long.
+        run.wait_until_begun(FIRST_NOTE_SECONDS)
         self.tick()
 
     def toggle_play(self) -> None:

@@ -80,6 +80,7 @@ class GenerationRun:
         self._items: queue.Queue[Item] = queue.Queue(maxsize=queue_batches)
         self._taken_up_to = -1
         self._cancelled = threading.Event()
+        self._begun = threading.Event()
         self._may_play = threading.Event()
         self._may_play.set()
         self._thread = threading.Thread(target=self._work, name="drummer", daemon=True)
@@ -87,6 +88,10 @@ class GenerationRun:
     def start(self) -> None:
         """Begin to draw notes."""
         self._thread.start()
+
+    def wait_until_begun(self, timeout: float) -> bool:
+        """Wait until there is something to take, for ``timeout`` seconds at most; whether there is."""
+        return self._begun.wait(timeout)
 
     def pause(self) -> None:
         """Draw no more notes for now."""
@@ -163,6 +168,7 @@ class GenerationRun:
                 self._items.put(item, timeout=_LOOK_SECONDS)
             except queue.Full:
                 continue
+            self._begun.set()
             return True
         return False
 

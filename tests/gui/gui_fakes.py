@@ -155,7 +155,7 @@ class Answers:
 
 
 def scripted_model(name: str = "Scripted") -> SimpleNamespace:
-    return SimpleNamespace(name=name, digest="0", metadata={"licence": "CC BY 4.0"}, styles=("funk", "rock"))
+    return SimpleNamespace(name=name, digest="0", provenance={"licence": "CC BY 4.0"}, styles=("funk", "rock"))
 
 
 def make_application(qapp, settings: Settings, engine: RecordingEngine, answers: Answers, *, model=None) -> Application:
