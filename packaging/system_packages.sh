@@ -17,8 +17,8 @@ run_packages=(
     "libasound2t64|libasound2"
     libfluidsynth3
 )
-# The tests open a real window on a virtual screen, click in it, look at it, and play into a sound server.
-test_packages=(xvfb xdotool imagemagick pulseaudio)
+# The tests open a real window on a virtual screen, click in it and look at it.
+test_packages=(xvfb xdotool imagemagick)
 
 case $purpose in
     run) wanted=("${run_packages[@]}") ;;
@@ -41,7 +41,7 @@ esac
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     echo "This is neither Debian nor Ubuntu. If the window does not open, install your system's packages of the"
     echo "libraries EGL, GL, xkbcommon (with its X11 part), xcb-cursor, xcb-icccm, xcb-keysyms and ALSA; FluidSynth is"
-    echo "optional. The tests also need Xvfb, xdotool, ImageMagick and PulseAudio."
+    echo "optional. The tests also need Xvfb, xdotool and ImageMagick."
     exit 0
 fi
 
