@@ -9,6 +9,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 
 CLICKS = 20
 LIMIT_MS = 50.0
@@ -29,13 +30,16 @@ def measure(clicks: int = CLICKS) -> tuple[list[float], str]:
     app = build_qt([])
     application = Application(app, Settings())
 
-    def wait_until(condition, what: str) -> None:  # type: ignore[no-untyped-def]
+    def rest() -> None:
+        # Waiting, as a real window does: a loop without rest would keep the drummer's thread from the interpreter.
+        app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+    def wait_until(condition: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + PATIENCE_S
         while not condition():
             if time.monotonic() > deadline:
                 raise RuntimeError(f"{what} did not come within {PATIENCE_S:g} s")
-            # Waiting, as a real window does: a loop without rest would keep the drummer's thread from the interpreter.
-            app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+            rest()
 
     try:
         application.show()
@@ -47,9 +51,12 @@ def measure(clicks: int = CLICKS) -> tuple[list[float], str]:
             clicked_ns = time.monotonic_ns()
             QTest.mouseClick(button, Qt.MouseButton.LeftButton)
             wait_until(lambda: application.engine.playhead().first_note_ns is not None, "the first note")
-            waits_ms.append((application.engine.playhead().first_note_ns - clicked_ns) / 1e6)
-            pause_until = time.monotonic() + PAUSE_S
-            wait_until(lambda until=pause_until: time.monotonic() > until, "the pause's end")
+            struck_ns = application.engine.playhead().first_note_ns
+            assert struck_ns is not None
+            waits_ms.append((struck_ns - clicked_ns) / 1e6)
+            rested_at = time.monotonic() + PAUSE_S
+            while time.monotonic() < rested_at:
+                rest()
         return waits_ms, application.window.status.sound.text()
     finally:
         application.window.close()

@@ -18,20 +18,19 @@ from drumapp import resources
 from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Pattern
 from drumapp.core.timing import Metre, MetreMap, Range, TempoMap
-from drumapp.gui.conductor import Conductor, Drummer, fresh_seed
-from drumapp.gui.dialogs import MODEL_FILES, Asking, Dialogs, ShortcutsDialog, show_about
+from drumapp.gui.conductor import Conductor
+from drumapp.gui.dialogs import Asking, Dialogs, ShortcutsDialog, show_about
 from drumapp.gui.document import Document
+from drumapp.gui.drummer_control import DrummerControl
 from drumapp.gui.files import Files, renderer
 from drumapp.gui.main_window import MainWindow
 from drumapp.gui.model_loading import ModelLoading
 from drumapp.gui.piano_roll.view import ZOOM_PER_KEY
 from drumapp.gui.sound_control import SoundControl
-from drumapp.gui.status_line import drummer_sentence
 from drumapp.gui.theme import BASE_FONT_PX, THEMES, Theme
 from drumapp.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
-    from drumapp.gui.generation import GeneratorFactory
     from drumapp.playback.engine import PlaybackEngine, Playhead
 
 QUIT_AFTER_PAINT = "--quit-after-paint"
@@ -71,11 +70,15 @@ class Application(QObject):
         self.conductor = Conductor(self.document, self.engine)
         self.files = Files(self.document, settings, self.asking, render or renderer(settings))
         self.sound = SoundControl(self.engine, sound, settings, self.asking)
-        self.loading = loading or ModelLoading()
-        self._drummer_of = drummer_of or _drummer_of
-        self._model = None
-        self._model_path: Path | None = None
-        self._generate_when_ready = False
+        self.drummer = DrummerControl(
+            self.window.drummer_panel,
+            self.window.transport,
+            self.conductor,
+            settings,
+            self.asking,
+            loading=loading,
+            drummer_of=drummer_of,
+        )
         self._tempo_gesture = 0
         self._last_look = time.monotonic()
         self._closed = False
@@ -93,11 +96,11 @@ class Application(QObject):
 
     def start_rooms(self) -> None:
         """Start the playing process and load the drummer, both in the background."""
-        self.loading.start(self.settings.model or resources.default_model())
+        self.drummer.start()
         self.engine.start()
         self.conductor.start()
         if self.settings.problem:
-            self.window.banner.show_problem(self.settings.problem)
+            self.window.banner.show_problem("settings", self.settings.problem)
 
     def close(self) -> None:
         """Remember the settings, end every thread and process."""
@@ -107,13 +110,13 @@ class Application(QObject):
         self._remember()
         self.files.close()
         self.conductor.close()
-        self.loading.close()
+        self.drummer.close()
 
     # Wiring
 
     def _wire_transport(self) -> None:
         bar, conductor = self.window.transport, self.conductor
-        bar.generate_clicked.connect(self.generate)
+        bar.generate_clicked.connect(self.drummer.generate)
         bar.play_clicked.connect(conductor.toggle_play)
         bar.stop_clicked.connect(conductor.stop)
         bar.loop_toggled.connect(self._loop_toggled)
@@ -133,7 +136,7 @@ class Application(QObject):
             "open_midi": self.files.ask_open_midi,
             "export_midi": self.files.ask_export_midi,
             "export_wav": self.files.ask_export_wav,
-            "open_model": self.ask_model,
+            "open_model": self.drummer.ask_model,
             "choose_soundfont": self.sound.ask_soundfont,
             "quit": window.close,
             "undo": self.document.undo,
@@ -144,13 +147,13 @@ class Application(QObject):
             "zoom_fit": roll.zoom_to_fit,
             "rows_taller": lambda: roll.zoom_rows(ZOOM_PER_KEY),
             "rows_lower": lambda: roll.zoom_rows(1 / ZOOM_PER_KEY),
-            "generate": self.generate,
+            "generate": self.drummer.generate,
             "play": self.conductor.toggle_play,
             "stop": self.conductor.stop,
             "to_start": lambda: self.conductor.seek(0),
             "silence": self.engine.panic,
             "shortcuts": lambda: ShortcutsDialog(list(window.actions_by_name.values()), window).exec(),
-            "about": lambda: show_about(window, self._about_drummer()),
+            "about": lambda: show_about(window, self.drummer.credits()),
         }
         for name, handler in handlers.items():
             # Without this, Qt's "checked" argument would land in a handler's first parameter.
@@ -179,15 +182,11 @@ class Application(QObject):
         window.roll.sought.connect(conductor.seek)
         window.roll.auditioned.connect(self.engine.audition)
         window.roll.file_dropped.connect(self.files.open_midi)
-        window.drummer_panel.model_chosen.connect(self.loading.start)
-        window.drummer_panel.open_model_requested.connect(self.ask_model)
-        window.drummer_panel.changed.connect(self._panel_changed)
         window.closing.connect(self.close)
         self.files.opened.connect(lambda _: window.roll.zoom_to_first_bars())
         self.files.said.connect(window.status.music.setText)
         self.files.exporting.connect(window.export_strip.follow)
-        self.loading.loaded.connect(self._model_loaded)
-        self.loading.failed.connect(self._model_failed)
+        self.drummer.changed.connect(self._performance_changed)
         self.sound.chosen.connect(self._show_output)
         self.sound.ready.connect(self._sound_ready)
         self.sound.problem.connect(self._sound_problem)
@@ -195,47 +194,11 @@ class Application(QObject):
 
     # Acts of the user
 
-    def generate(self) -> None:
-        """A fresh take; while the drummer still loads, as soon as it is there."""
-        if not self.conductor.can_generate:
-            if self._model_path is None:
-                self._generate_when_ready = True
-                self.window.status.drummer.setText("The drummer is on the way …")
-            else:
-                self.asking.show_error("There is no drummer to generate with: open a model first (File, Open model).")
-            return
-        from drumapp.lstm.generator import GeneratorSettings
-
-        panel, bar = self.window.drummer_panel, self.window.transport
-        fixed = panel.fixed_seed
-        settings = GeneratorSettings(
-            seed=fresh_seed() if fixed is None else fixed,
-            bars=bar.chosen_bars or None,
-            tempo=bar.tempo.value,
-            metre=Metre.parse(bar.metre.currentText()),
-            time_temperature=panel.time.value,
-            pitch_temperature=panel.pitch.value,
-            memory_range=panel.memory.value,
-            feel=panel.feel.isChecked(),
-            style=panel.chosen_style,
-        )
-        panel.show_seed(settings.seed)
-        self.conductor.generate(settings)
-
     def clear(self) -> None:
         """Empty the roll; Undo brings it back."""
         pattern = self.document.pattern
         if pattern.length:
             self.document.replace(Pattern(tempo=pattern.tempo, metre=pattern.metre), "Clear")
-
-    def ask_model(self) -> None:
-        """Let the user choose another drummer."""
-        folder = self.settings.recent_folder or resources.models_folder()
-        path = self.asking.file_to_open("Open model", folder, MODEL_FILES)
-        self._show_models()
-        if path is not None:
-            self.settings.recent_folder = path.parent
-            self.loading.start(path)
 
     def _tempo_changed(self, bpm: float) -> None:
         self.document.set_tempo(bpm, ("tempo", self._tempo_gesture))
@@ -271,15 +234,6 @@ class Application(QObject):
         self.settings.theme = choice
         self.theme.choose(choice)
 
-    def _panel_changed(self) -> None:
-        panel, settings = self.window.drummer_panel, self.settings
-        settings.time_temperature = panel.time.value
-        settings.pitch_temperature = panel.pitch.value
-        settings.memory_range = panel.memory.value
-        settings.feel = panel.feel.isChecked()
-        settings.style = panel.chosen_style
-        settings.seed = panel.fixed_seed
-
     # What happened in the rooms
 
     def _document_replaced(self) -> None:
@@ -303,9 +257,7 @@ class Application(QObject):
     def _performance_changed(self) -> None:
         performance, window = self.conductor.performance, self.window
         window.transport.set_playing(performance.playing)
-        loading = performance.drummer is Drummer.ABSENT and self._model_path is None
-        name = self._model.name if self._model is not None else None
-        window.status.drummer.setText("Waking the drummer …" if loading else drummer_sentence(name, performance))
+        window.status.drummer.setText(self.drummer.sentence())
         window.status.seed.setText(f"Seed {performance.seed}" if performance.seed is not None else "")
 
     def _playhead_moved(self, head: Playhead) -> None:
@@ -316,36 +268,19 @@ class Application(QObject):
         window.transport.meter.show_level(head.level, now - self._last_look)
         self._last_look = now
 
-    def _model_loaded(self, path: Path, model) -> None:
-        self._model, self._model_path = model, path
-        self.settings.model = None if path == resources.default_model() else path
-        self.window.drummer_panel.set_styles(model.styles, self.settings.style)
-        self._show_models()
-        self.conductor.set_generator_factory(self._drummer_of(model))
-        self._performance_changed()
-        if self._generate_when_ready:
-            self._generate_when_ready = False
-            self.generate()
-
-    def _model_failed(self, path: Path, sentence: str) -> None:
-        if self._model_path is None:
-            self._model_path = path  # tried: Generate says so from now on, rather than wait for it
-        self._generate_when_ready = False
-        self._show_models()
-        self._performance_changed()
-        self.asking.show_error(sentence)
-
-    def _sound_ready(self, words: str) -> None:
+    def _sound_ready(self, words: str, audible: bool) -> None:
         self.window.status.sound.setText(words)
+        if audible:
+            self.window.banner.clear("sound")
 
     def _sound_problem(self, cause: str, remedy: str) -> None:
-        self.window.banner.show_problem(cause, remedy, button="Try again", act=self._try_sound_again)
+        self.window.banner.show_problem("sound", cause, remedy, button="Try again", act=self._try_sound_again)
 
     def _engine_died(self, sentence: str) -> None:
-        self.window.banner.show_problem(sentence, button="Restart sound", act=self._try_sound_again)
+        self.window.banner.show_problem("sound", sentence, button="Restart sound", act=self._try_sound_again)
 
     def _try_sound_again(self) -> None:
-        self.window.banner.hide()
+        self.window.banner.clear("sound")
         self.sound.try_again()
 
     # What is shown
@@ -358,13 +293,6 @@ class Application(QObject):
         bar.set_volume(settings.volume_db)
         bar.loop.setChecked(settings.loop)
         self.conductor.set_looping(settings.loop)
-        panel.time.set_value(settings.time_temperature)
-        panel.pitch.set_value(settings.pitch_temperature)
-        panel.memory.set_value(settings.memory_range)
-        panel.feel.setChecked(settings.feel)
-        if settings.seed is not None:
-            panel.show_seed(settings.seed)
-            panel.fresh_seed.setChecked(False)
         window.roll.follow = settings.follow
         panel.setVisible(settings.drummer_panel)
         for name, checked in (
@@ -374,16 +302,7 @@ class Application(QObject):
             (f"theme_{settings.theme}", True),
         ):
             window.actions_by_name[name].setChecked(checked)
-        self._show_models()
         self._show_output()
-
-    def _show_models(self) -> None:
-        models = [(path.stem.replace("_", " ").capitalize(), path) for path in resources.shipped_models()]
-        if self._model is not None:
-            named = [(self._model.name if path == self._model_path else name, path) for name, path in models]
-            known = any(path == self._model_path for _, path in models)
-            models = named if known else [*named, (self._model.name, self._model_path)]
-        self.window.drummer_panel.set_models(models, self._model_path if self._model is not None else None)
 
     def _show_output(self) -> None:
         self.window.transport.output.show_choice(self.settings.soundfont, self.settings.synth)
@@ -391,15 +310,6 @@ class Application(QObject):
     def _show_loop(self) -> None:
         length = self.document.end or 0
         self.window.roll.set_loop(Range(0, length) if self.settings.loop and length else None)
-
-    def _about_drummer(self) -> str:
-        if self._model is None:
-            return "No drummer is loaded."
-        words = [f"Drummer: {self._model.name}."]
-        words += [
-            str(self._model.provenance[key]) for key in ("attribution", "licence") if key in self._model.provenance
-        ]
-        return "<br>".join(words)
 
     def _remember(self) -> None:
         self.settings.window_geometry = self.window.geometry_text
@@ -409,12 +319,6 @@ class Application(QObject):
             save_settings(replace(self.settings, problem=None))
         except DrumappError as error:
             print(f"drumapp: {error}", file=sys.stderr)  # the window is going: nobody would read a dialog
-
-
-def _drummer_of(model) -> GeneratorFactory:
-    from drumapp.lstm.generator import DrumGenerator
-
-    return lambda settings: DrumGenerator(model, settings)
 
 
 def _system_soundfonts() -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -11,14 +12,24 @@ from drumapp.gui import icons
 from drumapp.gui.theme import Theme
 
 
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, what to do, and a button that does it."""
+
+    cause: str
+    remedy: str
+    button: str
+    act: Callable[[], None] | None
+
+
 class Banner(QFrame):
-    """Hidden until :meth:`show_problem`; stays until dismissed or the problem is gone."""
+    """Shows the latest of the problems there are; dismissed or solved, it gives way to the one before."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
         self._theme = theme
-        self._remedy: Callable[[], None] | None = None
+        self._problems: dict[str, Problem] = {}
         self._sign = QLabel()
         self.cause = QLabel()
         self.cause.setObjectName("bannerCause")
@@ -28,11 +39,11 @@ class Banner(QFrame):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.button = QPushButton()
         self.button.clicked.connect(self._do_remedy)
-        self._close = QToolButton()
-        self._close.setProperty("role", "quiet")
-        self._close.setToolTip("Dismiss")
-        self._close.setAccessibleName("Dismiss")
-        self._close.clicked.connect(self.hide)
+        self.close_button = QToolButton()
+        self.close_button.setProperty("role", "quiet")
+        self.close_button.setToolTip("Dismiss")
+        self.close_button.setAccessibleName("Dismiss")
+        self.close_button.clicked.connect(self._dismiss)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self.cause)
@@ -43,28 +54,46 @@ class Banner(QFrame):
         layout.addWidget(self._sign)
         layout.addLayout(words, 1)
         layout.addWidget(self.button)
-        layout.addWidget(self._close)
+        layout.addWidget(self.close_button)
         theme.changed.connect(self._recolour)
         self._recolour()
         self.hide()
 
     def show_problem(
-        self, cause: str, remedy: str = "", *, button: str = "", act: Callable[[], None] | None = None
+        self, topic: str, cause: str, remedy: str = "", *, button: str = "", act: Callable[[], None] | None = None
     ) -> None:
-        """Say what is wrong and what to do; with ``act``, a button that does it."""
-        self.cause.setText(cause)
-        self.remedy_text.setText(remedy)
-        self.remedy_text.setVisible(bool(remedy))
-        self.button.setText(button)
-        self.button.setVisible(act is not None)
-        self._remedy = act
+        """Say what is wrong and what to do; with ``act``, a button that does it. A topic has one problem at a time."""
+        self._problems.pop(topic, None)
+        self._problems[topic] = Problem(cause, remedy, button, act)
+        self._show_last()
+
+    def clear(self, topic: str) -> None:
+        """The problem is gone, if there was one."""
+        if self._problems.pop(topic, None) is not None:
+            self._show_last()
+
+    def _dismiss(self) -> None:
+        self._problems.popitem()
+        self._show_last()
+
+    def _show_last(self) -> None:
+        if not self._problems:
+            self.hide()
+            return
+        problem = next(reversed(self._problems.values()))
+        self.cause.setText(problem.cause)
+        self.remedy_text.setText(problem.remedy)
+        self.remedy_text.setVisible(bool(problem.remedy))
+        self.button.setText(problem.button)
+        self.button.setVisible(problem.act is not None)
         self.show()
 
     def _do_remedy(self) -> None:
-        if self._remedy is not None:
-            self._remedy()
+        problem = next(reversed(self._problems.values()))
+        if problem.act is not None:
+            problem.act()
 
     def _recolour(self) -> None:
         colours = self._theme.colours
         self._sign.setPixmap(icons.pixmap("warning", colours.warning, 20, self.devicePixelRatioF()))
-        self._close.setIcon(icons.icon("close", colours.text_dim))
+        self.close_button.setIcon(icons.icon("close", colours.text_dim))

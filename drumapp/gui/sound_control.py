@@ -15,14 +15,18 @@ from drumapp.settings import Settings
 if TYPE_CHECKING:
     from drumapp.playback.engine import EngineEvent, PlaybackEngine, SoundSettings
 
+NO_DEVICE = "no sound device"  # what SoundReady calls the device that nobody hears
+
 
 class SoundControl(QObject):
-    """Signals: chosen when output or synth is another; ready (what sounds, in words); problem (cause, remedy) when
-    there is no sound; died (sentence) when the playing process ended.
+    """Between the settings and the engine.
+
+    Signals: chosen when output or synth is another; ready (what sounds, in words; whether it can be heard); problem
+    (cause, remedy) when there is no sound; died (sentence) when the playing process ended.
     """
 
     chosen = Signal()
-    ready = Signal(str)
+    ready = Signal(str, bool)
     problem = Signal(str, str)
     died = Signal(str)
 
@@ -68,7 +72,7 @@ class SoundControl(QObject):
         from drumapp.playback import engine as playback
 
         if isinstance(event, playback.SoundReady):
-            self.ready.emit(f"{event.description}, {event.device}")
+            self.ready.emit(f"{event.description}, {event.device}", event.device != NO_DEVICE)
         elif isinstance(event, playback.SoundProblem):
             self.problem.emit(event.sentence, event.remedy)
         elif isinstance(event, playback.SoundfontProblem):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from drumapp.gui.conductor import Drummer, Performance
@@ -41,7 +40,6 @@ class StatusLine(QFrame):
         self.music = QLabel()
         self.sound = QLabel("Starting sound …")
         self.seed = QLabel()
-        self.seed.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 16, 0)
         layout.setSpacing(24)

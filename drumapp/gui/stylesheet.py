@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 _SHEET = Template("""
 QWidget { color: $text; }
+QDialogButtonBox, QMessageBox { dialogbuttonbox-buttons-have-icons: 0; }
 QMainWindow, QDialog, QMessageBox { background: $window; }
 QMenuBar { background: $window; padding: 2px 8px; }
 QMenuBar::item { padding: 4px 8px; border-radius: 4px; background: transparent; }

@@ -168,7 +168,7 @@ def make_application(qapp, settings: Settings, engine: RecordingEngine, answers:
         loading=ModelLoading(lambda _path: scripted_model()),
         drummer_of=lambda _model: ScriptedDrummer,
     )
-    made._model_loaded(Path("scripted.safetensors"), model or scripted_model())
+    made.drummer.seat(Path("scripted.safetensors"), model or scripted_model())
     return made
 
 

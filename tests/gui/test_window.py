@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
+from drumapp import resources
 from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Metre
@@ -169,6 +170,19 @@ def test_keys_are_never_taken_from_a_text_field(application: Application, engine
 
     assert len(engine.told) == told
     assert application.settings.loop == looping
+    assert application.conductor.performance.seed is None
+
+
+def test_return_presses_the_button_with_the_focus(application: Application, engine: RecordingEngine) -> None:
+    application.document.replace(BEAT, "Open")
+    for button in (application.window.transport.loop, application.window.drummer_panel.feel):
+        button.setFocus()
+        checked = button.isChecked()
+        QTest.keyClick(button, Qt.Key.Key_Return)
+        assert button.isChecked() != checked
+    application.window.transport.generate.setFocus()
+    QTest.keyClick(application.window.transport.generate, Qt.Key.Key_Space)
+    assert engine.playing, "Space is Play's, also on a button"
     assert application.conductor.performance.seed is None
 
 
@@ -382,7 +396,7 @@ def test_a_model_that_cannot_be_read_is_told_of_and_the_old_one_stays(qapp, qtbo
     def refuse(path: Path):
         raise DrumappError(f"The model {path} is damaged.")
 
-    application.loading._load = refuse
+    application.drummer.loading._load = refuse
     answers.opens = Path("broken.safetensors")
     trigger(application, "open_model")
     qtbot.waitUntil(lambda: bool(answers.errors))
@@ -392,18 +406,34 @@ def test_a_model_that_cannot_be_read_is_told_of_and_the_old_one_stays(qapp, qtbo
     application.close()
 
 
-def test_without_any_model_the_window_opens_and_generate_says_what_to_do(qapp, qtbot, engine, answers) -> None:
-    loading = ModelLoading()
-    settings = Settings(model=Path("/nowhere/gone.safetensors"))
-    application = Application(qapp, settings, engine=engine, asking=answers, loading=loading)
+def test_without_any_model_the_window_opens_and_generate_says_what_to_do(
+    qapp, qtbot, engine, answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "default_model", lambda: Path("/nowhere/gone.safetensors"))
+    application = Application(qapp, Settings(), engine=engine, asking=answers)
     qtbot.addWidget(application.window)
     application.show()
+    click(application.window.transport.generate)
+    assert application.window.status.drummer.text() == "The drummer is on the way …"
     qtbot.waitUntil(lambda: bool(answers.errors), timeout=20_000)
     assert "gone.safetensors" in answers.errors[0]
     assert application.window.isVisible()
     assert application.window.status.drummer.text() == "No drummer"
     click(application.window.transport.generate)
     assert "open a model" in answers.errors[1]
+    application.close()
+
+
+def test_a_chosen_model_that_is_gone_gives_way_to_the_house_drummer(qapp, qtbot, engine, answers: Answers) -> None:
+    settings = Settings(model=Path("/nowhere/gone.safetensors"))
+    application = Application(qapp, settings, engine=engine, asking=answers)
+    qtbot.addWidget(application.window)
+    application.show()
+    qtbot.waitUntil(lambda: application.conductor.can_generate, timeout=20_000)
+
+    assert len(answers.errors) == 1
+    assert "gone.safetensors" in answers.errors[0]
+    assert application.settings.model is None
     application.close()
 
 
@@ -418,7 +448,7 @@ def test_the_models_styles_are_offered_and_unknown_ones_forgotten(application: A
 
 
 def test_a_long_name_leaves_room_in_the_status_line(application: Application) -> None:
-    application._model_loaded(Path("x.safetensors"), scripted_model("A drummer of quite extraordinary renown " * 3))
+    application.drummer.seat(Path("x.safetensors"), scripted_model("A drummer of quite extraordinary renown " * 3))
 
     assert len(application.window.status.drummer.text()) < LONGEST_NAME + 20
 
@@ -439,6 +469,23 @@ def test_a_missing_sound_device_is_told_in_a_banner_with_a_remedy(application, e
     assert not banner.isVisible()
     assert engine.started == 1
     assert engine.sound is not None
+
+
+def test_two_problems_are_told_one_after_the_other(application: Application, engine: RecordingEngine) -> None:
+    banner = application.window.banner
+    banner.show_problem("settings", "The settings are damaged.")
+    engine.events.append(SoundProblem("No sound device was found.", "Connect one."))
+    application.conductor.tick()
+    assert banner.cause.text() == "No sound device was found."
+    engine.events.append(SoundReady("Sampler", "no sound device", 0.0))
+    application.conductor.tick()
+    assert banner.cause.text() == "No sound device was found."
+    engine.events.append(SoundReady("Sampler", "Speakers", 9.0))
+    application.conductor.tick()
+    assert banner.cause.text() == "The settings are damaged."
+    assert not banner.button.isVisible()
+    banner.close_button.click()
+    assert not banner.isVisible()
 
 
 def test_a_dead_engine_is_told_of_and_restarted_by_the_button(application, engine: RecordingEngine) -> None:
