@@ -62,22 +62,6 @@ if [ ${#missing[@]} -eq 0 ]; then
     exit 0
 fi
 
-as_root=()
-if [ "$(id -u)" -ne 0 ]; then
-    as_root=(sudo)
-fi
-if [ "$(id -u)" -ne 0 ] && ! sudo -n true 2>/dev/null; then
-    # Newer names first; apt names those that it does not know.
-    echo "These system packages are missing. Please install them:"
-    echo
-    echo "    sudo apt-get install ${missing[*]%%|*}"
-    echo
-    if [ "$purpose" = test ]; then
-        exit 1
-    fi
-    exit 0
-fi
-
 has_candidate() {
     LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'
 }
@@ -93,18 +77,48 @@ choose() {
     echo "${1##*|}"
 }
 
-install_missing() {
-    local chosen=() alternatives
+choose_all() {
+    local alternatives names=()
     for alternatives in "${missing[@]}"; do
-        chosen+=("$(choose "$alternatives")")
+        names+=("$(choose "$alternatives")")
     done
+    echo "${names[*]}"
+}
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    as_root=(sudo)
+fi
+if [ "$(id -u)" -ne 0 ] && ! sudo -n true 2>/dev/null; then
+    echo "These system packages are missing. Please install them:"
+    echo
+    echo "    sudo apt-get install $(choose_all)"
+    echo
+    if [ "$purpose" = test ]; then
+        exit 1
+    fi
+    exit 0
+fi
+
+install_missing() {
+    local chosen
+    read -ra chosen <<<"$(choose_all)"
     echo "Installing system packages: ${chosen[*]}"
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
         -o Dpkg::Use-Pty=0 "${chosen[@]}" >/dev/null
 }
 
-# An old package list names versions that are gone: bring it up to date if it is empty or the install fails.
-if ! has_candidate libegl1 || ! install_missing 2>/dev/null; then
+update_and_install() {
     "${as_root[@]}" apt-get update -qq
     install_missing
+}
+
+# An old package list names versions that are gone: bring it up to date if it is empty or the install fails.
+if ! has_candidate libegl1 || ! install_missing 2>/dev/null; then
+    if [ "$purpose" = test ]; then
+        update_and_install
+    else
+        # The window may well open without them, and the command line does.
+        (update_and_install) || echo "They could not be installed; going on without them."
+    fi
 fi
