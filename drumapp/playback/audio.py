@@ -11,6 +11,7 @@ from drumapp.core.errors import DrumappError
 from drumapp.playback.clock import NANOSECONDS, Clock, MonotonicClock
 from drumapp.playback.native_chatter import silenced
 from drumapp.playback.synth import DEFAULT_SAMPLE_RATE, Audio
+from drumapp.playback.thread_priority import hurry_this_thread
 
 Pull = Callable[[int], Audio]
 """Asked for a number of frames, gives that block, shape (frames, 2)."""
@@ -125,6 +126,7 @@ class SoundDevice:
 
     def _blocks(self) -> Generator[bytes, int, None]:
         frames = yield b""
+        hurry_this_thread()  # here, because from now on it is the device's thread that runs
         while True:
             try:
                 block = self._block(frames)
