@@ -171,7 +171,9 @@ class DrummerControl(QObject):
 
 
 def drummer_of_model(model: DrumModel) -> GeneratorFactory:
-    """What makes a generator of a model for each take."""
+    """What makes a generator of a model for each take; takes share one stepper, as one at a time is played."""
     from drumapp.lstm.generator import DrumGenerator
+    from drumapp.lstm.stepper import Stepper
 
-    return lambda settings: DrumGenerator(model, settings)
+    stepper = Stepper(model)
+    return lambda settings: DrumGenerator(model, settings, stepper)

@@ -68,13 +68,14 @@ class DrumGenerator(Iterator[Note]):
     Notes come in order of grid position; microtiming may put neighbours up to 19 ticks out of order. What an event
     draws depends on the seed and the event's number alone, so a run can be taken up at any event.
 
-    Raises ValueError for a style the model does not know.
+    A ``stepper`` made of the same model saves its preparation, most of the time to the first note; runs may share one
+    as long as no two of them play at the same time. Raises ValueError for a style the model does not know.
     """
 
-    def __init__(self, model: DrumModel, settings: GeneratorSettings) -> None:
+    def __init__(self, model: DrumModel, settings: GeneratorSettings, stepper: Stepper | None = None) -> None:
         self.model = model
         self.settings = settings
-        self._stepper = Stepper(model)
+        self._stepper = stepper or Stepper(model)
         self._architecture = model.architecture
         self._style = model.vocabulary.style_class(settings.style)
         self._bar = grid_per_bar(settings.metre)

@@ -1,0 +1,27 @@
+from drumapp import resources
+from drumapp.gui.drummer_control import drummer_of_model
+from drumapp.lstm.checkpoint import load_model
+from drumapp.lstm.generator import GeneratorSettings, generate_pattern
+
+
+def test_takes_that_share_a_stepper_play_as_those_that_do_not() -> None:
+    model = load_model(resources.default_model())
+    make = drummer_of_model(model)
+    broken_off = make(GeneratorSettings(seed=1, bars=None))
+    for _ in range(50):
+        next(broken_off)
+    for seed in range(3):
+        settings = GeneratorSettings(seed=seed, bars=2)
+        assert tuple(sorted(make(settings))) == generate_pattern(model, settings).notes
+
+
+def test_a_take_that_was_left_goes_on_from_its_own_memory() -> None:
+    model = load_model(resources.default_model())
+    make = drummer_of_model(model)
+    settings = GeneratorSettings(seed=4, bars=4)
+    left = make(settings)
+    notes = [next(left) for _ in range(10)]
+    list(make(GeneratorSettings(seed=5, bars=1)))
+    notes += left
+
+    assert tuple(sorted(notes)) == generate_pattern(model, settings).notes
