@@ -31,6 +31,7 @@ METADATA_KEY = "drumapp"
 MAX_FILE_BYTES = 512 * 2**20
 MAX_HEADER_BYTES = 2**20
 _HEADER_LENGTH_BYTES = 8
+_PICKLE_STARTS = (b"PK\x03\x04", b"\x80")  # torch's zip of pickles, and a bare pickle
 
 Weights = Mapping[str, NDArray[np.float32]]
 
@@ -121,14 +122,12 @@ def _read(path: Path) -> bytes:
 
 def _description(data: bytes) -> dict[str, Any]:
     """The checkpoint's own description, from a header whose size is checked before it is parsed."""
-    if data[:2] == b"PK" or data[:1] == b"\x80":
-        raise _RefusedError(
-            "it is a pickled file, which could run programs, and is not opened; ask for a .safetensors file"
-        )
     if len(data) < _HEADER_LENGTH_BYTES:
         raise _RefusedError("it is cut short")
     header_bytes = int.from_bytes(data[:_HEADER_LENGTH_BYTES], "little")
     if header_bytes > MAX_HEADER_BYTES:
+        if data.startswith(_PICKLE_STARTS):
+            raise _RefusedError("it is a pickled file, which could run programs; ask for a .safetensors file")
         raise _RefusedError("it is no model file, or its header is absurdly large")
     if _HEADER_LENGTH_BYTES + header_bytes > len(data):
         raise _RefusedError("it is cut short")

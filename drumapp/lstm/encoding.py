@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from drumapp.core.pattern import Pattern
 from drumapp.lstm.bar_memory import NEAR_SHIFTS
+from drumapp.lstm.habits import HABITS, habit_classes
 from drumapp.lstm.vocabulary import (
     ANY,
     MAX_DELAY,
@@ -48,7 +49,7 @@ class EventTable:
     last hit of the same drum (32 when there is none); for each bar looked back to, the event that came next there
     after this one (``next_delay_n``, ``next_pitch_n``, 0 when unknown) and the drums struck there at this event's
     position and close to it (``struck_n``, ``near_n``, bits); ``struck_now``, drums struck before at the same
-    position; and the labels' classes.
+    position; the take's habits with this event; and the labels' classes.
     """
 
     columns: tuple[str, ...]
@@ -71,7 +72,7 @@ class EventTable:
 def table_columns(bar_memory: Sequence[int]) -> tuple[str, ...]:
     """Column names of a table for a network that looks back so many bars."""
     memory = tuple(f"{name}_{bars}" for bars in bar_memory for name in ("next_delay", "next_pitch", "struck", "near"))
-    return EVENT_COLUMNS + memory + ("struck_now",) + LABEL_COLUMNS
+    return EVENT_COLUMNS + memory + ("struck_now",) + HABITS + LABEL_COLUMNS
 
 
 def encode_pattern(
@@ -95,6 +96,8 @@ def encode_pattern(
     bar_starts, bar_lengths = _bars_of(pattern, position)
     table.column("position")[:] = [position_class(int(place)) for place in position - bar_starts]
     _fill_bar_memory(table, position, pitch, bar_lengths, bar_memory, len(vocabulary.pitches))
+    for habit, classes in zip(HABITS, habit_classes(position).T, strict=True):
+        table.column(habit)[:] = classes
     known_style = labels.style if labels.style in vocabulary.styles else None
     table.column("tempo")[:] = [tempo_class(pattern.tempo.bpm_at(place * TICKS_PER_GRID)) for place in position]
     table.column("style")[:] = vocabulary.style_class(known_style)

@@ -11,6 +11,7 @@ from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import MAX_TEMPO, MIN_TEMPO, Metre, MetreMap, TempoMap
 from drumapp.lstm.bar_memory import BarMemory
 from drumapp.lstm.checkpoint import DrumModel
+from drumapp.lstm.habits import Habits
 from drumapp.lstm.stepper import Floats, Memory, Stepper
 from drumapp.lstm.vocabulary import (
     EARLIEST_MICROTIMING,
@@ -85,6 +86,7 @@ class DrumGenerator(Iterator[Note]):
         )
         self._labels = (tempo_class(settings.tempo), self._style, kind_class("beat"))
         self._bar_memory = BarMemory(self._bar, model.architecture.bar_memory)
+        self._habits = Habits()
         self._last_velocity = [VELOCITY_STEPS] * len(model.vocabulary.pitches)
         self._dice = _Dice(model, settings)
         self._events = 0
@@ -140,6 +142,7 @@ class DrumGenerator(Iterator[Note]):
         self._events += 1
         self._position, self._pitch = note.position, note.pitch
         self._bar_memory.append(note.position, note.pitch)
+        self._habits.append(note.position)
         self._last_velocity[note.pitch] = note.velocity
         heard = [delay, note.pitch]
         if self._architecture.dynamics:
@@ -148,6 +151,8 @@ class DrumGenerator(Iterator[Note]):
             heard.append(place)
         for delay_then, pitch_then in self._bar_memory.next_events(note.position, note.pitch):
             heard += (delay_then, pitch_then)
+        if self._architecture.habits:
+            heard += self._habits.classes(note.position)
         if self._architecture.labels:
             heard += self._labels
         self._heard = heard

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from drumapp.lstm.habits import HABIT_STEPS, HABITS, UNKNOWN
 from drumapp.lstm.presets import Architecture
 from drumapp.lstm.vocabulary import (
     KINDS,
@@ -55,6 +56,8 @@ def input_tables(architecture: Architecture, vocabulary: Vocabulary) -> tuple[In
     for bars in architecture.bar_memory:
         tables.append(InputTable(f"next_delay_{bars}", f"next_delay_{bars}", MAX_DELAY + 2, 32, 0))
         tables.append(InputTable(f"next_pitch_{bars}", f"next_pitch_{bars}", pitches + 1, 32, 0))
+    if architecture.habits:
+        tables += [InputTable(habit, habit, HABIT_STEPS + 1, 8, UNKNOWN) for habit in HABITS]
     if architecture.labels:
         tables.append(InputTable("tempo", "tempo", TEMPO_STEPS + 1, 8, 0))
         tables.append(InputTable("style", "style", len(vocabulary.styles) + 1, 12, 0))

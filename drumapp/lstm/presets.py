@@ -13,8 +13,8 @@ class Architecture:
 
     Attributes: layers and hidden units of the LSTM; whether the heads are chained (each told what the one before
     drew) or independent; whether position in the bar and labels (tempo, style, kind) are told; how many bars back
-    the bar memory looks, each a look-up of its own; whether velocity and microtiming are modelled; units in the
-    chained heads' hidden layers.
+    the bar memory looks, each a look-up of its own; whether the take's habits are told; whether velocity and
+    microtiming are modelled; units in the chained heads' hidden layers.
     """
 
     layers: int = 2
@@ -22,6 +22,7 @@ class Architecture:
     chained: bool = True
     bar_position: bool = True
     bar_memory: tuple[int, ...] = (1, 2, 4)
+    habits: bool = True
     labels: bool = True
     dynamics: bool = True
     pitch_units: int = 96
@@ -33,7 +34,7 @@ class Architecture:
             value = getattr(self, name)
             if type(value) is not int or not low <= value <= high:
                 raise ValueError(f"{name} must be a whole number from {low} to {high}, not {value!r}")
-        for name in ("chained", "bar_position", "labels", "dynamics"):
+        for name in ("chained", "bar_position", "habits", "labels", "dynamics"):
             if type(getattr(self, name)) is not bool:
                 raise ValueError(f"{name} must be true or false")
         if len(self.bar_memory) > 8 or not all(type(bars) is int and 1 <= bars <= 64 for bars in self.bar_memory):
@@ -66,11 +67,11 @@ class Optimisation:
     layers and before heads; share of labels hidden; fresh memory in training is drawn uniformly from +- memory_range.
     """
 
-    events: int = 8_000_000
+    events: int = 16_000_000
     batch: int = 32
     length: int = 128
-    learning_rate: float = 3e-3
-    weight_decay: float = 0.05
+    learning_rate: float = 1.2e-2
+    weight_decay: float = 0.2
     clip_norm: float = 1.0
     dropout_inputs: float = 0.3
     dropout_layers: float = 0.3
@@ -102,10 +103,13 @@ PRESETS: Mapping[str, Preset] = {
                 chained=False,
                 bar_position=False,
                 bar_memory=(),
+                habits=False,
                 labels=False,
                 dynamics=False,
             ),
-            Optimisation(dropout_inputs=0.0, dropout_layers=0.0, dropout_heads=0.0),
+            Optimisation(
+                learning_rate=3e-3, weight_decay=0.05, dropout_inputs=0.0, dropout_layers=0.0, dropout_heads=0.0
+            ),
         ),
     )
 }

@@ -119,7 +119,7 @@ class Stepper:
         stacked = ["delay", "pitch_hidden" if architecture.chained else "pitch"]
         if architecture.dynamics:
             stacked += ["velocity_hidden", "microtiming"]
-        self._out_matrix = np.asfortranarray(np.concatenate([weights[f"{name}.weight"] for name in stacked]))
+        self._out_matrix = np.ascontiguousarray(np.concatenate([weights[f"{name}.weight"] for name in stacked]))
         self._out_bias = np.concatenate([weights[f"{name}.bias"] for name in stacked])
         self._out = np.empty_like(self._out_bias)
         edges = np.cumsum([len(weights[f"{name}.bias"]) for name in stacked])
@@ -129,7 +129,7 @@ class Stepper:
             self._pitch = self._after_delay
             return
         self._pitch_hidden = self._out[edges[0] : edges[1]]
-        self._pitch_matrix = np.asfortranarray(weights["pitch.weight"])
+        self._pitch_matrix = np.ascontiguousarray(weights["pitch.weight"])
         self._pitch_bias = weights["pitch.bias"]
         self._pitch = np.empty_like(self._pitch_bias)
         told = ["pitch", "velocity", "microtiming"] if architecture.dynamics else ["pitch"]
@@ -145,7 +145,7 @@ class Stepper:
             self._pitch_rows = _side_by_side(weights, ["velocity", "microtiming"], "pitch")
             self._velocity_hidden = self._out[edges[1] : edges[2]]
             self._last_velocity_rows = np.ascontiguousarray(weights["terms.velocity_last_velocity.weight"])
-            self._velocity_matrix = np.asfortranarray(weights["velocity.weight"])
+            self._velocity_matrix = np.ascontiguousarray(weights["velocity.weight"])
             self._velocity_bias = weights["velocity.bias"]
             self._velocity = np.empty_like(self._velocity_bias)
             self._microtiming = self._out[edges[2] :]
@@ -166,7 +166,7 @@ class _Layer:
             matrix = np.concatenate([weights[f"lstm.weight_ih_l{layer}"].astype(np.float64), matrix], axis=1)
             self.given[:] = _halved_gates(_biases(weights, layer))
         self._first = max(layer - 1, 0)
-        self._matrix = np.asfortranarray(_halved_gates(matrix), dtype=np.float32)
+        self._matrix = np.ascontiguousarray(_halved_gates(matrix), dtype=np.float32)
         self._z = z = np.empty(4 * hidden, np.float32)
         self._sigmoids = z[: 3 * hidden]
         self._input, self._forget, self._output, self._cell = z.reshape(4, hidden)

@@ -1,0 +1,82 @@
+"""A take's habits so far: what keeps a drummer the same drummer after an hour.
+
+h and c are trained on a few bars and forget; the bar memory looks four bars back. Neither holds a feel: trained without
+habits, takes kept theirs for some 24 bars and had lost it by 64, where human drummers keep theirs. So the network is
+told how the take has been played up to now, in four averages over all of it, each in one of 16 steps.
+:class:`Habits` follows one growing take; :func:`habit_classes` computes the same for whole files at once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from drumapp.lstm.vocabulary import GRID_PER_QUARTER
+
+HABITS = ("habit_eighths", "habit_sixteenths", "habit_lateness", "habit_density")
+"""Share of onsets close to an eighth-note position; share close to the sixteenths between; mean deviation from the
+nearest sixteenth; onsets a quarter note."""
+HABIT_STEPS = 16
+UNKNOWN = 0
+FEWEST_EVENTS = 12
+"""Before this many events nothing is said: an average over less is chance."""
+
+_EIGHTH = GRID_PER_QUARTER // 2
+_SIXTEENTH = GRID_PER_QUARTER // 4
+_CLOSE = 1
+_STEPS_A_GRID_POSITION = 4
+_STEPS_AN_ONSET_A_QUARTER = 1.5
+
+
+class Habits:
+    """The running averages of one take."""
+
+    def __init__(self) -> None:
+        self._events = 0
+        self._eighths = 0
+        self._sixteenths = 0
+        self._deviation = 0
+
+    def append(self, position: int) -> None:
+        """Count an onset at a grid position from the start of the take."""
+        self._events += 1
+        phase = (position + _CLOSE) % _EIGHTH
+        self._eighths += phase <= 2 * _CLOSE
+        self._sixteenths += _SIXTEENTH <= phase <= _SIXTEENTH + 2 * _CLOSE
+        self._deviation += (position + _SIXTEENTH // 2) % _SIXTEENTH - _SIXTEENTH // 2
+
+    def classes(self, position: int) -> tuple[int, int, int, int]:
+        """The four habits' classes, 1-16 each, when the take has come to a grid position; 0 while unknown."""
+        events = self._events
+        if events < FEWEST_EVENTS:
+            return (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
+        return (
+            _step(self._eighths / events * HABIT_STEPS),
+            _step(self._sixteenths / events * HABIT_STEPS),
+            _step(self._deviation / events * _STEPS_A_GRID_POSITION + HABIT_STEPS / 2),
+            _step(events / (position / GRID_PER_QUARTER + 1.0) * _STEPS_AN_ONSET_A_QUARTER),
+        )
+
+
+def habit_classes(position: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Classes after each event of a piece, int64 (events, 4), from the events' grid positions, (events,)."""
+    events = np.arange(1, len(position) + 1)
+    phase = (position + _CLOSE) % _EIGHTH
+    eighths = np.cumsum(phase <= 2 * _CLOSE)
+    sixteenths = np.cumsum((phase >= _SIXTEENTH) & (phase <= _SIXTEENTH + 2 * _CLOSE))
+    deviation = np.cumsum((position + _SIXTEENTH // 2) % _SIXTEENTH - _SIXTEENTH // 2)
+    averages = np.stack(
+        [
+            eighths / events * HABIT_STEPS,
+            sixteenths / events * HABIT_STEPS,
+            deviation / events * _STEPS_A_GRID_POSITION + HABIT_STEPS / 2,
+            events / (position / GRID_PER_QUARTER + 1.0) * _STEPS_AN_ONSET_A_QUARTER,
+        ],
+        axis=1,
+    )
+    classes = np.clip(np.floor(averages).astype(np.int64), 0, HABIT_STEPS - 1) + 1
+    return np.where(events[:, None] < FEWEST_EVENTS, UNKNOWN, classes)
+
+
+def _step(average: float) -> int:
+    return min(max(int(average // 1.0), 0), HABIT_STEPS - 1) + 1

@@ -1,0 +1,132 @@
+"""generate, train and evaluate, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from drumapp.cli import main
+from drumapp.core.pattern import Note, Pattern
+from drumapp.lstm.checkpoint import load_model
+from drumapp.midi.smf import read_pattern, write_pattern
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Twelve small beats, two of them held out."""
+    data = tmp_path / "beats"
+    data.mkdir()
+    bar = [(0, 36), (0, 42), (240, 42), (480, 38), (480, 42), (720, 42), (960, 36), (1440, 38)]
+    names = [f"{number}.mid" for number in range(12)]
+    for number, name in enumerate(names):
+        notes = [Note(b * 1920 + start, key, 60 + number) for b in range(4) for start, key in bar]
+        write_pattern(Pattern.of(notes), data / name)
+    rows = [f"{name},rock,beat,{'validation' if number < 2 else 'train'}" for number, name in enumerate(names)]
+    (data / "info.csv").write_text("midi_filename,style,beat_type,split\n" + "\n".join(rows) + "\n")
+    return data
+
+
+def test_generate_writes_the_bars_and_tempo_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "beat.mid"
+    asked = ["generate", "--bars", "4", "--tempo", "97", "--metre", "7/8", "--seed", "7", "-o", str(out), "--json"]
+    assert main(asked) == 0
+    made = json.loads(capsys.readouterr().out)
+    pattern = read_pattern(out)
+    assert (made["bars"], made["seed"], made["notes"]) == (4, 7, len(pattern))
+    assert (pattern.bars, str(pattern.first_metre), round(pattern.bpm, 3)) == (4, "7/8", 97.0)
+
+
+def test_the_same_seed_writes_the_same_file(tmp_path: Path) -> None:
+    first, again = tmp_path / "a.mid", tmp_path / "b.mid"
+    for path in (first, again):
+        assert main(["generate", "--seed", "3", "-o", str(path)]) == 0
+    assert first.read_bytes() == again.read_bytes()
+
+
+def test_a_seed_is_drawn_and_told_when_none_is_given(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seeds = set()
+    for name in ("a.mid", "b.mid"):
+        assert main(["generate", "--bars", "1", "-o", str(tmp_path / name), "--json"]) == 0
+        seeds.add(json.loads(capsys.readouterr().out)["seed"])
+    assert len(seeds) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--bars", "0"], "bars"),
+        (["--tempo", "4"], "tempo"),
+        (["--style", "polka"], "polka"),
+        (["--seed", "-1"], "seed"),
+        (["--model", "nowhere.safetensors"], "nowhere.safetensors"),
+        (["-o", "no/such/folder/beat.mid"], "beat.mid"),
+    ],
+)
+def test_generate_refuses_in_one_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("beat.mid").write_bytes(b"mine")
+    assert main(["generate", *arguments]) == 1
+    message = capsys.readouterr().err
+    assert said in message
+    assert "Traceback" not in message
+    assert Path("beat.mid").read_bytes() == b"mine"
+
+
+def test_train_evaluate_and_generate_with_the_result(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "mine.safetensors"
+    assert main(["train", str(folder), "-o", str(out), "--events", "400", "--licence", "mine", "--json"]) == 0
+    *reports, summary = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert reports
+    assert summary["data"]["files"] == 10
+    model = load_model(out)
+    assert model.name == "beats"
+    assert model.vocabulary.pitches == (36, 38, 42)
+    assert model.styles == ("rock",)
+    assert model.provenance["licence"] == "mine"
+
+    assert main(["evaluate", "--data", str(folder), "--model", str(out), "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["notes"], figures["files"], figures["split"]) == (64, 2, "validation")
+    assert figures["nats"] == pytest.approx(figures["delay"] + figures["pitch"], abs=2e-4)
+    assert figures["delay"] == pytest.approx(summary["training"]["held_out_nats"]["delay"], abs=0.05)
+
+    beat = tmp_path / "beat.mid"
+    assert main(["generate", "--model", str(out), "--bars", "2", "-o", str(beat)]) == 0
+    assert beat.stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--preset", "nonsense"], "nonsense"),
+        (["--events", "0"], "--events"),
+        (["-o", "no/such/folder/x.safetensors"], "x.safetensors"),
+    ],
+)
+def test_train_refuses_before_it_begins(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert main(["train", str(folder), "-o", str(tmp_path / "x.safetensors"), *arguments]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_train_and_evaluate_say_what_is_wrong_with_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert main(["train", str(empty), "-o", str(tmp_path / "x.safetensors")]) == 1
+    assert "no MIDI files" in capsys.readouterr().err
+    assert main(["evaluate", "--data", str(empty)]) == 1
+    assert "no MIDI files" in capsys.readouterr().err
+    write_pattern(Pattern.of([Note(0, 60, 100), Note(480, 60, 100)]), empty / "bongo.mid")
+    assert main(["evaluate", "--data", str(empty)]) == 1
+    assert "no word" in capsys.readouterr().err

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from drumapp.core.kit import (
+    GENERAL_MIDI_KIT,
+    GENERAL_MIDI_LANES,
+    HOUSE_KIT,
+    ROLAND_TD11_TO_GENERAL_MIDI,
+    DrumKit,
+    Family,
+    Lane,
+    general_midi_lane,
+    map_key,
+)
+
+
+def test_general_midi_has_every_percussion_key_once() -> None:
+    assert [lane.key for lane in GENERAL_MIDI_LANES] == list(range(35, 82))
+    assert len({lane.name for lane in GENERAL_MIDI_LANES}) == 47
+    assert set(GENERAL_MIDI_KIT.row_of_key) == set(range(35, 82))
+
+
+def test_hats_choke_each_other() -> None:
+    groups = {general_midi_lane(key).choke_group for key in (42, 44, 46)}
+    assert len(groups) == 1
+    assert groups != {0}
+
+
+def test_every_roland_key_becomes_a_general_midi_drum_of_its_family() -> None:
+    families = {22: Family.HAT, 26: Family.HAT, 47: Family.TOM, 50: Family.TOM, 58: Family.TOM}
+    cymbals = dict.fromkeys((52, 55, 59), Family.CYMBAL)
+    for key, family in {**families, **cymbals}.items():
+        assert general_midi_lane(map_key(key, ROLAND_TD11_TO_GENERAL_MIDI)).family == family
+    assert map_key(36, ROLAND_TD11_TO_GENERAL_MIDI) == 36
+
+
+def test_rows_count_from_the_top() -> None:
+    assert HOUSE_KIT.row_of_key[HOUSE_KIT.lanes[0].key] == 0
+    assert HOUSE_KIT.row_of_key[36] == len(HOUSE_KIT.lanes) - 1
+    assert HOUSE_KIT.lane_of(36) == general_midi_lane(36)
+    assert HOUSE_KIT.lane_of(99) is None
+
+
+def test_missing_keys_are_added_below_and_known_ones_stay() -> None:
+    kit = HOUSE_KIT.with_keys({36, 56, 100})
+    assert kit.lanes[: len(HOUSE_KIT.lanes)] == HOUSE_KIT.lanes
+    assert [lane.key for lane in kit.lanes[len(HOUSE_KIT.lanes) :]] == [56, 100]
+    assert kit.lanes[-1].name == "Key 100"
+    assert HOUSE_KIT.with_keys({36}) is HOUSE_KIT
+
+
+def test_a_key_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="a key twice"):
+        DrumKit("bad", (Lane("a", 36), Lane("b", 36)))
