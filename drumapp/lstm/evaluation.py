@@ -32,10 +32,11 @@ def evaluate(model: DrumModel, table: EventTable, *, progress: Callable[[float],
     The table must have been encoded with the model's vocabulary and bar memory.
     """
     names = heads(model.architecture)
+    stepper = Stepper(model)
     totals = dict.fromkeys(names, 0.0)
     done = 0
     for piece in table.pieces:
-        for losses in event_nats(model, piece):
+        for losses in event_nats(stepper, piece):
             for head, loss in zip(names, losses, strict=True):
                 totals[head] += loss
             done += 1
@@ -44,10 +45,9 @@ def evaluate(model: DrumModel, table: EventTable, *, progress: Callable[[float],
     return Evaluation(len(table), {head: total / len(table) for head, total in totals.items()})
 
 
-def event_nats(model: DrumModel, piece: EventTable) -> Iterator[list[float]]:
+def event_nats(stepper: Stepper, piece: EventTable) -> Iterator[list[float]]:
     """-ln p by head of each event of one piece, given all before it."""
-    stepper = Stepper(model)
-    architecture = model.architecture
+    architecture = stepper.architecture
     shape = (architecture.layers, architecture.hidden)
     memory = Memory(np.zeros(shape, np.float32), np.zeros(shape, np.float32))
     input_indices = [piece.columns.index(column) for column in stepper.input_columns]

@@ -11,7 +11,7 @@ from drumapp.lstm.encoding import LABEL_COLUMNS, EventTable, Labels, encode_patt
 from drumapp.lstm.evaluation import evaluate
 from drumapp.lstm.layout import heads, weight_shapes
 from drumapp.lstm.network import DrumNetwork
-from drumapp.lstm.presets import PRESETS, Architecture
+from drumapp.lstm.presets import PRESETS, Architecture, Preset
 from drumapp.lstm.stepper import Memory, Stepper
 from drumapp.lstm.training import nats_of_weights
 from tests.lstm.drummers import VOCABULARY, random_beat, random_model
@@ -87,7 +87,7 @@ def test_the_list_of_weights_is_the_networks(architecture: Architecture) -> None
 
 def test_evaluation_gives_the_figures_that_training_gives() -> None:
     model = random_model(scale=0.15)
-    preset = PRESETS["groove"].__class__("small", "", model.architecture)
+    preset = Preset("small", "", model.architecture)
     table = encode_pattern(random_beat(5), VOCABULARY, model.architecture.bar_memory, Labels("rock"))
     weights = {name: torch.from_numpy(weight) for name, weight in model.weights.items()}
     by_torch = nats_of_weights(preset, VOCABULARY, weights, table)
