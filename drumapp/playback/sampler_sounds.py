@@ -16,6 +16,8 @@ _ATTENUATION_SCALE = 0.4
 _RELEASE_SPAN_DB = 100.0
 _LONGEST_SECONDS = 30.0
 _LOOPED_SECONDS = 10.0
+# Played octaves too high, a loop runs through frames by the gigabyte in so many seconds.
+_MOST_SOURCE_FRAMES = 2**23
 _END_FADE_SECONDS = 0.001
 _LOOPED_MODES = (1, 3)
 _NO_TIME_TIMECENTS = -12_000
@@ -47,8 +49,8 @@ def make_sound(zone: Zone, frames: NDArray[np.int16], key: int, sample_rate: int
     looped = zone.value(sf2.SAMPLE_MODES) & 3 in _LOOPED_MODES
     ratio = _pitch_ratio(zone, key, sample_rate)
     if looped:
-        raw = _unrolled(raw, zone, round(_LOOPED_SECONDS * sample_rate * ratio))
-    raw = raw[: round(_LONGEST_SECONDS * sample_rate * ratio)]
+        raw = _unrolled(raw, zone, min(round(_LOOPED_SECONDS * sample_rate * ratio), _MOST_SOURCE_FRAMES))
+    raw = raw[: min(round(_LONGEST_SECONDS * sample_rate * ratio), _MOST_SOURCE_FRAMES)]
     audio = resample(raw.astype(np.float32) / np.float32(32768.0), ratio)
     audio = _with_envelope(audio, zone, key, sample_rate)
     fade = min(len(audio), round(_END_FADE_SECONDS * sample_rate))
@@ -61,7 +63,7 @@ def make_sound(zone: Zone, frames: NDArray[np.int16], key: int, sample_rate: int
         audio=audio,
         left=float(gain * np.cos(angle)),
         right=float(gain * np.sin(angle)),
-        velocity_exponent=zone.velocity_amount / 480.0,
+        velocity_exponent=max(zone.velocity_amount, 0) / 480.0,  # a soft stroke is never the louder one
         fixed_velocity=fixed if 1 <= fixed <= 127 else None,
         exclusive=zone.value(sf2.EXCLUSIVE_CLASS),
         release_rate=-_RELEASE_SPAN_DB / 20.0 * float(np.log(10.0)) / (release * sample_rate),
@@ -76,7 +78,7 @@ def _pitch_ratio(zone: Zone, key: int, sample_rate: int) -> float:
     played = fixed if 0 <= fixed <= 127 else key
     cents = (played - root) * zone.value(sf2.SCALE_TUNING) + zone.sample.correction
     cents += 100 * zone.value(sf2.COARSE_TUNE) + zone.value(sf2.FINE_TUNE)
-    # Eight octaves either way are more than any drum needs, and keep a foreign file from asking for gigabytes.
+    # Eight octaves either way are more than any drum needs.
     return float(zone.sample.sample_rate / sample_rate * 2.0 ** (np.clip(cents, -9600, 9600) / 1200.0))
 
 

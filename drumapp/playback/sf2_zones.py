@@ -25,6 +25,7 @@ from drumapp.playback.synth import SynthError
 DRUM_BANK = 128
 
 _MOST_ZONES = 20_000
+_MOST_PAIRS = 200_000  # of a preset's zone and an instrument's, most of which fit in a font that means well
 _SAMPLE_RATES = range(400, 192_001)
 
 # Generator numbers of the specification, 8.1.2.
@@ -43,6 +44,7 @@ SAMPLE_MODES = 54
 SCALE_TUNING = 56
 EXCLUSIVE_CLASS = 57
 ROOT_KEY = 58
+_LAST_GENERATOR = 60
 
 _RANGES = (KEY_RANGE, VELOCITY_RANGE)
 _UNSIGNED = (INSTRUMENT, SAMPLE_ID)
@@ -126,11 +128,18 @@ def read_drum_kit(path: Path) -> DrumKitFont:
 
 
 def _zones(font: SoundfontFile, preset: PresetHeader) -> Iterator[Zone]:
+    instruments: dict[int, tuple[_Level, ...]] = {}
+    pairs = 0
     for outer in _resolved(preset.bags, INSTRUMENT):
         index = outer.generators[INSTRUMENT]
         if index >= len(font.instruments):
             raise refusal(font.path, f"its preset {preset.name!r} names an instrument that is not there")
-        for inner in _resolved(font.instruments[index], SAMPLE_ID):
+        if index not in instruments:
+            instruments[index] = tuple(_resolved(font.instruments[index], SAMPLE_ID))
+        pairs += len(instruments[index])
+        if pairs > _MOST_PAIRS:
+            raise refusal(font.path, f"its drum kit {preset.name!r} is absurdly large")
+        for inner in instruments[index]:
             zone = _joined(font, outer, inner)
             if zone is not None:
                 yield zone
@@ -149,24 +158,32 @@ class _Level:
 def _resolved(bags: tuple[Bag, ...], terminal: int) -> Iterator[_Level]:
     """The zones that end in the generator ``terminal``; a first zone without it gives the others their defaults."""
     base: dict[int, int] = {}
-    base_modulators: tuple[Modulator, ...] = ()
+    base_amount: int | None = None
     for index, bag in enumerate(bags):
-        own = dict(bag.generators)
+        # A zone holds no more than the generators there are, or thousands of zones would each copy thousands.
+        own = {number: value for number, value in bag.generators if number <= _LAST_GENERATOR}
+        amount = _velocity_amount(bag.modulators)
         if terminal not in own:
             if index == 0:
-                base, base_modulators = own, bag.modulators
+                base, base_amount = own, amount
             continue
         merged = base | own
-        amount = None
-        for modulator in (*base_modulators, *bag.modulators):
-            if (modulator.source, modulator.destination) == (_VELOCITY_CONCAVE, ATTENUATION):
-                amount = modulator.amount
         signed = {
             number: value - 65536 if value >= 32768 and number not in _UNSIGNED else value
             for number, value in merged.items()
             if number not in _RANGES
         }
-        yield _Level(signed, _range(merged, KEY_RANGE), _range(merged, VELOCITY_RANGE), amount)
+        keys, velocities = _range(merged, KEY_RANGE), _range(merged, VELOCITY_RANGE)
+        yield _Level(signed, keys, velocities, base_amount if amount is None else amount)
+
+
+def _velocity_amount(modulators: tuple[Modulator, ...]) -> int | None:
+    """What a zone says of the velocity curve, or None."""
+    amount = None
+    for modulator in modulators:
+        if (modulator.source, modulator.destination) == (_VELOCITY_CONCAVE, ATTENUATION):
+            amount = modulator.amount
+    return amount
 
 
 def _range(generators: dict[int, int], number: int) -> tuple[int, int]:

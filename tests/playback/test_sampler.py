@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -66,6 +68,27 @@ def test_a_font_may_have_its_own_velocity_curve(sampler_of):
     sampler = sampler_of(zone)
     sampler.note_on(36, 64)
     assert sampler.render(1)[0, 0] == pytest.approx(16_000 / 32_768 * HALF * 64 / 127, rel=1e-4)
+
+
+def test_a_velocity_curve_the_wrong_way_round_is_not_played_louder_than_full(sampler_of):
+    zone = key_zone(36, pulse())
+    zone.modulators = [(VELOCITY_CONCAVE, 48, -32_768)]
+    sampler = sampler_of(zone)
+    sampler.note_on(36, 1)
+    assert sampler.render(1)[0, 0] == pytest.approx(16_000 / 32_768 * HALF, rel=1e-4)
+
+
+def test_a_loop_eight_octaves_up_asks_for_no_gigabytes(sampler_of):
+    zone = key_zone(36, pulse(), g51=120, g54=1)
+    zone.rate, zone.loop = 192_000, (10, 50)
+    sampler = sampler_of(zone)
+    tracemalloc.start()
+    try:
+        sampler.note_on(36, 127)
+        assert np.isfinite(sampler.render(100)).all()
+        assert tracemalloc.get_traced_memory()[1] < 256 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 def test_velocity_layers(sampler_of):

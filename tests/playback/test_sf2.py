@@ -143,6 +143,35 @@ class TestRefusals:
     def test_a_table_of_absurd_length(self, make_font):
         assert "absurdly long" in self.refused(make_font(Font([], tables={b"igen": bytes(4 * 1_000_001)})))
 
+    def test_zones_that_never_fit_are_counted_too(self, make_font):
+        zones = 1000
+        font = Font(
+            [key_zone(36, pulse(4))],
+            tables={
+                b"phdr": struct.pack("<20sHHHIII", b"Test kit", 0, 128, 0, 0, 0, 0)
+                + struct.pack("<20sHHHIII", b"EOP", 0, 0, zones, 0, 0, 0),
+                b"pbag": b"".join(struct.pack("<HH", index, 0) for index in range(zones + 1)),
+                b"pgen": struct.pack("<HH", 41, 0) * zones + bytes(4),
+                b"inst": struct.pack("<20sH", b"Drums", 0) + struct.pack("<20sH", b"EOI", zones),
+                b"ibag": b"".join(struct.pack("<HH", 2 * index, 0) for index in range(zones + 1)),
+                b"igen": struct.pack("<HHHH", KEY_RANGE, 90 | 10 << 8, 53, 0) * zones + bytes(4),
+            },
+        )
+        assert "absurdly large" in self.refused(make_font(font))
+
+    def test_generators_the_format_does_not_have_are_dropped(self, make_font):
+        unknown = b"".join(struct.pack("<HH", number, 1) for number in range(100, 1100))
+        font = Font(
+            [key_zone(36, pulse())],
+            tables={
+                b"inst": struct.pack("<20sH", b"Drums", 0) + struct.pack("<20sH", b"EOI", 2),
+                b"ibag": struct.pack("<HHHHHH", 0, 0, 1000, 0, 1001, 0),
+                b"igen": unknown + struct.pack("<HH", 53, 0) + bytes(4),
+            },
+        )
+        (zone,) = read_drum_kit(make_font(font)).zones
+        assert set(zone.generators) == {53}
+
     def test_a_file_cut_anywhere_is_refused_not_crashed_on(self, tmp_path):
         whole = Font([key_zone(36, pulse())]).to_bytes()
         path = tmp_path / "cut.sf2"
