@@ -1,0 +1,88 @@
+"""What one document holds: the pattern, its kit, the drummer's settings and the takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from drumapp.core.kit import HOUSE_KIT, DrumKit
+from drumapp.core.pattern import Note, Pattern
+
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+"""What JSON can say. Values are never changed in place: they are shared between projects."""
+
+Fields: TypeAlias = Mapping[str, Json]
+
+
+@dataclass(frozen=True)
+class Take:
+    """One run of the drummer, with all that replays it.
+
+    Attributes:
+        id: unique within its project.
+        name, starred: as the user calls and marks it.
+        model: digest of the checkpoint that played.
+        seed: of the run.
+        settings: of the drummer, by name.
+        context: digest of the notes its memory had heard before; empty for fresh memory.
+        notes: what it played, sorted; None where the take is kept as a recipe only.
+        unknown: fields that a later version of the program wrote, kept as they are.
+    """
+
+    id: str
+    name: str = ""
+    starred: bool = False
+    model: str = ""
+    seed: int = 0
+    settings: Fields = field(default_factory=dict)
+    context: str = ""
+    notes: tuple[Note, ...] | None = None
+    unknown: Fields = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class UnknownFields:
+    """What a later version of the program wrote into a project file and this one does not understand.
+
+    Attributes: fields of the file as a whole, of the pattern, of the kit, of each lane by its key, and whole records.
+    """
+
+    file: Fields = field(default_factory=dict)
+    pattern: Fields = field(default_factory=dict)
+    kit: Fields = field(default_factory=dict)
+    lanes: Mapping[int, Fields] = field(default_factory=dict)
+    records: tuple[Fields, ...] = ()
+
+
+@dataclass(frozen=True)
+class Project:
+    """One document, immutable. Raises ValueError when two takes share an id.
+
+    Attributes: pattern; kit; drummer, the settings of the next take by name; takes, oldest first; unknown fields.
+    """
+
+    pattern: Pattern = field(default_factory=Pattern)
+    kit: DrumKit = HOUSE_KIT
+    drummer: Fields = field(default_factory=dict)
+    takes: tuple[Take, ...] = ()
+    unknown: UnknownFields = field(default_factory=UnknownFields)
+
+    def __post_init__(self) -> None:
+        ids = [take.id for take in self.takes]
+        if len(set(ids)) != len(ids):
+            raise ValueError("takes must not share an id")
+
+    def take(self, take_id: str) -> Take | None:
+        """The take of an id, or None."""
+        return next((take for take in self.takes if take.id == take_id), None)
+
+    def with_take(self, take: Take) -> Project:
+        """The same project with a take more, or with the take of that id replaced in its place."""
+        if self.take(take.id) is None:
+            return replace(self, takes=(*self.takes, take))
+        return replace(self, takes=tuple(take if held.id == take.id else held for held in self.takes))
+
+    def without_take(self, take_id: str) -> Project:
+        """The same project without the take of that id."""
+        return replace(self, takes=tuple(take for take in self.takes if take.id != take_id))

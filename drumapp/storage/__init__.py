@@ -1,0 +1,1 @@
+"""Project files, the journal that outlives a crash, and recovery from it."""

@@ -1,0 +1,195 @@
+"""The parts of a project as JSON values and back. What comes back is checked; refusals name the field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from drumapp.core.kit import DrumKit, Family, Lane
+from drumapp.core.pattern import Note, Pattern
+from drumapp.core.project import Fields, Project, Take
+from drumapp.core.timing import MAX_TEMPO, MIN_TEMPO, Metre, MetreChange, MetreMap, TempoChange, TempoMap
+from drumapp.storage.fields import (
+    FieldError,
+    Stored,
+    flag,
+    listed,
+    mapping,
+    number,
+    others,
+    refuse,
+    text,
+    whole,
+)
+
+MAX_NOTES = 4_000_000
+MAX_TICK = 1 << 40
+"""Later than any MIDI file that opens can reach, so whatever was opened can be saved."""
+
+_PATTERN_FIELDS = frozenset({"name", "length", "tempo", "metre"})
+_KIT_FIELDS = frozenset({"name", "lanes"})
+_LANE_FIELDS = frozenset({"name", "key", "family", "choke_group"})
+_TAKE_FIELDS = frozenset({"id", "name", "starred", "model", "seed", "settings", "context", "notes"})
+_SEED_LIMIT = 2**63 - 1
+
+
+def pattern_fields(pattern: Pattern, unknown: Fields) -> dict[str, Any]:
+    """All of a pattern but its notes."""
+    return {
+        "name": pattern.name,
+        "length": pattern.length,
+        "tempo": [[change.tick, change.bpm] for change in pattern.tempo.changes],
+        "metre": [[change.tick, str(change.metre)] for change in pattern.metre.changes],
+        **unknown,
+    }
+
+
+def pattern_of(stored: Stored) -> tuple[Pattern, Fields]:
+    """A pattern without its notes, and the fields that are not known. Raises FieldError."""
+    changes = [_pair("tempo", entry) for entry in listed("tempo", stored.get("tempo"))]
+    tempo = [
+        TempoChange(whole("tempo tick", tick, 0, MAX_TICK), number("tempo", bpm, MIN_TEMPO, MAX_TEMPO))
+        for tick, bpm in changes
+    ]
+    changes = [_pair("metre", entry) for entry in listed("metre", stored.get("metre"))]
+    metre = [MetreChange(whole("metre tick", tick, 0, MAX_TICK), _metre(value)) for tick, value in changes]
+    length = whole("length", stored.get("length"), 0, MAX_TICK)
+    name = text("pattern name", stored.get("name", ""))
+    try:
+        pattern = Pattern((), length, TempoMap(tuple(tempo)), MetreMap(tuple(metre)), name)
+    except ValueError as error:
+        raise FieldError(str(error)) from error
+    return pattern, others(stored, _PATTERN_FIELDS)
+
+
+def kit_fields(project: Project) -> dict[str, Any]:
+    """The kit of a project, its lanes from top to bottom."""
+    unknown = project.unknown
+    return {
+        "name": project.kit.name,
+        "lanes": [
+            {
+                "name": lane.name,
+                "key": lane.key,
+                "family": lane.family.value,
+                "choke_group": lane.choke_group,
+                **unknown.lanes.get(lane.key, {}),
+            }
+            for lane in project.kit.lanes
+        ],
+        **unknown.kit,
+    }
+
+
+def kit_of(stored: Stored) -> tuple[DrumKit, Fields, dict[int, Fields]]:
+    """A kit, its unknown fields, and those of its lanes by key. Raises FieldError."""
+    lanes: dict[int, Lane] = {}
+    unknown: dict[int, Fields] = {}
+    for row, entry in enumerate(listed("lanes", stored.get("lanes")), start=1):
+        where = f"lane {row}"
+        lane = mapping(where, entry)
+        key = whole(f"key of {where}", lane.get("key"), 0, 127)
+        if key in lanes:
+            raise FieldError(f"lanes must not hold a key twice, but key {key} comes twice")
+        lanes[key] = Lane(
+            text(f"name of {where}", lane.get("name")),
+            key,
+            _family(f"family of {where}", lane.get("family", Family.PERCUSSION.value)),
+            whole(f"choke_group of {where}", lane.get("choke_group", 0), 0, 127),
+        )
+        rest = others(lane, _LANE_FIELDS)
+        if rest:
+            unknown[key] = rest
+    kit = DrumKit(text("kit name", stored.get("name", "")), tuple(lanes.values()))
+    return kit, others(stored, _KIT_FIELDS), unknown
+
+
+def take_fields(take: Take) -> dict[str, Any]:
+    """A take; its notes are left out where it has none."""
+    stored: dict[str, Any] = {
+        "id": take.id,
+        "name": take.name,
+        "starred": take.starred,
+        "model": take.model,
+        "seed": take.seed,
+        "settings": take.settings,
+        "context": take.context,
+        **take.unknown,
+    }
+    if take.notes is not None:
+        stored["notes"] = take.notes
+    return stored
+
+
+def take_of(stored: Stored) -> Take:
+    """A take. Raises FieldError."""
+    notes = stored.get("notes")
+    return Take(
+        text("take id", stored.get("id")),
+        text("take name", stored.get("name", "")),
+        flag("starred", stored.get("starred", False)),
+        text("model", stored.get("model", "")),
+        whole("seed", stored.get("seed", 0), 0, _SEED_LIMIT),
+        mapping("settings", stored.get("settings", {})),
+        text("context", stored.get("context", "")),
+        None if notes is None else tuple(sorted(notes_of(listed("notes", notes)))),
+        others(stored, _TAKE_FIELDS),
+    )
+
+
+def notes_of(stored: Sequence[object]) -> list[Note]:
+    """Notes from lists of start, pitch, velocity and duration, in the order given. Raises FieldError."""
+    if len(stored) > MAX_NOTES:
+        raise FieldError(f"notes must be at most {MAX_NOTES:,}, not {len(stored):,}")
+    notes = []
+    for entry in stored:
+        if type(entry) is not list or len(entry) != 4:
+            refuse("a note", "a list of start, pitch, velocity and duration", entry)
+        start, pitch, velocity, duration = entry
+        # One test for a sound note, because there may be a hundred thousand; the faulty one is looked at below.
+        if not (
+            type(start) is type(pitch) is type(velocity) is type(duration) is int
+            and 0 <= start <= MAX_TICK
+            and 0 <= pitch <= 127
+            and 1 <= velocity <= 127
+            and 1 <= duration <= MAX_TICK
+        ):
+            whole("start", start, 0, MAX_TICK)
+            whole("pitch", pitch, 0, 127)
+            whole("velocity", velocity, 1, 127)
+            whole("duration", duration, 1, MAX_TICK)
+        notes.append(Note(start, pitch, velocity, duration))
+    return notes
+
+
+def check_storable(notes: Sequence[Note]) -> None:
+    """Raise FieldError for notes that could be written but not be read again."""
+    if len(notes) > MAX_NOTES:
+        raise FieldError(f"notes must be at most {MAX_NOTES:,}, not {len(notes):,}")
+    for note in notes:
+        if note.start > MAX_TICK or note.duration > MAX_TICK:
+            raise FieldError(f"start and duration must be at most {MAX_TICK} ticks: {note}")
+
+
+def _pair(field: str, entry: object) -> tuple[object, object]:
+    if not isinstance(entry, list) or len(entry) != 2:
+        refuse(f"a change of {field}", "a list of tick and value", entry)
+    return entry[0], entry[1]
+
+
+def _metre(value: object) -> Metre:
+    try:
+        return Metre.parse(text("metre", value))
+    except FieldError:
+        raise
+    except ValueError as error:
+        raise FieldError(str(error)) from error
+
+
+def _family(field: str, value: object) -> Family:
+    try:
+        return Family(text(field, value))
+    except FieldError:
+        raise
+    except ValueError:
+        refuse(field, "one of " + ", ".join(Family), value)
