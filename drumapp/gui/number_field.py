@@ -50,7 +50,7 @@ class NumberField(QWidget):
         self._value = default
         self._dragged_from: tuple[float, float] | None = None
         self._wheeled = 0.0
-        self._editor: QLineEdit | None = None
+        self._editor: _Editor | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedSize(QSize(width, height))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -81,19 +81,20 @@ class NumberField(QWidget):
         """Open a text field over the number, holding ``text`` or the number itself."""
         if self._editor is not None:
             return
-        editor = QLineEdit(self)
+        editor = _Editor(self)
         editor.setValidator(_bounded(self._least, self._most, self._decimals))
         editor.setGeometry(self.rect())
         editor.setAccessibleName(self.accessibleName())
         editor.setText(self.text() if text is None else text)
         if text is None:
             editor.selectAll()
-        editor.editingFinished.connect(self._typed)
+        editor.left.connect(self._typed)
         editor.show()
         editor.setFocus()
         self._editor = editor
 
-    def _typed(self) -> None:
+    def _typed(self, accepted: bool) -> None:
+        """The text field was left; a number that was typed counts if it is another than the one shown."""
         editor, self._editor = self._editor, None
         if editor is None:
             return
@@ -103,11 +104,9 @@ class NumberField(QWidget):
         editor.deleteLater()
         if had_focus:
             self.setFocus()
-        try:
-            value = float(text)
-        except ValueError:
-            return  # an empty field: the number stays as it was
-        self._change(value, done=True)
+        # The number may have more decimals than are shown: to open the field and leave it must not round them away.
+        if accepted and text not in ("", "-", ".", self.text()):
+            self._change(float(text), done=True)
 
     def _change(self, value: float, *, done: bool) -> None:
         value = min(max(round(value, self._decimals), self._least), self._most)
@@ -193,6 +192,30 @@ class NumberField(QWidget):
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, number)
         painter.setPen(QColor(colours.text_dim))
         painter.drawText(place.translated(metrics.horizontalAdvance(number), 0), Qt.AlignmentFlag.AlignVCenter, unit)
+
+
+class _Editor(QLineEdit):
+    """The text field over the number. ``left`` says whether what was typed shall count.
+
+    Keys that end it end here: Return must not reach the number below, which would open the field again.
+    """
+
+    left = Signal(bool)
+
+    def keyPressEvent(self, event) -> None:
+        """Return and Enter accept, Escape thinks better of it."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left.emit(True)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit(False)
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event) -> None:
+        """To go elsewhere accepts, but for the menu that a right click opens over the field itself."""
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.left.emit(True)
 
 
 def _bounded(least: float, most: float, decimals: int) -> QDoubleValidator:

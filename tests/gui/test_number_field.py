@@ -1,6 +1,6 @@
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QFocusEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
@@ -68,20 +68,60 @@ def test_a_double_click_is_the_default(field) -> None:
     assert field.value == 120
 
 
-@pytest.mark.parametrize(("typed", "value"), [("97.5", 97.5), ("9000", 400), ("1", 20), ("", 120), ("88", 88)], ids=str)
+@pytest.mark.parametrize(("typed", "value"), [("97.5", 97.5), ("9000", 400), ("1", 20), ("", 120), ("-", 120)], ids=str)
 def test_typing_a_number_and_return(field, typed: str, value: float) -> None:
     field.start_typing()
     editor = field.findChild(QLineEdit)
-    editor.selectAll()
     QTest.keyClick(editor, Qt.Key.Key_Delete)
     QTest.keyClicks(editor, typed)
     QTest.keyClick(editor, Qt.Key.Key_Return)
 
-    if typed == "":
-        # Qt ends no editing with an empty number; leaving the field does.
-        editor.clearFocus()
-        field._typed()
     assert field.value == value
+    assert not editor.isVisible()
+
+
+def typing(field: NumberField) -> bool:
+    return any(editor.isVisible() for editor in field.findChildren(QLineEdit))
+
+
+def test_return_leaves_the_text_field_for_good(field) -> None:
+    field.setFocus()
+    field.start_typing()
+    QTest.keyClicks(field.findChild(QLineEdit), "90")
+    # Sent to the window, as a keyboard does: what the text field leaves over goes on to the number under it.
+    QTest.keyClick(field.windowHandle(), Qt.Key.Key_Return)
+
+    assert field.value == 90
+    assert not typing(field)
+
+
+def test_escape_leaves_the_number_as_it_was(field) -> None:
+    field.start_typing()
+    editor = field.findChild(QLineEdit)
+    QTest.keyClicks(editor, "90")
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
+
+    assert field.value == 120
+    assert not typing(field)
+
+
+def test_leaving_without_typing_does_not_round_what_is_not_shown(field, qtbot) -> None:
+    field.set_value(93.7531)
+    with qtbot.assertNotEmitted(field.changed), qtbot.assertNotEmitted(field.edited):
+        field.start_typing()
+        QTest.keyClick(field.findChild(QLineEdit), Qt.Key.Key_Return)
+
+    assert field.value == 93.7531
+
+
+def test_going_elsewhere_keeps_what_was_typed(field) -> None:
+    field.start_typing()
+    editor = field.findChild(QLineEdit)
+    QTest.keyClicks(editor, "90")
+    QApplication.sendEvent(editor, QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.MouseFocusReason))
+
+    assert field.value == 90
+    assert not typing(field)
 
 
 def test_a_digit_on_the_keyboard_opens_the_field_with_it(field) -> None:
