@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,8 @@ _OUR_MARKER = "drumapp: end of track"
 _MARKER_EVENT = b"\xff\x06" + bytes([len(_OUR_MARKER)]) + _OUR_MARKER.encode()
 _LONG_SILENCE = variable_length(MAX_FILE_TICKS)
 _ALL_CHANNELS = tuple(range(16))
+_MOST_NOTE_OFFS = 4_000_000
+"""Sewn on at most: more than a million notes in one channel need, and little enough to be decoded in a second."""
 
 Ticks = NDArray[np.int64]
 
@@ -93,7 +96,9 @@ def _note_offs(channels: Sequence[int], counts: Iterable[int]) -> bytes:
     return _LONG_SILENCE + b"\0".join(bytes([0x80 | channel]) + keys for channel in channels)
 
 
-_ONE_NOTE_OFF_A_KEY = {channels: _note_offs(channels, [1] * 128) for channels in ((DRUM_CHANNEL,), _ALL_CHANNELS)}
+@lru_cache(maxsize=64)
+def _one_note_off_a_key(channels: tuple[int, ...]) -> bytes:
+    return _note_offs(channels, [1] * 128)
 
 
 def _drum_parts(score: ScoreTick) -> list[TrackTick]:
@@ -111,16 +116,25 @@ def _only_part(score: ScoreTick) -> list[TrackTick]:
 
 def _parse(chunks: Chunks, channels: tuple[int, ...], choose: Callable[[ScoreTick], list[TrackTick]]) -> ScoreTick:
     """Decode with note-offs for the given channels sewn on, as many as the chosen parts need."""
-    score = _score(chunks, [_ONE_NOTE_OFF_A_KEY[channels]] * len(chunks.tracks))
+    struck = [tuple(channel for channel in channels if 0x90 | channel in track) for track in chunks.tracks]
+    _check_note_offs(128 * len(channels) for channels in struck)
+    score = _score(chunks, [_one_note_off_a_key(channels) for channels in struck])
     if not any(_has_open_note(part) for part in choose(score)):
         return score
     # One note-off ends one note. A key is struck no more often than its number occurs among the track's bytes.
-    tails = []
-    for track in chunks.tracks:
-        content = np.frombuffer(track, np.uint8)
-        struck = [channel for channel in channels if bytes([0x90 | channel]) in track]
-        tails.append(_note_offs(struck, np.bincount(content[content < 128], minlength=128)))
-    return _score(chunks, tails)
+    counts = [_counts_of_data_bytes(track) for track in chunks.tracks]
+    _check_note_offs(len(channels) * int(count.sum()) for channels, count in zip(struck, counts, strict=True))
+    return _score(chunks, [_note_offs(*pair) for pair in zip(struck, counts, strict=True)])
+
+
+def _counts_of_data_bytes(track: bytes) -> Ticks:
+    content = np.frombuffer(track, np.uint8)
+    return np.bincount(content[content < 128], minlength=128)
+
+
+def _check_note_offs(counts: Iterable[int]) -> None:
+    if sum(counts) > _MOST_NOTE_OFFS:
+        raise MidiFileError("it is damaged or absurdly large (too many notes are never ended)")
 
 
 def _has_open_note(part: TrackTick) -> bool:

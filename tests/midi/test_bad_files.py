@@ -1,5 +1,6 @@
 import os
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,24 @@ def test_open_notes_on_every_channel_stay_small(tmp_path: Path) -> None:
     path = tmp_path / "beat.mid"
     path.write_bytes(midi(track((0, meta(1, spam)), *[(1, on(36, 100, 4))] * 2000)))
     assert len(read_pattern(path)) == 2000
+
+
+def test_more_open_notes_than_can_be_ended_are_refused(tmp_path: Path) -> None:
+    every_channel = bytes(0x90 | channel for channel in range(16))
+    path = tmp_path / "beat.mid"
+    path.write_bytes(midi(track((0, meta(1, every_channel)), (0, on(36, 100, 4) + b"\x01\x24\x40" * 100_000))))
+    assert "too many notes are never ended" in refusal(path)
+
+
+def test_empty_tracks_stay_small(tmp_path: Path) -> None:
+    path = tmp_path / "beat.mid"
+    path.write_bytes(midi(track((0, on(36, 100, 4)), (9, off(36, 4))), *[track()] * 20_000))
+    tracemalloc.start()
+    try:
+        assert len(read_pattern(path)) == 1
+        assert tracemalloc.get_traced_memory()[1] < 32 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 VALID = pattern_to_bytes(
