@@ -47,6 +47,13 @@ def test_without_info_a_share_is_held_out_by_name_alone(tmp_path: Path) -> None:
     assert len(held_out) + len(first.of_split(TRAIN)) == 80
 
 
+def test_of_a_handful_of_files_one_is_held_out(tmp_path: Path) -> None:
+    for number in range(7):
+        write_pattern(beat(36, 38), tmp_path / f"{number}.mid")
+        assert len(scan_folder(tmp_path).of_split(VALIDATION)) == (1 if number else 0)
+    assert len(scan_folder(tmp_path).of_split(TRAIN)) == 6
+
+
 def test_a_rolands_keys_make_the_corpus_a_rolands(tmp_path: Path) -> None:
     write_pattern(beat(36, 22, 58), tmp_path / "a.mid")
     write_pattern(beat(36, 59), tmp_path / "b.mid")
