@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -23,15 +24,9 @@ def write_atomically(path: Path, data: bytes) -> None:
     target = path
     temporary: Path | None = None
     try:
-        target = Path(os.path.realpath(path))
-        if target.is_dir():
-            raise IsADirectoryError
-        if target.exists() and not os.access(target, os.W_OK):
-            # The move asks only the folder; a file its owner has write-protected is not ours to swap.
-            raise PermissionError
+        target = _target_of(path)
         mode = _mode_for(target)
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
-        temporary = Path(name)
+        descriptor, temporary = _temporary_beside(target)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
@@ -47,6 +42,42 @@ def write_atomically(path: Path, data: bytes) -> None:
                 temporary.unlink()
 
 
+def check_writable(path: Path) -> None:
+    """Raise the WriteError that :func:`write_atomically` would raise for this path if it were called now.
+
+    To be asked before work that takes long, whose result would be lost.
+    """
+    target = path
+    try:
+        target = _target_of(path)
+        descriptor, temporary = _temporary_beside(target)
+        os.close(descriptor)
+        temporary.unlink()
+    except (OSError, ValueError) as error:
+        raise WriteError(f"Cannot write {path}: {_cause(error, target)}.") from error
+
+
+def _target_of(path: Path) -> Path:
+    """The file to be replaced or made. Raises OSError or ValueError where that may not be."""
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise IsADirectoryError
+    if target.exists():
+        if not target.is_file():
+            # The move would put a plain file in the place of the system's /dev/null.
+            raise OSError(errno.EINVAL, "It is a device or a pipe, not a file")
+        if not os.access(target, os.W_OK):
+            # The move asks only the folder; a file its owner has write-protected is not ours to swap.
+            raise PermissionError
+    return target
+
+
+def _temporary_beside(target: Path) -> tuple[int, Path]:
+    """A new, open file in the target's folder: its descriptor and path."""
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
+    return descriptor, Path(name)
+
+
 def _mode_for(target: Path) -> int:
     """Permissions of the file to be replaced, or those a new file of this user would get."""
     try:
@@ -58,7 +89,7 @@ def _mode_for(target: Path) -> int:
 
 
 def _cause(error: OSError | ValueError, target: Path) -> str:
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError) and not target.parent.is_dir():
         return f"the folder {target.parent} does not exist"
     if isinstance(error, NotADirectoryError):
         return f"{target.parent} is not a folder"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from drumapp.atomic import WriteError, write_atomically
+from drumapp.atomic import WriteError, check_writable, write_atomically
 from drumapp.core.errors import DrumappError
 
 
@@ -104,6 +104,38 @@ def test_symbolic_link_is_followed(tmp_path: Path) -> None:
     write_atomically(link, b"new")
     assert link.is_symlink()
     assert (tmp_path / "real.mid").read_bytes() == b"new"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_devices_and_pipes_are_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for check in (check_writable, lambda path: write_atomically(path, b"data")):
+        with pytest.raises(WriteError, match="it is a device or a pipe, not a file"):
+            check(pipe)
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+def test_asking_whether_a_path_can_be_written_leaves_nothing(tmp_path: Path) -> None:
+    check_writable(tmp_path / "new.mid")
+    assert list(tmp_path.iterdir()) == []
+    old = tmp_path / "old.mid"
+    old.write_bytes(b"old")
+    check_writable(old)
+    assert old.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [old]
+
+
+@pytest.mark.parametrize(
+    ("place", "cause"), [("none/x", "does not exist"), ("folder", "it is a folder"), ("file/x", "is not a folder")]
+)
+def test_asking_tells_what_writing_would(tmp_path: Path, place: str, cause: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_bytes(b"")
+    for check in (check_writable, lambda path: write_atomically(path, b"data")):
+        with pytest.raises(WriteError, match=cause):
+            check(tmp_path / place)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
