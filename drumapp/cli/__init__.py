@@ -22,6 +22,11 @@ EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141  # as shells report a program that a closed pipe has ended
 
+_NO_TORCH = (
+    'Training needs PyTorch, which is not installed: type "make training" in the checkout, or '
+    f"{sys.executable} -m pip install torch==2.13.0"
+)
+
 _DESCRIPTION = "A drum machine that writes its own beats. Without a command it opens the window."
 _EPILOG = """\
 examples:
@@ -73,7 +78,7 @@ def main(argv: Sequence[str]) -> int:
     except ModuleNotFoundError as error:
         if error.name != "torch":
             raise
-        return _fail("Training needs PyTorch, which is not installed: pip install torch==2.13.0", EXIT_FAILED)
+        return _fail(_NO_TORCH, EXIT_FAILED)
     except KeyboardInterrupt:
         return _fail("Interrupted.", EXIT_INTERRUPTED)
     except BrokenPipeError:

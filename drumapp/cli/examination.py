@@ -26,6 +26,7 @@ _PACKAGES = {
     "pyfluidsynth": "pyfluidsynth",
     "miniaudio": "miniaudio",
 }
+_TRAINING_ONLY = ("torch",)
 _REINSTALL = "Install Drumapp again; a file of it is missing or damaged."
 _INSTALL_FLUIDSYNTH = {
     "linux": "Not needed, but it plays any soundfont: sudo apt install libfluidsynth3 (or your system's package).",
@@ -201,8 +202,9 @@ def _versions() -> Finding:
             versions[title] = metadata.version(package)
         except metadata.PackageNotFoundError:
             versions[title] = None
-    missing = [title for title, version in versions.items() if version is None]
-    found = ", ".join(f"{title} {version or '(missing)'}" for title, version in versions.items())
+    missing = [title for title, version in versions.items() if version is None and title not in _TRAINING_ONLY]
+    absent = {title: "(not installed, only training needs it)" for title in _TRAINING_ONLY}
+    found = ", ".join(f"{title} {version or absent.get(title, '(missing)')}" for title, version in versions.items())
     found += f"; {platform.system()} {platform.release()} {platform.machine()}"
     remedy = (
         f"Install what is missing: pip install {' '.join(_PACKAGES[title] for title in missing)}" if missing else None

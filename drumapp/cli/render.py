@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Literal
 
+from drumapp.atomic import check_writable
 from drumapp.cli.progress import progress
 from drumapp.core.errors import DrumappError
 from drumapp.settings import SYNTHS
@@ -44,10 +45,11 @@ def run(args: argparse.Namespace) -> int:
     from drumapp.playback.synth import make_synth
     from drumapp.resources import builtin_soundfont
 
-    output = args.output or args.midi.with_suffix(".wav")
     pattern = read_pattern(args.midi)
-    if output.is_dir():
-        raise DrumappError(f"Cannot write {output}: it is a folder.")
+    output = args.output or args.midi.with_suffix(".wav")
+    check_writable(output)
+    if output.exists() and output.samefile(args.midi):
+        raise DrumappError(f"Cannot write {output}: it is the beat itself; choose another file.")
     synth = make_synth(args.synth, args.soundfont or builtin_soundfont(), args.rate)
     try:
         with progress(f"Rendering {args.midi.name}") as report:

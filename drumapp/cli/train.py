@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -13,8 +14,10 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from drumapp.atomic import check_writable
 from drumapp.cli.progress import progress
 from drumapp.core.errors import DrumappError
+from drumapp.settings import MAX_SEED
 
 if TYPE_CHECKING:
     from drumapp.lstm.training import TrainingProgress
@@ -33,7 +36,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--name", metavar="TEXT", help="the drummer's name (default: the folder's)")
     parser.add_argument("--events", type=int, metavar="N", help="notes to hear in all (default: the preset's)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="for the same drummer again (default: 0)")
-    parser.add_argument("--device", default="cpu", help="cpu, cuda or mps (default: cpu)")
+    parser.add_argument("--device", type=_device, default="cpu", metavar="NAME", help="cpu, cuda or mps (default: cpu)")
     parser.add_argument("--licence", default="", metavar="TEXT", help="licence of the files, kept in the checkpoint")
     parser.add_argument("--attribution", default="", metavar="TEXT", help="whom to credit, kept in the checkpoint")
     parser.add_argument("--json", action="store_true", help="report as one JSON object a line")
@@ -47,8 +50,9 @@ def run(args: argparse.Namespace) -> int:
 
     if args.preset not in PRESETS:
         raise DrumappError(f"There is no preset {args.preset!r}; there are: {', '.join(PRESETS)}.")
-    if not args.output.parent.is_dir() or args.output.is_dir():
-        raise DrumappError(f"Cannot write {args.output}: its folder does not exist, or it is a folder itself.")
+    if not 0 <= args.seed <= MAX_SEED:
+        raise DrumappError(f"--seed must be from 0 to {MAX_SEED}.")
+    check_writable(args.output)
     preset = PRESETS[args.preset]
     if args.events is not None:
         if args.events < 1:
@@ -59,7 +63,10 @@ def run(args: argparse.Namespace) -> int:
     vocabulary = vocabulary_of(corpus)
     training_pieces, held_out_pieces = corpus.of_split(TRAIN), corpus.of_split(VALIDATION)
     if not training_pieces or not held_out_pieces:
-        raise DrumappError(f"{args.data} has too few files: one at least is needed to train and one to hold out.")
+        raise DrumappError(
+            f"{args.data} has too few files that can be used: one at least is needed to train on and one to hold out; "
+            "add more MIDI files."
+        )
     bar_memory = preset.architecture.bar_memory
     training, held_out = (table_of(pieces, vocabulary, bar_memory) for pieces in (training_pieces, held_out_pieces))
 
@@ -116,6 +123,12 @@ def run(args: argparse.Namespace) -> int:
         stopped = " (stopped early)" if result.stopped else ""
         print(f"{args.output}: {nats['delay'] + nats['pitch']:.3f} nats a note on held-out files{stopped}")
     return 0
+
+
+def _device(text: str) -> str:
+    if not re.fullmatch(r"cpu|mps|cuda(:[0-9]{1,3})?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a device: cpu, cuda or mps")
+    return text
 
 
 def _tell(step: TrainingProgress, *, as_json: bool) -> None:

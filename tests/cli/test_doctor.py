@@ -107,6 +107,14 @@ def test_display_of_a_linux_desktop(variable: str | None, ok: bool, monkeypatch:
     assert found("display").ok is ok
 
 
+def test_torch_is_not_missed_by_who_only_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(examination._PACKAGES, "torch", "no-such-package-of-anyones")
+    finding = found("versions")
+    assert finding.ok
+    assert "torch (not installed, only training needs it)" in finding.found
+    assert finding.details["versions"]["torch"] is None
+
+
 def test_torch_is_not_imported_to_learn_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(examination._PACKAGES, "absent", "no-such-package-of-anyones")
     finding = found("versions")

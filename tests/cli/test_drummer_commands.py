@@ -110,6 +110,8 @@ def test_train_evaluate_and_generate_with_the_result(
     [
         (["--preset", "nonsense"], "nonsense"),
         (["--events", "0"], "--events"),
+        (["--seed", "-1"], "--seed"),
+        (["--seed", str(2**63)], "--seed"),
         (["-o", "no/such/folder/x.safetensors"], "x.safetensors"),
     ],
 )

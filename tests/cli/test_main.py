@@ -3,6 +3,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -49,10 +50,22 @@ def test_missing_torch_says_what_to_install(
 ) -> None:
     command("doctor", monkeypatch, ModuleNotFoundError("No module named 'torch'", name="torch"))
     assert program.main(["doctor"]) == 1
-    assert "pip install" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+    assert f"{sys.executable} -m pip install {project['project']['optional-dependencies']['train'][0]}" in told
+    assert "make training" in told
 
 
-@pytest.mark.parametrize("arguments", [["sing"], ["render"], ["render", "a.mid", "--rate", "7"], ["doctor", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["sing"],
+        ["render"],
+        ["render", "a.mid", "--rate", "7"],
+        ["train", ".", "-o", "x", "--device", "tpu"],
+        ["doctor", "x"],
+    ],
+)
 def test_senseless_arguments_end_with_status_2_and_one_line(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -73,6 +73,19 @@ def test_bad_midi_leaves_the_old_wav(
     assert output.read_bytes() == b"old"
 
 
+def test_the_beat_itself_is_not_overwritten(beat: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = beat.read_bytes()
+    assert cli.main(["render", str(beat), "-o", str(beat)]) == 1
+    assert "it is the beat itself" in capsys.readouterr().err
+    assert beat.read_bytes() == before
+
+
+@pytest.mark.parametrize("place", ["", ".", ".."])
+def test_a_folder_is_no_beat(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["render", place]) == 1
+    assert "it is a folder" in capsys.readouterr().err
+
+
 def test_soundfont_that_is_none(beat: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     font, output = tmp_path / "font.sf2", beat.with_suffix(".wav")
     font.write_bytes(b"RIFFnothing")
