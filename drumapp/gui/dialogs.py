@@ -46,10 +46,11 @@ class Dialogs:
         self._window = window
 
     def show_error(self, sentence: str) -> None:
-        """Say what went wrong; returns when it was read."""
+        """Say what went wrong. Returns at once: to wait here would hold up the timer that keeps the music going."""
         box = QMessageBox(QMessageBox.Icon.Warning, "Drumapp", sentence, QMessageBox.StandardButton.Ok, self._window)
         box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        box.exec()
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
 
     def file_to_open(self, caption: str, folder: Path | None, kinds: str) -> Path | None:
         """A file that exists."""
@@ -58,8 +59,12 @@ class Dialogs:
 
     def file_to_save(self, caption: str, suggestion: Path, kinds: str) -> Path | None:
         """A file to write; the user has agreed where one is replaced."""
-        name, _ = QFileDialog.getSaveFileName(self._window, caption, str(suggestion), kinds)
-        return Path(name) if name else None
+        dialog = QFileDialog(self._window, caption, str(suggestion.parent), kinds)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        # Left to us, a suffix that nobody typed could lead to a file that nobody was asked about.
+        dialog.setDefaultSuffix(suggestion.suffix)
+        dialog.selectFile(suggestion.name)
+        return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
 
 
 class ShortcutsDialog(QDialog):
