@@ -70,24 +70,28 @@ class Document(QObject):
         self.appended.emit(notes)
 
     def end_take(self, length: int | None = None) -> None:
-        """The drummer is done or was stopped; the pattern is ``length`` ticks long, or whole bars of what there is."""
+        """The drummer is done, and the take ``length`` ticks long; or it was stopped, and its complete bars stay."""
+        if self._take is None:
+            return
+        self._close_take(length)
+        self.replaced.emit()
+        self.history_changed.emit()
+
+    def _close_take(self, length: int | None = None) -> None:
         if self._take is None:
             return
         before = self.pattern
-        if length is None:
-            length = before.metre.bar_start(before.bars)
-        self.pattern, self.end = replace(before, length=length), length
+        self.pattern = _complete_bars(before) if length is None else replace(before, length=length)
+        self.end = self.pattern.length
         self._history.record("Generate", before, self.pattern, self._take)
         self._take = None
-        self.replaced.emit()
-        self.history_changed.emit()
 
     # Other changes
 
     def replace(self, pattern: Pattern, label: str, gesture: Hashable | None = None) -> None:
         """Put another pattern in place; ``label`` says in the user's words what was done."""
+        self._close_take()
         before = self.pattern
-        self._take = None
         self.pattern, self.end = pattern, pattern.length
         self._history.record(label, before, pattern, gesture)
         self.replaced.emit()
@@ -114,6 +118,7 @@ class Document(QObject):
 
     def undo(self) -> bool:
         """Go back by one change; False when there is none."""
+        self._close_take()  # so that Redo brings back whole bars, as fit to be repeated as any
         change = self._history.undo()
         return self._go_to(change.before if change else None)
 
@@ -125,8 +130,15 @@ class Document(QObject):
     def _go_to(self, pattern: Pattern | None) -> bool:
         if pattern is None:
             return False
-        self._take = None
         self.pattern, self.end = pattern, pattern.length
         self.replaced.emit()
         self.history_changed.emit()
         return True
+
+
+def _complete_bars(pattern: Pattern) -> Pattern:
+    """The bars written to their ends, for one begun would be a hole in the loop; the first stays in any case."""
+    if pattern.length == 0:
+        return pattern
+    length = pattern.metre.bar_start(max(pattern.metre.bar_at(pattern.length), 1))
+    return replace(pattern, notes=tuple(note for note in pattern.notes if note.start < length), length=length)

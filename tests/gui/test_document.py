@@ -47,11 +47,32 @@ def test_undo_within_a_take_ends_it_and_redo_brings_what_was_written(document: D
 
 def test_the_end_of_an_endless_take_is_open_until_it_is_stopped(document: Document) -> None:
     document.begin_take(Pattern(), None)
-    document.append([KICK, Note(2000, 36, 90)], 2100)
+    document.append([KICK, Note(2000, 36, 90), Note(3900, 38, 90)], 3950)
     assert document.end is None
 
     document.end_take()
-    assert document.end == document.pattern.length == 3840, "whole bars"
+    assert document.end == document.pattern.length == 3840
+    assert document.pattern.notes == (KICK, Note(2000, 36, 90)), "a bar that was only begun would leave a hole"
+
+
+def test_a_take_stopped_in_its_first_bar_keeps_it(document: Document) -> None:
+    document.begin_take(Pattern(), None)
+    document.append([KICK], 700)
+    document.end_take()
+
+    assert document.pattern.notes == (KICK,)
+    assert document.end == document.pattern.length == 1920
+
+
+@pytest.mark.parametrize("leave", [Document.undo, lambda document: document.replace(OLD, "Open")], ids=["undo", "open"])
+def test_a_take_that_is_left_comes_back_in_whole_bars(document: Document, leave) -> None:
+    document.begin_take(Pattern(), None)
+    document.append([KICK, Note(2000, 36, 90)], 2100)
+    leave(document)
+    (document.redo if document.redo_label else document.undo)()
+
+    assert document.pattern.notes == (KICK,)
+    assert document.end == document.pattern.length == 1920
 
 
 def test_a_take_stopped_before_its_first_note_is_empty(document: Document) -> None:
