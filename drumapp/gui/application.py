@@ -18,7 +18,7 @@ from drumapp import resources
 from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Pattern
 from drumapp.core.timing import Metre, MetreMap, Range, TempoMap
-from drumapp.gui.conductor import Conductor
+from drumapp.gui.conductor import Conductor, take_name
 from drumapp.gui.dialogs import Asking, Dialogs, ShortcutsDialog, show_about
 from drumapp.gui.document import Document
 from drumapp.gui.drummer_control import DrummerControl
@@ -252,13 +252,14 @@ class Application(QObject):
             action.setText(f"{name.capitalize()} {label}" if label else name.capitalize())
         title = document.pattern.name
         self.window.setWindowTitle(f"{title} – Drumapp" if title else "Drumapp")
+        self._show_seed()
         self._show_loop()
 
     def _performance_changed(self) -> None:
         performance, window = self.conductor.performance, self.window
         window.transport.set_playing(performance.playing)
         window.status.drummer.setText(self.drummer.sentence())
-        window.status.seed.setText(f"Seed {performance.seed}" if performance.seed is not None else "")
+        self._show_seed()
 
     def _playhead_moved(self, head: Playhead) -> None:
         now = time.monotonic()
@@ -277,6 +278,7 @@ class Application(QObject):
         self.window.banner.show_problem("sound", cause, remedy, button="Try again", act=self._try_sound_again)
 
     def _engine_died(self, sentence: str) -> None:
+        self.window.status.sound.setText("No sound")
         self.window.banner.show_problem("sound", sentence, button="Restart sound", act=self._try_sound_again)
 
     def _try_sound_again(self) -> None:
@@ -306,6 +308,12 @@ class Application(QObject):
 
     def _show_output(self) -> None:
         self.window.transport.output.show_choice(self.settings.soundfont, self.settings.synth)
+
+    def _show_seed(self) -> None:
+        """The seed of the take in the roll; what was opened or drawn has none."""
+        seed = self.conductor.performance.seed
+        in_roll = seed is not None and self.document.pattern.name == take_name(seed)
+        self.window.status.seed.setText(f"Seed {seed}" if in_roll else "")
 
     def _show_loop(self) -> None:
         length = self.document.end or 0

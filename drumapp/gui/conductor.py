@@ -100,12 +100,13 @@ class Conductor(QObject):
             raise DrumappError("There is no drummer to generate with: open a model first (File, Open model).")
         make = self._make_generator
         self.finish_take()
+        self._wake_engine()
         self._engine.stop()
         end = None if settings.bars is None else settings.bars * settings.metre.ticks_per_bar
         empty = Pattern(
             tempo=TempoMap.constant(settings.tempo),
             metre=MetreMap.constant(settings.metre),
-            name=f"Take {settings.seed}",
+            name=take_name(settings.seed),
         )
         run = GenerationRun(lambda: make(settings))
         run.start()
@@ -130,6 +131,7 @@ class Conductor(QObject):
         """Go on from where the music is; a drummer who was held goes on from its memory."""
         if self._run is None and self._document.pattern.length == 0:
             return
+        self._wake_engine()
         if self._run is not None:
             self._run.resume()
         self._engine.play()
@@ -139,15 +141,11 @@ class Conductor(QObject):
 
     def pause(self) -> None:
         """Hold both, the music and the drummer."""
-        if self._run is not None:
-            self._run.pause()
         self._engine.pause()
         self._rest()
 
     def stop(self) -> None:
         """Hold both and rewind."""
-        if self._run is not None:
-            self._run.pause()
         self._engine.stop()
         self._rest()
         self.tick()
@@ -164,7 +162,7 @@ class Conductor(QObject):
         self._send_loop()
 
     def finish_take(self) -> None:
-        """Send the drummer home; what it has written stays, in whole bars, and is repeated."""
+        """Send the drummer home; the bars it has written to their ends stay, and are repeated."""
         if self._run is not None:
             self._end_run()
             self._document.end_take()
@@ -215,7 +213,7 @@ class Conductor(QObject):
             self.failed.emit(f"The drummer broke off by a fault of the program ({type(error).__name__}: {error}).")
 
     def _notice_end(self, head: Playhead) -> None:
-        """The engine stops by itself at the end of a pattern that is not repeated."""
+        """The engine stops by itself at the end of a pattern that is not repeated, or because it died."""
         if not head.playing:
             self._rest()
 
@@ -225,9 +223,10 @@ class Conductor(QObject):
         """Other notes: by a take that begins or ends, by opening, clearing, undoing."""
         if self._run is not None and not self._document.in_take:
             self._end_run()
-        self._engine.set_growing(self._document.in_take)
         self._send_pattern()
         self._send_loop()
+        # Last: an engine that waits at the end for more notes would stop there if it had no loop to go on with.
+        self._engine.set_growing(self._document.in_take)
         if self._document.pattern.length == 0 and not self._document.in_take and self._playing:
             self.stop()
 
@@ -245,7 +244,16 @@ class Conductor(QObject):
             run.cancel()
         self._publish()
 
+    def _wake_engine(self) -> None:
+        """Bring back a playing process that died, to where it was."""
+        if not self._engine.running:
+            tick = self._engine.playhead().tick
+            self._engine.start()
+            self._engine.seek(tick)
+
     def _rest(self) -> None:
+        if self._run is not None:
+            self._run.pause()
         self._playing = False
         self._publish()
         self._pace()
@@ -276,6 +284,11 @@ class Conductor(QObject):
         if performance != self.performance:
             self.performance = performance
             self.changed.emit()
+
+
+def take_name(seed: int) -> str:
+    """What a take is called until it is saved."""
+    return f"Take {seed}"
 
 
 def fresh_seed() -> int:

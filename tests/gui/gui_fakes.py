@@ -14,7 +14,7 @@ from drumapp.core.timing import Range
 from drumapp.gui.application import Application
 from drumapp.gui.model_loading import ModelLoading
 from drumapp.lstm.generator import GeneratorSettings
-from drumapp.playback.engine import EngineEvent, Playhead, SoundSettings
+from drumapp.playback.engine import EngineDied, EngineEvent, Playhead, SoundSettings
 from drumapp.settings import Settings
 
 STEP = 120
@@ -30,6 +30,7 @@ class RecordingEngine:
         self.length = 0
         self.growing = False
         self.loop: Range | None = None
+        self.running = False
         self.playing = False
         self.position = 0.0
         self.events: list[EngineEvent] = []
@@ -43,9 +44,18 @@ class RecordingEngine:
         return [*self.pattern.notes, *self.appended]
 
     def start(self) -> None:
-        self.started += 1
+        if not self.running:
+            self.running = True
+            self.started += 1
+            self.position = 0.0
+
+    def die(self) -> None:
+        """As a process does that was killed: it holds its place, and plays no more."""
+        self.running = self.playing = False
+        self.events.append(EngineDied("The playing process ended unexpectedly (signal 9); play again to restart it."))
 
     def close(self) -> None:
+        self.running = False
         self.closed += 1
 
     def set_pattern(self, pattern: Pattern) -> None:
@@ -66,7 +76,7 @@ class RecordingEngine:
 
     def play(self) -> None:
         self.told.append(("play", None))
-        self.playing = True
+        self.playing = self.running
 
     def pause(self) -> None:
         self.told.append(("pause", None))

@@ -167,6 +167,25 @@ def test_undo_while_a_take_is_written_sends_the_drummer_home(qtbot, conductor, d
     assert no_thread("drummer")
 
 
+@pytest.mark.parametrize("act", ["play", "generate"])
+def test_a_playing_process_that_died_is_brought_back(qtbot, conductor, document, engine, act: str) -> None:
+    wanted = GeneratorSettings(seed=1, bars=8)
+    conductor.generate(wanted)
+    play_until(qtbot, conductor, lambda: document.pattern.length > BAR)
+    engine.position = 1000.0
+    engine.die()
+    conductor.tick()
+    assert conductor.performance.drummer is Drummer.PAUSED, "nobody writes for nobody"
+
+    started = engine.started
+    conductor.play() if act == "play" else conductor.generate(wanted)
+    assert engine.started == started + 1
+    assert engine.playing
+    assert engine.position == (1000.0 if act == "play" else 0.0)
+    conductor.tick()
+    assert conductor.performance.playing
+
+
 def test_clearing_stops_the_music(qtbot, conductor, document, engine) -> None:
     conductor.generate(GeneratorSettings(seed=1, bars=None))
     play_until(qtbot, conductor, lambda: len(document.pattern) > 4)

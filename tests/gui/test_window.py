@@ -17,7 +17,7 @@ from drumapp.gui.application import Application
 from drumapp.gui.dialogs import ShortcutsDialog
 from drumapp.gui.model_loading import ModelLoading
 from drumapp.gui.status_line import LONGEST_NAME
-from drumapp.playback.engine import EngineDied, SoundfontProblem, SoundProblem, SoundReady
+from drumapp.playback.engine import SoundfontProblem, SoundProblem, SoundReady
 from drumapp.settings import Settings, load_settings, save_settings
 from tests.gui.gui_fakes import (
     Answers,
@@ -471,6 +471,16 @@ def test_a_missing_sound_device_is_told_in_a_banner_with_a_remedy(application, e
     assert engine.sound is not None
 
 
+def test_the_seed_is_that_of_the_take_in_the_roll(application: Application) -> None:
+    application.drummer.generate()
+    seed = application.conductor.performance.seed
+    assert application.window.status.seed.text() == f"Seed {seed}"
+    application.document.replace(BEAT, "Open")
+    assert application.window.status.seed.text() == ""
+    application.document.undo()
+    assert application.window.status.seed.text() == f"Seed {seed}"
+
+
 def test_two_problems_are_told_one_after_the_other(application: Application, engine: RecordingEngine) -> None:
     banner = application.window.banner
     banner.show_problem("settings", "The settings are damaged.")
@@ -491,11 +501,11 @@ def test_two_problems_are_told_one_after_the_other(application: Application, eng
 def test_a_dead_engine_is_told_of_and_restarted_by_the_button(application, engine: RecordingEngine) -> None:
     application.document.replace(BEAT, "Open")
     application.conductor.play()
-    engine.playing = False
-    engine.events.append(EngineDied("The playing process ended unexpectedly."))
+    engine.die()
     application.conductor.tick()
     assert not application.conductor.performance.playing
     assert "ended unexpectedly" in application.window.banner.cause.text()
+    assert application.window.status.sound.text() == "No sound"
     started = engine.started
     application.window.banner.button.click()
     assert engine.started == started + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,8 @@ class NoteIndex:
         """Add notes; those that start before the last one are sorted in."""
         if not notes:
             return
-        added = np.array([(note.start, note.duration, note.pitch, note.velocity) for note in notes], dtype=np.int64).T
+        fields = np.fromiter(chain.from_iterable(notes), dtype=np.int64).reshape(-1, 4)
+        added = fields[:, [0, 3, 1, 2]].T  # a Note is start, pitch, velocity, duration
         stop = self._count + added.shape[1]
         if stop > self._table.shape[1]:
             grown = np.zeros((4, max(stop, 2 * self._table.shape[1])), dtype=np.int64)
