@@ -141,8 +141,9 @@ def torch_drummer(model: DrumModel) -> Callable[[], object]:
         heard = [delay, pitch, velocity, microtiming, place]
         for pair in bar_memory.next_events(position, pitch):
             heard += pair
-        habits.append(position)
-        heard += habits.classes(position)
+        if architecture.habits:
+            habits.append(position)
+            heard += habits.classes(position)
         heard += [5, 0, 1]
 
     return advance
