@@ -14,10 +14,12 @@ Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json
 
 Fields: TypeAlias = Mapping[str, Json]
 
+MAX_SEED = 2**63 - 1
+
 
 @dataclass(frozen=True)
 class Take:
-    """One run of the drummer, with all that replays it.
+    """One run of the drummer, with all that replays it. Raises ValueError for a seed that no drummer takes.
 
     Attributes:
         id: unique within its project.
@@ -39,6 +41,10 @@ class Take:
     context: str = ""
     notes: tuple[Note, ...] | None = None
     unknown: Fields = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed <= MAX_SEED:
+            raise ValueError(f"seed must be 0 to {MAX_SEED}, not {self.seed}")
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ MIN_COMPACTION_BYTES = 256 << 10
 
 JOURNAL_SUFFIX = ".journal"
 LOCK_SUFFIX = ".lock"
+PART_SUFFIX = ".part"
 
 
 def journal_folder(state: Path | None = None) -> Path:
@@ -88,6 +89,14 @@ class Journal:
             except (OSError, WriteError, FieldError) as error:
                 raise JournalError(_why(self.path, error)) from error
 
+    def write_now(self, now: float) -> None:
+        """Write what is recorded, due or not. Before the document is saved, so that no journal is older than its file.
+
+        Raises JournalError like :meth:`tick`.
+        """
+        self._last_write = float("-inf")
+        self.tick(now)
+
     def saved(self, project: Project, path: Path, stamp: FileStamp) -> None:
         """The document is safe in its file: the journal begins anew from there.
 
@@ -129,22 +138,31 @@ class Journal:
         if not self._exists and project == self._written:  # as saved: there is nothing to lose
             self._written = project
             return
-        if not self._exists or project.unknown != self._written.unknown:
+        if not self._exists:
+            self._begin(project)
+            return
+        if project.unknown != self._written.unknown:  # another document altogether
             self._write_whole(project)
             return
         changes = difference(self._written, project)
         if changes:
-            record = frame(to_json(changes))
-            grown = self._size - self._snapshot_size + len(record)
-            if grown > max(MIN_COMPACTION_BYTES, 2 * self._snapshot_size):
-                self._write_whole(project)
-                return
             try:
-                self._append(record)
+                self._append(frame(to_json(changes)))
             except FileNotFoundError:  # somebody tidied up
-                self._write_whole(project)
+                self._begin(project)
                 return
         self._written = project
+        if self._size - self._snapshot_size > max(MIN_COMPACTION_BYTES, 2 * self._snapshot_size):
+            self._write_whole(project)
+
+    def _begin(self, project: Project) -> None:
+        # Not flushed here, unlike where an older journal is replaced: a slow disk shall not delay the first edits.
+        data = opening_records(self._origin, project)
+        part = self.path.with_suffix(PART_SUFFIX)
+        part.write_bytes(data)
+        part.replace(self.path)
+        self._begun(project, len(data))
+        self._unflushed = True
 
     def _append(self, record: bytes) -> None:
         with self.path.open("r+b", buffering=0) as file:
@@ -160,10 +178,13 @@ class Journal:
     def _write_whole(self, project: Project) -> None:
         data = opening_records(self._origin, project)
         write_atomically(self.path, data)
+        self._begun(project, len(data))
+        self._unflushed = False
+
+    def _begun(self, project: Project, size: int) -> None:
         self._written = project
         self._exists = True
-        self._size = self._snapshot_size = len(data)
-        self._unflushed = False
+        self._size = self._snapshot_size = size
 
     def _flush(self) -> None:
         with contextlib.suppress(FileNotFoundError), self.path.open("r+b") as file:
@@ -173,6 +194,7 @@ class Journal:
     def _remove(self) -> None:
         try:
             self.path.unlink(missing_ok=True)
+            self.path.with_suffix(PART_SUFFIX).unlink(missing_ok=True)
         except OSError as error:
             raise JournalError(f"Cannot remove the journal {self.path}: {error.strerror}.") from error
         self._exists = self._unflushed = False

@@ -105,7 +105,8 @@ def _payloads(data: bytes) -> Iterator[tuple[bytes, int]]:
         length, checksum = _FRAME.unpack_from(data, offset)
         start, offset = offset + _FRAME.size, offset + _FRAME.size + length
         payload = data[start:offset]
-        if len(payload) != length or zlib.crc32(payload) != checksum:
+        # Length and checksum of zero agree, and zeros are what a machine that lost power leaves at the end of files.
+        if length == 0 or len(payload) != length or zlib.crc32(payload) != checksum:
             return
         yield payload, offset
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from drumapp.core.kit import DrumKit, Family, Lane
 from drumapp.core.pattern import Note, Pattern
-from drumapp.core.project import Fields, Project, Take
+from drumapp.core.project import MAX_SEED, Fields, Project, Take
 from drumapp.core.timing import MAX_TEMPO, MIN_TEMPO, Metre, MetreChange, MetreMap, TempoChange, TempoMap
 from drumapp.storage.fields import (
     FieldError,
@@ -30,7 +30,6 @@ _PATTERN_FIELDS = frozenset({"name", "length", "tempo", "metre"})
 _KIT_FIELDS = frozenset({"name", "lanes"})
 _LANE_FIELDS = frozenset({"name", "key", "family", "choke_group"})
 _TAKE_FIELDS = frozenset({"id", "name", "starred", "model", "seed", "settings", "context", "notes"})
-_SEED_LIMIT = 2**63 - 1
 
 
 def pattern_fields(pattern: Pattern, unknown: Fields) -> dict[str, Any]:
@@ -129,7 +128,7 @@ def take_of(stored: Stored) -> Take:
         text("take name", stored.get("name", "")),
         flag("starred", stored.get("starred", False)),
         text("model", stored.get("model", "")),
-        whole("seed", stored.get("seed", 0), 0, _SEED_LIMIT),
+        whole("seed", stored.get("seed", 0), 0, MAX_SEED),
         mapping("settings", stored.get("settings", {})),
         text("context", stored.get("context", "")),
         None if notes is None else tuple(sorted(notes_of(listed("notes", notes)))),

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from drumapp.storage.journal import JOURNAL_SUFFIX, LOCK_SUFFIX, journal_folder
+from drumapp.storage.journal import JOURNAL_SUFFIX, LOCK_SUFFIX, PART_SUFFIX, journal_folder
 from drumapp.storage.journal_records import JournalError, Origin, ReadJournal, read_journal, read_origin
 from drumapp.storage.locks import FileLock, try_lock
 
@@ -139,7 +139,7 @@ def delete_old(now: float, folder: Path | None = None) -> None:
     Raises JournalError, naming the file that cannot be deleted.
     """
     folder = journal_folder() if folder is None else folder
-    for path in [*folder.glob(f"*{DECLINED_SUFFIX}"), *folder.glob(".*.part")]:
+    for path in [*folder.glob(f"*{DECLINED_SUFFIX}"), *folder.glob(f"*{PART_SUFFIX}")]:
         try:
             if now - path.stat().st_mtime > KEEP_DECLINED_SECONDS:
                 path.unlink()
