@@ -1,21 +1,27 @@
-# make run    start the program (first it installs what it needs into .venv)
-# make test   check and test everything
+# make run        start the program (first it installs what it needs into .venv)
+# make training   install PyTorch into .venv as well, for "drumapp train"
+# make test       check and test everything
 #
 # Needs Python 3.11 or later, make and, on Linux, a Debian or Ubuntu for the system libraries to come by themselves.
 
 SHELL := bash
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test lint format bench kit lock clean packages-run packages-test
+.PHONY: run training test lint format bench kit lock clean packages-run packages-test
 
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
-BENCHMARKS ?= stepper launch first_note
+# Those that need human drumming run where DATA names a folder of it: make bench DATA=groove. The last takes a while, as
+# it trains the network to be compared with.
+BENCHMARKS ?= stepper launch first_note audio_timing $(if $(DATA),$(WITH_DATA))
+WITH_DATA := drumming nats
 
 run: packages-run .venv/run-ready
 	@packaging/run.sh
+
+training: packages-run .venv/ready
 
 test: packages-test lint
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -n 2
@@ -32,7 +38,10 @@ format: .venv/ready
 
 # Every figure the README quotes comes from one of these.
 bench: packages-test .venv/ready
-	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit; done
+	@for name in $(filter-out $(WITH_DATA),$(BENCHMARKS)); do \
+		echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit; done
+	@for name in $(filter $(WITH_DATA),$(BENCHMARKS)); do \
+		echo "== $$name"; $(BIN)/python -m benchmarks.$$name --data "$(DATA)" || exit; done
 
 # The built-in kit, made anew by its script.
 kit: .venv/ready
