@@ -22,7 +22,7 @@ _STALE_LOCK_SECONDS = 3600.0
 class AbandonedSession:
     """A journal whose process is dead.
 
-    Attributes: journal, the file; origin, None where its first record is damaged; edited, seconds since 1970 of the
+    Attributes: journal, the file; origin, None where its first record cannot be read; edited, seconds since 1970 of the
     last write.
     """
 
@@ -73,7 +73,7 @@ class Recovery:
 def find_abandoned(folder: Path | None = None) -> list[AbandonedSession]:
     """Sessions to offer, the last edited first. Those of living windows and those declined are not among them.
 
-    Raises DrumappError when the folder cannot be searched.
+    Raises LockError when the folder does not let itself be searched for living windows.
     """
     folder = journal_folder() if folder is None else folder
     found = []
@@ -85,8 +85,8 @@ def find_abandoned(folder: Path | None = None) -> list[AbandonedSession]:
             found.append(_session(journal))
         except FileNotFoundError:  # its window ended in good order meanwhile
             continue
-        except OSError as error:
-            raise JournalError(f"Cannot read {journal}: {error.strerror}.") from error
+        except OSError:  # offered all the same: taking it up says what is wrong
+            found.append(AbandonedSession(journal, None, 0.0))
         finally:
             lock.release()
     return sorted(found, key=lambda session: session.edited, reverse=True)
