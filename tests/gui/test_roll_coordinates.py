@@ -81,6 +81,14 @@ def test_the_last_page_is_not_turned_when_all_the_rest_is_on_it() -> None:
     assert view.turned_to(9_990, 9_995) is None
 
 
+def test_the_last_page_is_turned_back_when_the_music_begins_anew() -> None:
+    view = View(pixels_per_tick=0.1, left=5_000, width=1000)
+
+    back = view.turned_to(0, 9_995)
+    assert back is not None
+    assert back.left <= 0 < back.right
+
+
 def test_fitting_a_view_that_has_no_size_yet_changes_no_scale() -> None:
     assert View(width=0).fitted(1920).pixels_per_tick == View().pixels_per_tick
     assert View(height=0).fitted_rows(14, 44) == View(height=0)

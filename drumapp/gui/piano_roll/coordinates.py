@@ -91,7 +91,8 @@ class View:
     def turned_to(self, tick: float, length: float) -> View | None:
         """The page that shows ``tick``: None while this one does, else the one that starts just before it."""
         margin = 0.04 * self.ticks_shown
-        if self.left <= tick <= self.right - margin or (tick <= self.right and self.right >= length):
+        last_page = self.right >= length
+        if self.left <= tick <= (self.right if last_page else self.right - margin):
             return None
         return replace(self, left=tick - margin)
 
