@@ -18,7 +18,7 @@ from drumapp.storage.project_file import open_project, save_project
 from drumapp.storage.recovery import find_abandoned, recover
 
 EDITS_PER_SECOND = 20
-EDITS_PER_SAVE = 23
+EDITS_PER_SAVE = 61
 START = Project(Pattern.of([Note(120 * index, 42, 90) for index in range(500)], name="0"))
 
 
