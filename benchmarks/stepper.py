@@ -1,6 +1,7 @@
-"""Microseconds an event: the drummer with sampling, the bare products of its sizes, and torch one event at a time.
+"""Microseconds an event: the stepper with sampling, the bare products of its sizes, and torch one event at a time.
 
-``python -m benchmarks.stepper [--json]``. The three are run in turns, and each figure is the median over the rounds.
+``python -m benchmarks.stepper [--json]``. They are run in turns, and each figure is the median over the rounds. Beside
+them stands the whole drummer: the stepper with bar memory, habits and the making of notes.
 """
 
 from __future__ import annotations
@@ -19,16 +20,19 @@ from torch import Tensor
 
 from drumapp.lstm.bar_memory import BarMemory
 from drumapp.lstm.checkpoint import DrumModel, load_model
+from drumapp.lstm.dice import Dice
 from drumapp.lstm.generator import DrumGenerator, GeneratorSettings
 from drumapp.lstm.habits import Habits
 from drumapp.lstm.layout import input_tables
 from drumapp.lstm.network import DrumNetwork
+from drumapp.lstm.stepper import Memory, Stepper
 from drumapp.lstm.vocabulary import VELOCITY_STEPS, grid_per_bar, position_class
 from drumapp.resources import default_model
 
 ROUNDS = 21
 EVENTS = 300
 TORCH_EVENTS = 100
+RECORDED_EVENTS = 1000
 
 
 def main() -> None:
@@ -40,7 +44,8 @@ def main() -> None:
     threadpool_limits(1, user_api="blas")
     model = load_model(default_model())
     contestants: dict[str, tuple[Callable[[], object], int]] = {
-        "stepper_us": (drummer(model), EVENTS),
+        "stepper_us": (stepper_with_sampling(model), EVENTS),
+        "drummer_us": (drummer(model), EVENTS),
         "products_us": (bare_products(model), EVENTS),
         "torch_us": (torch_drummer(model), TORCH_EVENTS),
     }
@@ -66,10 +71,39 @@ def main() -> None:
     if args.json:
         print(json.dumps({name: round(figure, 2) for name, figure in {**figures, **ratios}.items()}))
         return
-    print(f"drummer, sampling and bar memory included  {figures['stepper_us']:7.1f} us an event")
+    print(f"stepper, sampling included                 {figures['stepper_us']:7.1f} us an event")
+    print(f"the whole drummer                          {figures['drummer_us']:7.1f} us")
     print(f"bare matrix-vector products                {figures['products_us']:7.1f} us")
     print(f"torch, one event at a time                 {figures['torch_us']:7.1f} us")
-    print(f"drummer / products {ratios['stepper_to_products']:.2f}, torch / drummer {ratios['torch_to_stepper']:.1f}")
+    print(f"stepper / products {ratios['stepper_to_products']:.2f}, torch / stepper {ratios['torch_to_stepper']:.1f}")
+
+
+def stepper_with_sampling(model: DrumModel) -> Callable[[], object]:
+    """Network and four draws an event, over what a real take was told."""
+    told = []
+    run = DrumGenerator(model, GeneratorSettings(seed=1, bars=None))
+    for _ in range(RECORDED_EVENTS):
+        heard = list(run._heard)
+        next(run)
+        place = position_class(run._position % grid_per_bar(run.settings.metre))
+        told.append((heard, place, run._bar_memory.struck(run._position), run._last_velocity[run._pitch]))
+    stepper = Stepper(model)
+    dice = Dice(model.vocabulary, 1, 1.0, 1.0)
+    architecture = model.architecture
+    memory = Memory.fresh(architecture.layers, architecture.hidden, 0.1, np.random.default_rng(0))
+    event = 0
+
+    def advance() -> None:
+        nonlocal event
+        heard, place, struck, last_velocity = told[event % RECORDED_EVENTS]
+        dice.shake(event)
+        event += 1
+        stepper.advance(memory, heard)
+        pitch = dice.pitch(stepper.tell_delay(dice.delay(stepper.delay_scores), place, struck))
+        velocity = dice.velocity(stepper.tell_pitch(pitch, last_velocity))
+        dice.microtiming(stepper.tell_velocity(velocity))
+
+    return advance
 
 
 def drummer(model: DrumModel) -> Callable[[], object]:

@@ -11,11 +11,11 @@ from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import MAX_TEMPO, MIN_TEMPO, Metre, MetreMap, TempoMap
 from drumapp.lstm.bar_memory import BarMemory
 from drumapp.lstm.checkpoint import DrumModel
+from drumapp.lstm.dice import FRESH_MEMORY, Dice, noise_rng
 from drumapp.lstm.habits import Habits
 from drumapp.lstm.stepper import Floats, Memory, Stepper
 from drumapp.lstm.vocabulary import (
     EARLIEST_MICROTIMING,
-    MICROTIMING_STEPS,
     TICKS_PER_GRID,
     VELOCITY_STEPS,
     GridNote,
@@ -27,8 +27,6 @@ from drumapp.lstm.vocabulary import (
 
 DEFAULT_MEMORY_RANGE = 0.1
 _NEVER = np.float32(-np.inf)
-_NOISE_EVENTS = 64
-_COLDEST = 1e-3  # below this, scores divided by the temperature leave float32's range
 _NO_MICROTIMING = -EARLIEST_MICROTIMING
 _PLAIN_VELOCITY = 100 * VELOCITY_STEPS // 128
 
@@ -82,13 +80,16 @@ class DrumGenerator(Iterator[Note]):
         self._bar = grid_per_bar(settings.metre)
         self._end = None if settings.bars is None else settings.bars * self._bar
         self._memory = Memory.fresh(
-            model.architecture.layers, model.architecture.hidden, settings.memory_range, _rng(settings.seed, 0)
+            model.architecture.layers,
+            model.architecture.hidden,
+            settings.memory_range,
+            noise_rng(settings.seed, FRESH_MEMORY),
         )
         self._labels = (tempo_class(settings.tempo), self._style, kind_class("beat"))
         self._bar_memory = BarMemory(self._bar, model.architecture.bar_memory)
         self._habits = Habits()
         self._last_velocity = [VELOCITY_STEPS] * len(model.vocabulary.pitches)
-        self._dice = _Dice(model, settings)
+        self._dice = Dice(model.vocabulary, settings.seed, settings.time_temperature, settings.pitch_temperature)
         self._events = 0
         self._position = 0
         self._pitch = -1
@@ -128,8 +129,9 @@ class DrumGenerator(Iterator[Note]):
         if self._architecture.dynamics:
             velocity = dice.velocity(stepper.tell_pitch(pitch, self._last_velocity[pitch]))
             microtiming = dice.microtiming(stepper.tell_velocity(velocity))
-        self._remember(GridNote(position, pitch, velocity, microtiming), delay, place)
-        return self.model.vocabulary.decode(GridNote(position, pitch, velocity, microtiming), feel=self.settings.feel)
+        note = GridNote(position, pitch, velocity, microtiming)
+        self._remember(note, delay, place)
+        return self.model.vocabulary.decode(note, feel=self.settings.feel)
 
     def _draw_delay(self, scores: Floats) -> int:
         if self._events == 0:
@@ -171,56 +173,6 @@ def generate_pattern(model: DrumModel, settings: GeneratorSettings) -> Pattern:
         metre=MetreMap.constant(settings.metre),
         name=model.name,
     )
-
-
-class _Dice:
-    """Draws classes from scores, by the Gumbel-max trick: the highest score plus Gumbel noise is a fair draw from the
-    softmax (Gumbel 1954). The noise of an event is a function of the seed and the event's number.
-    """
-
-    def __init__(self, model: DrumModel, settings: GeneratorSettings) -> None:
-        pitches = len(model.vocabulary.pitches)
-        self._edges = np.cumsum([model.vocabulary.delays, pitches, VELOCITY_STEPS])
-        self._classes = int(self._edges[-1]) + MICROTIMING_STEPS
-        self._seed = settings.seed
-        self._time_temperature = settings.time_temperature
-        self._pitch_temperature = settings.pitch_temperature
-        self._block = -1
-        self._row = 0
-        self._noise: list[Floats] = []
-
-    def shake(self, event: int) -> None:
-        """Turn to the noise of an event."""
-        block, self._row = divmod(event, _NOISE_EVENTS)
-        if block != self._block:
-            self._block = block
-            # Minus the logarithm of a standard exponential is standard Gumbel.
-            drawn = _rng(self._seed, 1, block).standard_exponential((_NOISE_EVENTS, self._classes), np.float32)
-            np.maximum(drawn, np.finfo(np.float32).tiny, out=drawn)
-            self._noise = np.split(-np.log(drawn), self._edges, axis=1)
-
-    def delay(self, scores: Floats) -> int:
-        return self._draw(scores, 0, self._time_temperature)
-
-    def pitch(self, scores: Floats) -> int:
-        return self._draw(scores, 1, self._pitch_temperature)
-
-    def velocity(self, scores: Floats) -> int:
-        return self._draw(scores, 2, self._pitch_temperature)
-
-    def microtiming(self, scores: Floats) -> int:
-        return self._draw(scores, 3, self._time_temperature)
-
-    def _draw(self, scores: Floats, head: int, temperature: float) -> int:
-        if temperature > 0.0:
-            if temperature != 1.0:
-                scores *= np.float32(1.0 / max(temperature, _COLDEST))
-            scores += self._noise[head][self._row]
-        return int(scores.argmax())
-
-
-def _rng(seed: int, *purpose: int) -> np.random.Generator:
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=purpose)))
 
 
 def _check(field: str, value: float, lowest: float, highest: float) -> None:

@@ -67,7 +67,7 @@ class Optimisation:
     layers and before heads; share of labels hidden; fresh memory in training is drawn uniformly from +- memory_range.
     """
 
-    events: int = 16_000_000
+    events: int = 12_000_000
     batch: int = 32
     length: int = 128
     learning_rate: float = 1.2e-2

@@ -10,16 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from drumapp.lstm.checkpoint import DrumModel, Weights
+from drumapp.lstm.encoding import LABEL_COLUMNS
+from drumapp.lstm.habits import HABITS
 from drumapp.lstm.layout import head_terms, input_tables
 
 Floats = NDArray[np.float32]
 
+SLOW_COLUMNS = frozenset((*HABITS, *LABEL_COLUMNS))
+"""Inputs that stay the same for many events, and come last: their rows are summed only when they change."""
 _SETS_REMEMBERED = 1 << 14
 
 
@@ -61,17 +66,26 @@ class Stepper:
         self._first_rows = tuple(int(row) for row in first_rows)
         self.begin = tuple(table.begin for table in tables)
         self._input_rows = _folded_inputs(model)
-        self._gathered = np.empty((len(tables), self._input_rows.shape[1]), np.float32)
-        self._ones = np.ones(len(tables), np.float32)
+        self._quick = sum(table.column not in SLOW_COLUMNS for table in tables)
+        self._gathered = np.empty((self._quick, self._input_rows.shape[1]), np.float32)
+        self._ones = np.ones(self._quick, np.float32)
+        self._slow_rows: list[int] = []
+        self._slow_sum = np.zeros(self._input_rows.shape[1], np.float32)
         self._layers = [_Layer(model, layer) for layer in range(model.architecture.layers)]
         self._build_heads(model)
 
     def advance(self, memory: Memory, heard: Sequence[int]) -> None:
         """Hear one event: ``heard`` gives its class in each of ``input_columns``. Changes ``memory``."""
-        rows = [first + index for first, index in zip(self._first_rows, heard, strict=True)]
-        self._input_rows.take(rows, axis=0, out=self._gathered, mode="clip")
+        rows = list(map(add, self._first_rows, heard))
+        slow_rows = rows[self._quick :]
+        if slow_rows != self._slow_rows:
+            self._slow_rows = slow_rows
+            self._input_rows[slow_rows].sum(axis=0, out=self._slow_sum)
+        self._input_rows.take(rows[: self._quick], axis=0, out=self._gathered, mode="clip")
         layers = self._layers
-        np.dot(self._ones, self._gathered, out=layers[0].given)
+        given = layers[0].given
+        np.dot(self._ones, self._gathered, out=given)
+        given += self._slow_sum
         h, c = memory.h, memory.c
         for layer, network_layer in enumerate(layers):
             network_layer.advance(h, c, layer)
