@@ -38,6 +38,7 @@ QPushButton, QToolButton, QComboBox {
     background: $raised; border: 1px solid $border; border-radius: 4px; padding: 0 10px; min-height: 30px;
 }
 QPushButton:hover, QToolButton:hover, QComboBox:hover { background: $hover; }
+QPushButton { outline: none; }
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus { border: 1px solid $accent_hover; }
 QPushButton:disabled, QToolButton:disabled, QComboBox:disabled { color: $control_edge; }
 QToolButton[role="icon"] { padding: 0; min-width: 32px; max-width: 32px; min-height: 32px; max-height: 32px; }
@@ -45,6 +46,7 @@ QToolButton[role="quiet"] { background: transparent; border-color: transparent; 
 QToolButton[role="quiet"]:hover { background: $hover; }
 QToolButton[role="quiet"]:focus { border-color: $accent_hover; }
 QToolButton:checked { background: $accent_soft; border-color: $accent; }
+QToolButton:checked:focus { border-color: $text; }
 QToolButton::menu-indicator { image: none; width: 0; }
 
 QPushButton#generate {

@@ -686,3 +686,29 @@ def test_the_same_seed_gives_the_take_that_was_asked_for(application: Applicatio
     let_run(qtbot, application, lambda: not application.document.in_take)
 
     assert list(application.document.pattern.notes) == played_straight(wanted)
+
+
+def test_the_keyboard_reaches_every_control_and_shows_where_it_is(application: Application, qtbot) -> None:
+    window = application.window
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.roll.canvas.setFocus()
+    reached, unseen = [], []
+    while (widget := next_in_tab_order(window)) not in reached:
+        widget.clearFocus()
+        before = widget.grab().toImage()
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        if widget.grab().toImage() == before:
+            unseen.append(widget.accessibleName() or widget.objectName())
+        reached.append(widget)
+
+    bar, panel = window.transport, window.drummer_panel
+    buttons = [bar.generate, bar.play, bar.stop, bar.loop, bar.endless, bar.output]
+    choices = [bar.tempo, bar.metre, bar.bars, bar.volume, panel.model, panel.style_choice, panel.feel]
+    assert not unseen
+    assert not {*buttons, *choices, panel.seed, panel.fresh_seed, panel.time.number} - set(reached)
+
+
+def next_in_tab_order(window):
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+    return window.focusWidget()
