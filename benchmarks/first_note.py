@@ -24,7 +24,8 @@ def measure(clicks: int = CLICKS) -> tuple[list[float], str]:
     from PySide6.QtCore import QEventLoop, Qt
     from PySide6.QtTest import QTest
 
-    from drumapp.gui.application import Application, build_qt
+    from drumapp.gui.application import Application
+    from drumapp.gui.display import build_qt
     from drumapp.settings import Settings
 
     app = build_qt([])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import time
@@ -20,6 +19,7 @@ from drumapp.core.pattern import Pattern
 from drumapp.core.timing import Metre, MetreMap, Range, TempoMap
 from drumapp.gui.conductor import Conductor, take_name
 from drumapp.gui.dialogs import Asking, Dialogs, ShortcutsDialog, show_about
+from drumapp.gui.display import build_qt
 from drumapp.gui.document import Document
 from drumapp.gui.drummer_control import DrummerControl
 from drumapp.gui.files import Files, renderer
@@ -27,7 +27,7 @@ from drumapp.gui.main_window import MainWindow
 from drumapp.gui.model_loading import ModelLoading
 from drumapp.gui.piano_roll.view import ZOOM_PER_KEY
 from drumapp.gui.sound_control import SoundControl
-from drumapp.gui.theme import BASE_FONT_PX, THEMES, Theme
+from drumapp.gui.theme import THEMES, Theme
 from drumapp.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
@@ -333,30 +333,6 @@ def _system_soundfonts() -> list[Path]:
     from drumapp.playback.soundfont import find_soundfonts
 
     return [path for path in find_soundfonts() if path != resources.builtin_soundfont()]
-
-
-def build_qt(argv: Sequence[str]) -> QApplication:
-    """The QApplication, with the look that does not depend on the theme. Raises DrumappError without a display."""
-    _check_display(argv)
-    app = QApplication(["drumapp", *argv])
-    app.setApplicationName("Drumapp")
-    app.setDesktopFileName("drumapp")
-    app.setStyle("Fusion")
-    font = app.font()
-    font.setPixelSize(BASE_FONT_PX)
-    app.setFont(font)
-    return app
-
-
-def _check_display(argv: Sequence[str]) -> None:
-    """Qt ends the whole process where it finds no display; say it in our own words before that."""
-    chosen = "QT_QPA_PLATFORM" in os.environ or any(argument.startswith("-platform") for argument in argv)
-    if sys.platform in ("win32", "darwin") or chosen:
-        return
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise DrumappError(
-            'There is no display to open the window on; "drumapp generate" and "drumapp render" work without one.'
-        )
 
 
 def run(argv: Sequence[str]) -> int:

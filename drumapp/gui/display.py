@@ -1,0 +1,36 @@
+"""The QApplication, or a sentence that says why there can be none."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QApplication
+
+from drumapp.core.errors import DrumappError
+from drumapp.gui.theme import BASE_FONT_PX
+
+
+def build_qt(argv: Sequence[str]) -> QApplication:
+    """The QApplication, with the look that does not depend on the theme. Raises DrumappError without a display."""
+    _check_display(argv)
+    app = QApplication(["drumapp", *argv])
+    app.setApplicationName("Drumapp")
+    app.setDesktopFileName("drumapp")
+    app.setStyle("Fusion")
+    font = app.font()
+    font.setPixelSize(BASE_FONT_PX)
+    app.setFont(font)
+    return app
+
+
+def _check_display(argv: Sequence[str]) -> None:
+    """Qt ends the whole process where it finds no display; say it in our own words before that."""
+    chosen = "QT_QPA_PLATFORM" in os.environ or any(argument.startswith("-platform") for argument in argv)
+    if sys.platform in ("win32", "darwin") or chosen:
+        return
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise DrumappError(
+            'There is no display to open the window on; "drumapp generate" and "drumapp render" work without one.'
+        )
