@@ -44,6 +44,9 @@ class Banner(QFrame):
         self.close_button.setToolTip("Dismiss")
         self.close_button.setAccessibleName("Dismiss")
         self.close_button.clicked.connect(self._dismiss)
+        for button in (self.button, self.close_button):
+            # They vanish when they are clicked: with the focus, they would hand it on to some control nobody chose.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self.cause)

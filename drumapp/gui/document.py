@@ -81,7 +81,7 @@ class Document(QObject):
         if self._take is None:
             return
         before = self.pattern
-        self.pattern = _complete_bars(before) if length is None else replace(before, length=length)
+        self.pattern = complete_bars(before) if length is None else replace(before, length=length)
         self.end = self.pattern.length
         self._history.record("Generate", before, self.pattern, self._take)
         self._take = None
@@ -136,7 +136,7 @@ class Document(QObject):
         return True
 
 
-def _complete_bars(pattern: Pattern) -> Pattern:
+def complete_bars(pattern: Pattern) -> Pattern:
     """The bars written to their ends, for one begun would be a hole in the loop; the first stays in any case."""
     if pattern.length == 0:
         return pattern

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Pattern
 from drumapp.gui.dialogs import MIDI_FILES, WAV_FILES, Asking
-from drumapp.gui.document import Document
+from drumapp.gui.document import Document, complete_bars
 from drumapp.gui.wav_export import Render, WavExport
 from drumapp.settings import Settings
 
@@ -93,8 +93,10 @@ class Files(QObject):
             self.said.emit(f"Exported {export.path.name}")
 
     def _music(self) -> Pattern:
-        """The pattern in whole bars, also while a drummer is still at it."""
+        """The pattern in whole bars; while a drummer is still at it, those that are complete."""
         pattern = self._document.pattern
+        if self._document.in_take:
+            pattern = complete_bars(pattern)
         return replace(pattern, length=pattern.metre.bar_start(pattern.bars))
 
     def _ask_target(self, caption: str, suffix: str, kinds: str) -> Path | None:

@@ -8,10 +8,7 @@ from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
-    QProgressBar,
-    QPushButton,
     QStyle,
     QVBoxLayout,
     QWidget,
@@ -20,11 +17,11 @@ from PySide6.QtWidgets import (
 from drumapp.gui.actions import build_menus
 from drumapp.gui.banner import Banner
 from drumapp.gui.drummer_panel import DrummerPanel
+from drumapp.gui.export_strip import ExportStrip
 from drumapp.gui.piano_roll.view import PianoRoll
 from drumapp.gui.status_line import StatusLine
 from drumapp.gui.theme import Theme
 from drumapp.gui.transport_bar import TransportBar
-from drumapp.gui.wav_export import WavExport
 
 FIRST_SIZE = (1280, 800)
 LEAST_SIZE = (1020, 560)
@@ -106,34 +103,3 @@ class MainWindow(QMainWindow):
         """Tell whoever has to tidy up."""
         self.closing.emit()
         super().closeEvent(event)
-
-
-class ExportStrip(QWidget):
-    """Progress of an export, with a button to leave it; hidden while there is none."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._name = QLabel()
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.progress.setTextVisible(False)
-        self.cancel = QPushButton("Cancel")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 8, 16, 8)
-        layout.setSpacing(16)
-        layout.addWidget(self._name)
-        layout.addWidget(self.progress, 1)
-        layout.addWidget(self.cancel)
-        self.hide()
-
-    def follow(self, export: WavExport) -> None:
-        """Show an export until it is done."""
-        self._name.setText(f"Writing {export.path.name}")
-        self.progress.setValue(0)
-        export.progressed.connect(self._progressed, Qt.ConnectionType.QueuedConnection)
-        export.finished.connect(self.hide, Qt.ConnectionType.QueuedConnection)
-        self.cancel.clicked.connect(export.cancel, Qt.ConnectionType.SingleShotConnection)
-        self.show()
-
-    def _progressed(self, share: float) -> None:
-        self.progress.setValue(round(share * 1000))

@@ -39,6 +39,7 @@ class NumberField(QWidget):
         step: float = 1.0,
         decimals: int = 0,
         unit: str = "",
+        unit_of_one: str = "",
         width: int = 88,
         height: int = 32,
         parent: QWidget | None = None,
@@ -46,7 +47,8 @@ class NumberField(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._least, self._most, self._default = least, most, default
-        self._step, self._decimals, self._unit = step, decimals, unit
+        self._step, self._decimals = step, decimals
+        self._unit, self._unit_of_one = unit, unit_of_one or unit
         self._value = default
         self._dragged_from: tuple[float, float] | None = None
         self._wheeled = 0.0
@@ -185,7 +187,7 @@ class NumberField(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.setFont(tabular(self.font()))
         number, metrics = self.text(), painter.fontMetrics()
-        unit = f" {self._unit}" if self._unit else ""
+        unit = f" {self._unit_of_one if self._value == 1 else self._unit}" if self._unit else ""
         left = (self.width() - metrics.horizontalAdvance(number + unit)) / 2
         painter.setPen(QColor(colours.text if self.isEnabled() else colours.control_edge))
         place = QRectF(left, 0, self.width(), self.height())

@@ -78,7 +78,16 @@ class TransportBar(QFrame):
         self.tempo.setToolTip("Tempo: drag, wheel, or type; double-click for 120")
         self.metre = ChoiceBox("Metre", "Metre: beats in a bar, and their note value")
         self.metre.setFixedWidth(72)
-        self.bars = NumberField(theme, "Bars", least=1, most=MOST_BARS, default=DEFAULT_BARS, unit="bars", width=76)
+        self.bars = NumberField(
+            theme,
+            "Bars",
+            least=1,
+            most=MOST_BARS,
+            default=DEFAULT_BARS,
+            unit="bars",
+            unit_of_one="bar",
+            width=76,
+        )
         self.bars.setToolTip("How many bars Generate writes: drag, wheel, or type; double-click for 8")
         self.output = OutputButton(theme)
         self.volume = QSlider(Qt.Orientation.Horizontal)

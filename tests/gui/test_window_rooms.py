@@ -8,6 +8,7 @@ from drumapp import resources
 from drumapp.core.errors import DrumappError
 from drumapp.gui.application import Application
 from drumapp.gui.status_line import LONGEST_NAME
+from drumapp.midi.smf import read_pattern
 from drumapp.playback.engine import SoundfontProblem, SoundProblem, SoundReady
 from drumapp.settings import Settings
 from tests.gui.gui_fakes import (
@@ -16,7 +17,7 @@ from tests.gui.gui_fakes import (
     make_application,
     scripted_model,
 )
-from tests.gui.window_acts import BEAT, click, trigger
+from tests.gui.window_acts import BAR, BEAT, click, let_run, trigger
 
 # Files
 
@@ -52,6 +53,20 @@ def test_export_midi_writes_what_is_there(application: Application, answers: Ans
 
     assert read_pattern(tmp_path / "out.mid").notes == BEAT.notes
     assert "out.mid" in application.window.status.music.text()
+
+
+def test_what_is_exported_in_the_middle_of_a_take_is_whole_bars(application, qtbot, answers, tmp_path: Path) -> None:
+    application.drummer.generate()
+    let_run(qtbot, application, lambda: application.document.pattern.length > 1.5 * BAR)
+    application.conductor.pause()
+    answers.saves = tmp_path / "out.mid"
+    trigger(application, "export_midi")
+
+    written, so_far = read_pattern(answers.saves), application.document.pattern
+    assert written.length == so_far.length // BAR * BAR
+    assert [note.start for note in written.notes] == [
+        note.start for note in so_far.notes if note.start < written.length
+    ]
 
 
 @pytest.mark.parametrize("act", ["export_midi", "export_wav"])
