@@ -68,7 +68,12 @@ def run(args: argparse.Namespace) -> int:
             "add more MIDI files."
         )
     bar_memory = preset.architecture.bar_memory
-    training, held_out = (table_of(pieces, vocabulary, bar_memory) for pieces in (training_pieces, held_out_pieces))
+    try:
+        training, held_out = (table_of(pieces, vocabulary, bar_memory) for pieces in (training_pieces, held_out_pieces))
+    except ValueError as error:
+        raise DrumappError(
+            f"The files of {args.data} have too few drums in common to hold some out; add more MIDI files."
+        ) from error
 
     # torch takes a second to load: what can be refused is refused before.
     from drumapp.lstm.checkpoint import DrumModel, save_model
@@ -121,6 +126,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         nats = result.held_out_nats
         stopped = " (stopped early)" if result.stopped else ""
+        stopped = " (the loss broke down; these are the best weights before)" if result.broke_down else stopped
         print(f"{args.output}: {nats['delay'] + nats['pitch']:.3f} nats a note on held-out files{stopped}")
     return 0
 

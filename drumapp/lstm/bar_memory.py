@@ -15,8 +15,6 @@ from drumapp.lstm.vocabulary import MAX_DELAY
 NEAR_SHIFTS = (-2, -1, 1, 2)
 """Grid positions that count as close to a position: a human hit wanders by about that much."""
 NOTHING = (0, 0)
-MAX_PITCHES = 62
-"""Drums are kept as bits of a signed 64-bit integer; this many a network may know."""
 
 
 class BarMemory:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,9 +89,9 @@ def load_model(path: Path) -> DrumModel:
         vocabulary = Vocabulary.from_json(_mapping(description, "vocabulary"))
         weights = _weights(data, weight_shapes(architecture, vocabulary))
     except _RefusedError as refusal:
-        raise ModelFileError(f"{path} cannot be used as a drummer: {refusal}") from refusal
+        raise ModelFileError(f"Cannot use {path} as a drummer: {refusal}.") from refusal
     except (ValueError, TypeError, KeyError) as error:
-        raise ModelFileError(f"{path} cannot be used as a drummer: {error}") from error
+        raise ModelFileError(f"Cannot use {path} as a drummer: {error}.") from error
     name = description.get("name")
     provenance = description.get("provenance")
     return DrumModel(
@@ -110,14 +111,18 @@ class _RefusedError(Exception):
 
 def _read(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise ModelFileError(f"{path} is too large to be a drummer ({size / 2**20:.0f} MB)")
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise ModelFileError(f"Cannot open {path}: it is no file. Choose a model file.")
+        if status.st_size > MAX_FILE_BYTES:
+            raise ModelFileError(f"Cannot open {path}: {status.st_size / 2**20:.0f} MB are too large for a drummer.")
         return path.read_bytes()
     except FileNotFoundError:
-        raise ModelFileError(f"there is no drummer at {path}; choose another model file") from None
+        raise ModelFileError(f"There is no drummer at {path}; choose another model file.") from None
     except OSError as error:
-        raise ModelFileError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise ModelFileError(f"Cannot open {path}: {error.strerror or error}.") from error
+    except ValueError:  # a NUL or half a character in the name
+        raise ModelFileError(f"Cannot open {str(path)!r}: that is no name of a file.") from None
 
 
 def _description(data: bytes) -> dict[str, Any]:

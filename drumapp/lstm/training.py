@@ -24,7 +24,7 @@ CHECKS_PER_RUN = 20
 
 
 class TrainingError(DrumappError):
-    """Training could not start or go on."""
+    """Training could not start or go on; the sentence says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class TrainingResult:
     """The best weights of a run.
 
     Attributes: ``weights`` by name, float32; nats a note by head on the held-out events with those weights; events
-    seen when they were reached and in all; seconds of the whole run; whether it was stopped before its end.
+    seen when they were reached and in all; seconds of the whole run; whether it was stopped before its end, and
+    whether it ended because the loss was no longer a number.
     """
 
     weights: dict[str, Tensor]
@@ -57,6 +58,7 @@ class TrainingResult:
     events: int
     seconds: float
     stopped: bool = False
+    broke_down: bool = False
     history: list[TrainingProgress] = field(default_factory=list)
 
 
@@ -115,14 +117,12 @@ def train(
     """Train a network for ``preset.optimisation.events`` events and keep the weights best on ``held_out``.
 
     Sequences start at random places of a piece from fresh memory, as a take does. Raises TrainingError when the
-    device is not there or the loss is no longer a number.
+    device is not there or the loss is no number before there was anything to keep.
     """
-    if device.startswith("cuda") and not torch.cuda.is_available():
-        raise TrainingError("no CUDA device was found; train on the processor with --device cpu")
+    place = _device(device)
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     recipe = preset.optimisation
-    place = torch.device(device)
     network = DrumNetwork(
         preset.architecture,
         vocabulary,
@@ -137,7 +137,7 @@ def train(
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=place.type == "cuda"
     )
-    steps = max(1, recipe.events // (recipe.batch * recipe.length))
+    steps = max(1, round(recipe.events / _events_a_batch(table, recipe)))
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.learning_rate, total_steps=steps + 1)
 
     start = time.monotonic()
@@ -149,7 +149,7 @@ def train(
     running = {head: torch.zeros((), device=place) for head in heads(preset.architecture)}
     running_events = 0
     next_check = recipe.events / CHECKS_PER_RUN
-    stopped = False
+    stopped = broke_down = False
     for batch in _batches(table, recipe, rng):
         network.train()
         _hide_labels(batch, recipe.labels_hidden)
@@ -173,8 +173,11 @@ def train(
             continue
         next_check += recipe.events / CHECKS_PER_RUN
         measured = nats_a_note(network, held_out_table)
-        if not np.isfinite(sum(measured.values())):
-            raise TrainingError("training broke down: the loss is not a number; try a lower learning rate")
+        broke_down = not np.isfinite(sum(measured.values()))
+        if broke_down:
+            if not best:
+                raise TrainingError("Training broke down: the loss is not a number. Try a lower learning rate.")
+            break
         is_best = not best or _chosen(measured) < _chosen(best_nats)
         if is_best:
             best = {name: weight.detach().float().cpu().clone() for name, weight in network.state_dict().items()}
@@ -195,7 +198,7 @@ def train(
             progress(report)
         if finished:
             break
-    return TrainingResult(best, best_nats, best_at, seen, time.monotonic() - start, stopped, history)
+    return TrainingResult(best, best_nats, best_at, seen, time.monotonic() - start, stopped, broke_down, history)
 
 
 def nats_a_note(network: DrumNetwork, table: _Table) -> dict[str, float]:
@@ -224,8 +227,26 @@ def nats_of_weights(
     return nats_a_note(network, _Table(held_out, preset, vocabulary, torch.device("cpu")))
 
 
+def _device(name: str) -> torch.device:
+    try:
+        place = torch.device(name)
+        torch.zeros(1, device=place)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise TrainingError(f"Cannot train on {name} ({reason}). Train on the processor: --device cpu.") from error
+    return place
+
+
 def _chosen(nats: Mapping[str, float]) -> float:
     return sum(nats[head] for head in NATS_THAT_COUNT)
+
+
+def _events_a_batch(table: _Table, recipe: Optimisation) -> float:
+    """Events in a batch on average: less than batch times length, since few sequences at the ends of pieces are full."""
+    lengths = np.diff(np.append(table.starts, table.length))
+    # The first cut lies anywhere in a sequence's length: (events - 1) / length cuts a piece on average.
+    sequences = (1.0 + (lengths - 1) / recipe.length).sum()
+    return float(table.length / sequences * recipe.batch)
 
 
 def _batches(table: _Table, recipe: Optimisation, rng: np.random.Generator) -> Iterator[_Batch]:

@@ -22,6 +22,8 @@ position in the bar, which the network is given apart, stays exact."""
 VELOCITY_STEPS = 32
 MICROTIMING_STEPS = TICKS_PER_GRID
 EARLIEST_MICROTIMING = -(TICKS_PER_GRID // 2)
+MAX_PITCHES = 62
+"""Sets of drums are kept as bits of a signed 64-bit integer."""
 POSITIONS = 192
 """Positions in the bar with a word of their own: bars of up to 8 quarters; longer bars start over."""
 TEMPO_STEPS = 8
@@ -53,7 +55,7 @@ class Vocabulary:
     """The drums and styles a network knows.
 
     Attributes: MIDI keys, ascending, without repeats; style names, without repeats.
-    Raises ValueError for keys outside 0-127, unsorted or missing, and for repeated styles.
+    Raises ValueError for keys outside 0-127, unsorted, missing or more than 62, and for repeated styles.
     """
 
     pitches: tuple[int, ...]
@@ -62,6 +64,8 @@ class Vocabulary:
     def __post_init__(self) -> None:
         if not self.pitches or list(self.pitches) != sorted(set(self.pitches)):
             raise ValueError("a vocabulary's drum keys must be given, ascending and each once")
+        if len(self.pitches) > MAX_PITCHES:
+            raise ValueError(f"a vocabulary may have {MAX_PITCHES} drums, not {len(self.pitches)}")
         if self.pitches[0] < 0 or self.pitches[-1] > 127:
             raise ValueError("a vocabulary's drum keys must be 0 to 127")
         if len(set(self.styles)) != len(self.styles):

@@ -97,10 +97,40 @@ def test_a_loss_that_is_no_number_is_said() -> None:
         train(short, VOCABULARY, *tables, start_from=weights)
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has the device whose absence is tested")
-def test_a_missing_gpu_is_said() -> None:
-    with pytest.raises(TrainingError, match="CUDA"):
-        train(PRESET, VOCABULARY, rock_table(), rock_table(), device="cuda")
+@pytest.mark.parametrize("device", ["cuda:77", "nonsense"])
+def test_a_missing_device_is_said(device: str) -> None:
+    with pytest.raises(TrainingError, match=rf"{device}.*--device cpu"):
+        train(PRESET, VOCABULARY, rock_table(), rock_table(), device=device)
+
+
+def test_the_best_so_far_survives_a_breakdown(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = iter([{"delay": 1.0, "pitch": 1.0}, {"delay": float("nan"), "pitch": 1.0}])
+    monkeypatch.setattr("drumapp.lstm.training.nats_a_note", lambda *_: next(measured))
+    result = train(PRESET, VOCABULARY, rock_table(), rock_table(4, 1))
+    assert result.broke_down
+    assert result.weights
+    assert result.events < PRESET.optimisation.events
+
+
+def test_the_learning_rate_falls_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short pieces fill their batches badly; the schedule must last for the events all the same."""
+    steps: list[int] = []
+    one_cycle = torch.optim.lr_scheduler.OneCycleLR
+
+    def counted(optimiser: torch.optim.Optimizer, rate: float, total_steps: int) -> object:
+        steps.append(total_steps)
+        return one_cycle(optimiser, rate, total_steps=total_steps)
+
+    monkeypatch.setattr("torch.optim.lr_scheduler.OneCycleLR", counted)
+    batches = 0
+
+    def count() -> bool:
+        nonlocal batches
+        batches += 1
+        return False
+
+    train(PRESET, VOCABULARY, rock_table(2, 40), rock_table(4, 1), should_stop=count)
+    assert batches == pytest.approx(steps[0], rel=0.15)
 
 
 def test_padding_never_counts() -> None:

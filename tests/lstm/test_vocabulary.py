@@ -76,6 +76,11 @@ def test_keys_must_be_midi_keys_in_order(pitches: tuple[int, ...]) -> None:
         Vocabulary(pitches)
 
 
+def test_more_drums_than_bits_are_refused() -> None:
+    with pytest.raises(ValueError, match="62 drums"):
+        Vocabulary(tuple(range(63)))
+
+
 @pytest.mark.parametrize(
     "value", [{}, {"pitches": "36"}, {"pitches": [36.5]}, {"pitches": [36], "styles": [1]}, {"pitches": [True]}]
 )
