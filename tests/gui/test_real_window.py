@@ -1,8 +1,11 @@
 """The real window with the shipped drummer and the real playing process: a click, notes, sound."""
 
+import os
+import signal
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -94,3 +97,26 @@ def test_export_wav_writes_a_sound_file(qapp, qtbot, tmp_path: Path) -> None:
     assert (tmp_path / "out.wav").read_bytes()[:4] == b"RIFF"
     assert not answers.errors
     application.window.close()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills the playing process as POSIX does")
+def test_play_goes_on_in_another_process_when_the_playing_one_was_killed(qapp, qtbot) -> None:
+    engine = silent_engine()
+    application = Application(qapp, Settings(bars=4, seed=7), engine=engine, asking=Answers())
+    qtbot.addWidget(application.window)
+    application.show()
+    qtbot.waitUntil(lambda: application.conductor.can_generate, timeout=30_000)
+    QTest.mouseClick(application.window.transport.generate, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: engine.playhead().tick > 480, timeout=30_000)
+    os.kill(engine.process_id, signal.SIGKILL)
+    qtbot.waitUntil(lambda: not engine.running, timeout=30_000)
+    place = engine.playhead().tick
+    qtbot.waitUntil(lambda: not application.conductor.performance.playing, timeout=30_000)
+    assert application.window.banner.isVisible()
+
+    QTest.keyClick(application.window, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: engine.playhead().tick > place, timeout=30_000)
+    qtbot.waitUntil(lambda: engine.playhead().notes_played > 0, timeout=30_000)
+    assert engine.playhead().playing
+    application.window.close()
+    assert not engine.running
