@@ -242,7 +242,7 @@ def _chosen(nats: Mapping[str, float]) -> float:
 
 
 def _events_a_batch(table: _Table, recipe: Optimisation) -> float:
-    """Events in a batch on average: less than batch times length, since few sequences at the ends of pieces are full."""
+    """Events in a batch on average: less than batch times length, since a piece's last sequence is seldom full."""
     lengths = np.diff(np.append(table.starts, table.length))
     # The first cut lies anywhere in a sequence's length: (events - 1) / length cuts a piece on average.
     sequences = (1.0 + (lengths - 1) / recipe.length).sum()
