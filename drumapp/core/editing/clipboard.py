@@ -25,7 +25,7 @@ class Clipping:
     upbeat: int = 0
 
     def as_pattern(self, like: Pattern) -> Pattern:
-        """The clipping as a pattern with another's tempo and metre maps and name, for the system's clipboard or a file."""
+        """The clipping as a pattern with another's tempo and metre maps and name, for a clipboard or a file."""
         return Pattern(self.notes, self.upbeat + self.length, like.tempo, like.metre, like.name)
 
 
