@@ -13,13 +13,16 @@ from typing import Any
 import platformdirs
 
 from drumapp.atomic import write_atomically
+from drumapp.core.editing import GRIDS
 from drumapp.core.errors import DrumappError
 from drumapp.core.timing import DEFAULT_TEMPO, MAX_TEMPO, MIN_TEMPO, Metre
 
 FOLDER_VARIABLE = "DRUMAPP_CONFIG_DIR"
 SYNTHS = ("auto", "fluidsynth", "sampler")
 THEMES = ("system", "dark", "light")
+SNAPS = tuple(grid.label for grid in GRIDS)
 MAX_BARS = 1024
+MAX_LANE_HEIGHT = 2000
 MAX_SEED = 2**63 - 1
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 5.0
 MAX_MEMORY_RANGE = 4.0
@@ -47,6 +50,8 @@ class Settings:
         loop: a finished beat is repeated.
         follow: the roll scrolls with the playhead.
         theme: one of THEMES.
+        snap: the grid edits snap to, as in "1/16", "1/8T", "1/4." or "Off".
+        velocity_lane: its height in pixels; 0 is closed.
         drummer_panel: whether the panel beside the roll is open.
         volume_db: loudness of the output; 0 is as the synth renders.
         window_geometry: as the window saved it, in base64.
@@ -69,6 +74,8 @@ class Settings:
     loop: bool = True
     follow: bool = True
     theme: str = "system"
+    snap: str = "1/16"
+    velocity_lane: int = 104
     drummer_panel: bool = True
     volume_db: float = 0.0
     window_geometry: str | None = None
@@ -217,6 +224,8 @@ _READERS = {
     "loop": _flag,
     "follow": _flag,
     "theme": lambda value: _one_of(THEMES, value),
+    "snap": lambda value: _one_of(SNAPS, value),
+    "velocity_lane": lambda value: _whole(0, MAX_LANE_HEIGHT, value),
     "drummer_panel": _flag,
     "volume_db": lambda value: _number(MIN_VOLUME_DB, MAX_VOLUME_DB, value),
     "window_geometry": _text,

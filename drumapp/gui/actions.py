@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 SEPARATOR = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """One entry of a menu. ``group`` names actions of which one is checked."""
+    """One entry of a menu. ``group`` names actions of which one is checked; the keys of one ``in_roll`` work there
+    alone, for elsewhere they have a meaning of their own.
+    """
 
     name: str
     text: str
     keys: tuple[str, ...] = ()
     checkable: bool = False
     group: str = ""
+    in_roll: bool = False
 
 
 _A = ActionSpec
@@ -42,7 +46,39 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | str, ...]], ...] = (
             _A("undo", "&Undo", ("Ctrl+Z",)),
             _A("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
             SEPARATOR,
+            _A("cut", "Cu&t", ("Ctrl+X",)),
+            _A("copy", "&Copy", ("Ctrl+C",)),
+            _A("paste", "&Paste at the playhead", ("Ctrl+V",)),
+            _A("duplicate", "&Duplicate", ("Ctrl+D",)),
+            _A("delete", "D&elete", ("Delete", "Backspace"), in_roll=True),
+            SEPARATOR,
+            _A("select_all", "Select &all", ("Ctrl+A",)),
+            _A("deselect", "Select &nothing", ("Escape",), in_roll=True),
+            _A("switch_tool", "&Switch between Draw and Select", ("B",)),
+            SEPARATOR,
             _A("clear", "&Clear the roll", ("Ctrl+Backspace",)),
+        ),
+    ),
+    (
+        "&Notes",
+        (
+            _A("nudge_left", "Nudge &earlier", ("Left",), in_roll=True),
+            _A("nudge_right", "Nudge &later", ("Right",), in_roll=True),
+            _A("step_left", "A &step earlier", ("Shift+Left",), in_roll=True),
+            _A("step_right", "A step l&ater", ("Shift+Right",), in_roll=True),
+            _A("lane_up", "To the lane a&bove", ("Up",), in_roll=True),
+            _A("lane_down", "To the lane belo&w", ("Down",), in_roll=True),
+            _A("louder", "L&ouder", ("Alt+Up",), in_roll=True),
+            _A("softer", "So&fter", ("Alt+Down",), in_roll=True),
+            SEPARATOR,
+            _A("quantise_now", "&Quantise", ("Ctrl+U",)),
+            _A("quantise", "Quantise by &parts …", ("Ctrl+Shift+U",)),
+            _A("humanise", "&Humanise …"),
+            _A("scale_velocity", "Scale &velocity …"),
+            _A("randomise_velocity", "&Randomise velocity …"),
+            _A("thin_out", "&Thin out …"),
+            _A("reverse", "Re&verse"),
+            _A("fill_every", "F&ill every …"),
         ),
     ),
     (
@@ -54,8 +90,9 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | str, ...]], ...] = (
             _A("rows_taller", "&Taller lanes", ("Ctrl+Shift+Up",)),
             _A("rows_lower", "&Lower lanes", ("Ctrl+Shift+Down",)),
             SEPARATOR,
+            _A("velocity_lane", "&Velocity lane", ("V",), checkable=True),
             _A("follow", "Follow the &playhead", ("Ctrl+F",), checkable=True),
-            _A("drummer_panel", "&Drummer panel", ("Ctrl+D",), checkable=True),
+            _A("drummer_panel", "&Drummer panel", ("Ctrl+Shift+D",), checkable=True),
             SEPARATOR,
             _A("theme_system", "Colours as the &system", checkable=True, group="theme"),
             _A("theme_dark", "&Dark colours", checkable=True, group="theme"),
@@ -84,8 +121,8 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | str, ...]], ...] = (
 )
 
 
-def build_menus(window: QMainWindow) -> dict[str, QAction]:
-    """Fill the window's menu bar; returns the actions by name, in the menus' order."""
+def build_menus(window: QMainWindow, roll: QWidget) -> dict[str, QAction]:
+    """Fill the window's menu bar, and give the roll its keys; returns the actions by name, in the menus' order."""
     actions: dict[str, QAction] = {}
     groups: dict[str, QActionGroup] = {}
     for title, entries in MENUS:
@@ -99,6 +136,9 @@ def build_menus(window: QMainWindow) -> dict[str, QAction]:
             action.setObjectName(entry.name)
             action.setCheckable(entry.checkable)
             action.setShortcuts([QKeySequence(keys) for keys in entry.keys])
+            if entry.in_roll:
+                action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                roll.addAction(action)
             if entry.group:
                 groups.setdefault(entry.group, QActionGroup(window)).addAction(action)
             menu.addAction(action)

@@ -25,6 +25,7 @@ from drumapp.gui.drummer_control import DrummerControl
 from drumapp.gui.files import Files, renderer
 from drumapp.gui.main_window import MainWindow
 from drumapp.gui.model_loading import ModelLoading
+from drumapp.gui.note_editing import NoteEditing
 from drumapp.gui.piano_roll.view import ZOOM_PER_KEY
 from drumapp.gui.sound_control import SoundControl
 from drumapp.gui.theme import THEMES, Theme
@@ -79,6 +80,7 @@ class Application(QObject):
             loading=loading,
             drummer_of=drummer_of,
         )
+        self.notes = NoteEditing(self.window, self.document, settings, self.theme)
         self._tempo_gesture = 0
         self._last_look = time.monotonic()
         self._closed = False
@@ -320,6 +322,7 @@ class Application(QObject):
         self.window.roll.set_loop(Range(0, length) if self.settings.loop and length else None)
 
     def _remember(self) -> None:
+        self.notes.remember()
         self.settings.window_geometry = self.window.geometry_text
         self.settings.tempo = self.window.transport.tempo.value
         self.settings.metre = self.window.transport.metre.currentText()

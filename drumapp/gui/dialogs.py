@@ -25,6 +25,15 @@ WAV_FILES = "WAV files (*.wav)"
 MODEL_FILES = "Drummers (*.safetensors)"
 SOUNDFONT_FILES = "Soundfonts (*.sf2 *.sf3)"
 
+MOUSE_HELP = (
+    "Draw: click places a note, drag paints along a lane, the right button erases, Shift+drag selects. "
+    "Select: drag selects, Shift adds, double-click places or erases. "
+    "Drag notes to move them: Alt copies, Ctrl ignores the snap grid, Escape cancels. "
+    "The wheel over a selected note, or Alt+wheel over any, changes its velocity. Double-click a drum's name to select "
+    "its notes.\n"
+    "Ctrl+wheel zooms time, Ctrl+Shift+wheel the lanes, Shift+wheel scrolls sideways."
+)
+
 
 class Asking(Protocol):
     """What the window asks and tells the user in dialogs; tests answer in its place."""
@@ -85,8 +94,9 @@ class ShortcutsDialog(QDialog):
             row, column = place % ((len(with_keys) + 1) // 2), 2 * (place // ((len(with_keys) + 1) // 2))
             grid.addWidget(name, row, column)
             grid.addWidget(key, row, column + 1)
-        wheel = QLabel("Ctrl+wheel zooms time, Ctrl+Shift+wheel the lanes, Shift+wheel scrolls sideways.")
+        wheel = QLabel(MOUSE_HELP)
         wheel.setProperty("role", "hint")
+        wheel.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -64,9 +64,7 @@ class Document(QObject):
         """Add notes at the end of the take, which is now ``length`` ticks long. Nothing happens outside a take."""
         if self._take is None:
             return
-        before = self.pattern
-        self.pattern = before.with_notes(notes, length=length)
-        self._history.record("Generate", before, self.pattern, self._take)
+        self._write_on(lambda pattern: pattern.with_notes(notes, length=length))
         self.appended.emit(notes)
 
     def end_take(self, length: int | None = None) -> None:
@@ -80,13 +78,23 @@ class Document(QObject):
     def _close_take(self, length: int | None = None) -> None:
         if self._take is None:
             return
-        before = self.pattern
-        self.pattern = complete_bars(before) if length is None else replace(before, length=length)
+        self._write_on(complete_bars if length is None else lambda pattern: replace(pattern, length=length))
         self.end = self.pattern.length
-        self._history.record("Generate", before, self.pattern, self._take)
         self._take = None
 
+    def _write_on(self, change: Callable[[Pattern], Pattern]) -> None:
+        """Change the take, under the edits made in it: what a drummer adds lies after all that could be edited."""
+        self.pattern = self._history.amend(self._take, change, self.pattern)
+
     # Other changes
+
+    def begin_anew(self, pattern: Pattern) -> None:
+        """Take up another document: nothing of the one before can be brought back into it."""
+        self._close_take()
+        self._history = History()
+        self.pattern, self.end = pattern, pattern.length
+        self.replaced.emit()
+        self.history_changed.emit()
 
     def replace(self, pattern: Pattern, label: str, gesture: Hashable | None = None) -> None:
         """Put another pattern in place; ``label`` says in the user's words what was done."""
@@ -97,14 +105,33 @@ class Document(QObject):
         self.replaced.emit()
         self.history_changed.emit()
 
+    def edit(self, pattern: Pattern, label: str, gesture: Hashable | None = None) -> bool:
+        """Take up an edited pattern; whether it is another one. While a drummer writes, the take goes on under it.
+
+        Edits with the same ``gesture``, one after another, are one undo.
+        """
+        before = self.pattern
+        if pattern is before:
+            return False
+        if self._take is None:
+            self.end = pattern.length
+        self.pattern = pattern
+        self._history.record(label, before, pattern, gesture)
+        self.replaced.emit()
+        self.history_changed.emit()
+        return True
+
     def set_tempo(self, bpm: float, gesture: Hashable | None = None) -> None:
         """One tempo throughout, in quarter notes a minute. While a drummer writes, it belongs to the take."""
         before = self.pattern
         after = replace(before, tempo=TempoMap.constant(bpm))
         if after.tempo == before.tempo:
             return
-        self.pattern = after
-        self._history.record("Tempo", before, after, gesture if self._take is None else self._take)
+        if self._take is None:
+            self.pattern = after
+            self._history.record("Tempo", before, after, gesture)
+        else:
+            self._write_on(lambda pattern: replace(pattern, tempo=TempoMap.constant(bpm)))
         self.timing_changed.emit()
         self.history_changed.emit()
 
@@ -117,8 +144,9 @@ class Document(QObject):
         self.replace(replace(self.pattern, metre=metres, length=metres.bar_start(bars)), "Metre")
 
     def undo(self) -> bool:
-        """Go back by one change; False when there is none."""
-        self._close_take()  # so that Redo brings back whole bars, as fit to be repeated as any
+        """Go back by one change; False when there is none. Only to undo the take itself sends the drummer home."""
+        if self._history.undo_gesture == self._take:
+            self._close_take()  # so that Redo brings back whole bars, as fit to be repeated as any
         change = self._history.undo()
         return self._go_to(change.before if change else None)
 
@@ -130,7 +158,9 @@ class Document(QObject):
     def _go_to(self, pattern: Pattern | None) -> bool:
         if pattern is None:
             return False
-        self.pattern, self.end = pattern, pattern.length
+        self.pattern = pattern
+        if self._take is None:
+            self.end = pattern.length
         self.replaced.emit()
         self.history_changed.emit()
         return True

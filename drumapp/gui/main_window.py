@@ -45,7 +45,7 @@ class MainWindow(QMainWindow):
         self.drummer_panel = DrummerPanel(theme)
         self.export_strip = ExportStrip()
         self.status = StatusLine()
-        self.actions_by_name = build_menus(self)
+        self.actions_by_name = build_menus(self, self.roll)
         theme.changed.connect(lambda: self.roll.set_colours(theme.colours))
         self._painted = False
         body = QHBoxLayout()

@@ -45,6 +45,10 @@ QToolButton[role="icon"] { padding: 0; min-width: 32px; max-width: 32px; min-hei
 QToolButton[role="quiet"] { background: transparent; border-color: transparent; padding: 0 4px; }
 QToolButton[role="quiet"]:hover { background: $hover; }
 QToolButton[role="quiet"]:focus { border-color: $accent_hover; }
+QToolButton[role="small"] { padding: 0; min-width: 24px; max-width: 24px; min-height: 22px; max-height: 22px; }
+QComboBox[role="small"] { min-height: 22px; max-height: 22px; padding: 0 6px; }
+QSplitter::handle { background: $border; }
+QSplitter::handle:hover { background: $accent; }
 QToolButton:checked { background: $accent_soft; border-color: $accent; }
 QToolButton:checked:focus { border-color: $text; }
 QToolButton::menu-indicator { image: none; width: 0; }

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from drumapp.core.pattern import Note
 from drumapp.gui.piano_roll.note_index import NoteColumns, NoteIndex
-from drumapp.gui.piano_roll.painting import bounds, note_boxes, paint_grid, paint_notes
+from drumapp.gui.piano_roll.painting import bounds, note_boxes, paint_band, paint_grid, paint_notes, paint_selection
 from drumapp.gui.piano_roll.scene import Scene
 
 FADE_SECONDS = 0.12
 FRAME_MS = 16
-EMPTY_TEXT = "Click Generate, or drop a MIDI file here"
+EMPTY_TEXT = "Click Generate, draw notes, or drop a MIDI file here"
 MIDI_SUFFIXES = (".mid", ".midi", ".smf")
 
 
@@ -105,6 +105,7 @@ class RollCanvas(QWidget):
         painter = QPainter(picture)
         paint_grid(painter, self._scene)
         paint_notes(painter, self._scene, self._scene.index.between(view.left, view.right))
+        paint_selection(painter, self._scene, self._scene.selected.between(view.left, view.right))
         painter.end()
         return picture
 
@@ -124,6 +125,8 @@ class RollCanvas(QWidget):
         painter.setOpacity(1.0)
         if len(self._scene.index) == 0:
             self._paint_empty(painter)
+        if self._scene.band is not None:
+            paint_band(painter, self._scene, self._scene.band)
         playhead = self._playhead_rect()
         if playhead.intersects(area):
             painter.fillRect(playhead.adjusted(1, 0, 0, 0).adjusted(0, 0, -1, 0), QColor(self._scene.colours.playhead))

@@ -38,8 +38,11 @@ def bar_stride(pixels_per_bar: float, closest_px: float) -> int:
     return stride
 
 
-def lines(metre: MetreMap, start: float, stop: float, pixels_per_tick: float) -> Iterator[Line]:
-    """The bar, beat and step lines from ``start`` to ``stop`` (ticks), in order, as dense as can be told apart."""
+def lines(metre: MetreMap, start: float, stop: float, pixels_per_tick: float, step: int = STEP_TICKS) -> Iterator[Line]:
+    """The bar, beat and step lines from ``start`` to ``stop`` (ticks), in order, as dense as can be told apart.
+
+    Args: step, ticks from one step's line to the next, counted from each bar's start.
+    """
     if stop < 0:
         return
     bar = metre.bar_at(max(int(start), 0))
@@ -49,16 +52,15 @@ def lines(metre: MetreMap, start: float, stop: float, pixels_per_tick: float) ->
         yield Line(bar_start, Level.BAR, bar + 1)
         if stride == 1:
             beat = metre.metre_at(bar_start).ticks_per_beat
-            yield from _within(bar_start, metre.bar_start(bar + 1), beat, pixels_per_tick)
+            yield from _within(bar_start, metre.bar_start(bar + 1), beat, step, pixels_per_tick)
         bar += stride
 
 
-def _within(bar_start: int, bar_stop: int, beat: int, pixels_per_tick: float) -> Iterator[Line]:
-    show_beats = beat * pixels_per_tick >= CLOSEST_LINES_PX
-    show_steps = min(STEP_TICKS, beat) * pixels_per_tick >= CLOSEST_LINES_PX
-    if not show_beats and not show_steps:
-        return
-    # Steps may be longer or shorter than a beat (7/8, 4/32): walk the finer of the two.
-    stride = min(STEP_TICKS, beat) if show_steps else beat
-    for tick in range(bar_start + stride, bar_stop, stride):
+def _within(bar_start: int, bar_stop: int, beat: int, step: int, pixels_per_tick: float) -> Iterator[Line]:
+    ticks: set[int] = set()
+    if beat * pixels_per_tick >= CLOSEST_LINES_PX:
+        ticks.update(range(bar_start + beat, bar_stop, beat))
+    if step * pixels_per_tick >= CLOSEST_LINES_PX:
+        ticks.update(range(bar_start + step, bar_stop, step))
+    for tick in sorted(ticks):
         yield Line(tick, Level.BEAT if (tick - bar_start) % beat == 0 else Level.STEP)

@@ -15,9 +15,13 @@ _CHIP = 4
 
 
 class LaneHeader(QWidget):
-    """``auditioned`` carries the MIDI key and velocity of a drum that was clicked."""
+    """``auditioned`` carries the MIDI key and velocity of a drum that was clicked.
+
+    ``lane_chosen`` carries the key of one that was double-clicked, and whether Shift was down, to choose it too.
+    """
 
     auditioned = Signal(int, int)
+    lane_chosen = Signal(int, bool)
     wheeled = Signal(object)
 
     def __init__(self, scene: Scene, parent: QWidget | None = None) -> None:
@@ -69,6 +73,12 @@ class LaneHeader(QWidget):
         if lane is not None and event.button() == Qt.MouseButton.LeftButton:
             self.auditioned.emit(lane.key, AUDITION_VELOCITY)
 
+    def mouseDoubleClickEvent(self, event) -> None:
+        """Choose the lane; the first of the two clicks has let it be heard."""
+        lane = self.lane_at(event.position().y())
+        if lane is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.lane_chosen.emit(lane.key, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+
     def mouseMoveEvent(self, event) -> None:
         """Show which drum a click would play."""
         row = self._scene.view.row_at(event.position().y())
@@ -83,7 +93,9 @@ class LaneHeader(QWidget):
         """Name the drum and its key in the tool tip."""
         if event.type() == QEvent.Type.ToolTip:
             lane = self.lane_at(event.pos().y())
-            self.setToolTip(f"{lane.name} (MIDI key {lane.key}). Click to hear it" if lane else "")
+            self.setToolTip(
+                f"{lane.name} (MIDI key {lane.key}). Click to hear it, double-click to select its notes" if lane else ""
+            )
         return super().event(event)
 
     def wheelEvent(self, event) -> None:

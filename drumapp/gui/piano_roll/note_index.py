@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from operator import is_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,8 +44,7 @@ class NoteIndex:
         """Add notes; those that start before the last one are sorted in."""
         if not notes:
             return
-        fields = np.fromiter(chain.from_iterable(notes), dtype=np.int64).reshape(-1, 4)
-        added = fields[:, [0, 3, 1, 2]].T  # a Note is start, pitch, velocity, duration
+        added = _table_of(notes)
         stop = self._count + added.shape[1]
         if stop > self._table.shape[1]:
             grown = np.zeros((4, max(stop, 2 * self._table.shape[1])), dtype=np.int64)
@@ -58,6 +58,29 @@ class NoteIndex:
             order = np.argsort(self._table[0, :stop], kind="stable")
             self._table[:, :stop] = self._table[:, order]
 
+    def exchanged(self, old: Sequence[Note], new: Sequence[Note]) -> NoteIndex:
+        """The index of ``new`` when this one is of ``old``: only the notes from the first to the last other are read.
+
+        Both are sorted.
+        """
+        if len(old) != self._count:
+            return NoteIndex(new)
+        first = _alike(old, new)
+        last = _alike(old[first:][::-1], new[first:][::-1])
+        kept_from, new_from = len(old) - last, len(new) - last
+        made = NoteIndex()
+        made._table = np.concatenate(
+            (self._table[:, :first], _table_of(new[first:new_from]), self._table[:, kept_from : self._count]), axis=1
+        )
+        made._count = len(new)
+        made._longest = int(made._table[1].max(initial=0))
+        return made
+
+    @property
+    def pitches(self) -> NDArray[np.int64]:
+        """The keys that occur, in order."""
+        return np.unique(self._table[2, : self._count])
+
     def between(self, start: float, stop: float) -> NoteColumns:
         """The notes that sound anywhere from ``start`` to ``stop``, in ticks."""
         starts = self._table[0, : self._count]
@@ -68,3 +91,15 @@ class NoteIndex:
         if not sounding.all():
             columns = columns[:, sounding]
         return NoteColumns(*columns)
+
+
+def _table_of(notes: Sequence[Note]) -> NDArray[np.int64]:
+    """Rows of starts, durations, pitches and velocities."""
+    fields = np.fromiter(chain.from_iterable(notes), dtype=np.int64, count=4 * len(notes)).reshape(-1, 4)
+    return fields[:, [0, 3, 1, 2]].T  # a Note is start, pitch, velocity, duration
+
+
+def _alike(one: Sequence[Note], other: Sequence[Note]) -> int:
+    """How many notes from the start on are the very same objects."""
+    same = [*map(is_, one, other)]
+    return len(same) if all(same) else same.index(False)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from drumapp.core.kit import DrumKit, Family
 from drumapp.gui.piano_roll.grid import STEP_TICKS, Level, lines
 from drumapp.gui.piano_roll.note_index import NoteColumns
-from drumapp.gui.piano_roll.scene import Scene
+from drumapp.gui.piano_roll.scene import Band, Scene
 from drumapp.gui.theme import Colours
 
 SHADES = 12  # steps of lightness from the softest to the loudest stroke
@@ -33,7 +33,7 @@ def paint_grid(painter: QPainter, scene: Scene) -> None:
         if row % 2:
             painter.fillRect(QRectF(0, top, view.width, view.row_height), QColor(colours.roll_alternate))
     by_level: dict[Level, list[QLineF]] = {level: [] for level in Level}
-    for line in lines(scene.metre, view.left, view.right, view.pixels_per_tick):
+    for line in lines(scene.metre, view.left, view.right, view.pixels_per_tick, step_of(scene)):
         x = round(view.x_of(line.tick))
         by_level[line.level].append(QLineF(x, 0, x, bottom))
     for level, colour in zip(Level, (colours.line_step, colours.line_beat, colours.line_bar), strict=True):
@@ -95,6 +95,47 @@ def paint_notes(painter: QPainter, scene: Scene, notes: NoteColumns) -> None:
         else:
             painter.drawRects([QRectF(*box) for box in chosen])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def paint_selection(painter: QPainter, scene: Scene, notes: NoteColumns) -> None:
+    """A frame around each selected note, readable on every colour by its two shades."""
+    if len(notes) == 0:
+        return
+    if len(notes) > BINNED_FROM:
+        notes = loudest_by_pixel(notes, scene.view.pixels_per_tick)
+    boxes, _, _ = note_boxes(scene, notes)
+    colours = scene.colours
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width, outset in ((colours.accent, 2.0, 1.5), (colours.text, 1.0, 0.0)):
+        painter.setPen(QPen(QColor(colour), width))
+        painter.drawRects(
+            [QRectF(x - outset, y - outset, w + 2 * outset, h + 2 * outset) for x, y, w, h in boxes.tolist()]
+        )
+
+
+def paint_band(painter: QPainter, scene: Scene, band: Band) -> None:
+    """The rubber band, over whole rows: what it covers is what it takes."""
+    view, accent = scene.view, QColor(scene.colours.accent)
+    top = view.y_of(max(band.first_row, 0))
+    bottom = view.y_of(min(band.last_row + 1, scene.rows))
+    left, right = view.x_of(band.span.start), view.x_of(band.span.stop)
+    box = QRectF(left, top, max(right - left, 1.0), max(bottom - top, 1.0))
+    painter.setPen(QPen(accent, 1))
+    accent.setAlphaF(0.18)
+    painter.setBrush(accent)
+    painter.drawRect(box)
+
+
+def step_of(scene: Scene) -> int:
+    """Ticks from step line to step line: those of the snap grid, sixteenths where it is off."""
+    return STEP_TICKS if scene.snap.is_off else scene.snap.step
+
+
+def family_indices(scene: Scene, notes: NoteColumns) -> tuple[NDArray[np.int64], list[str]]:
+    """The family of each note as an index into the colours, which come second; keys without a lane are percussion."""
+    rows = _row_table(scene.kit)[notes.pitches]
+    families = np.where(rows >= 0, _family_table(scene.kit)[rows], _FAMILIES.index(Family.PERCUSSION))
+    return families, [scene.colours.families[family] for family in _FAMILIES]
 
 
 def least_note_px(pixels_per_tick: float) -> float:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from drumapp.core.editing import NOTHING, Grid, Selection
 from drumapp.core.kit import HOUSE_KIT, DrumKit
-from drumapp.core.pattern import Pattern
+from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import MetreMap, Range
 from drumapp.gui.piano_roll.coordinates import View
 from drumapp.gui.piano_roll.note_index import NoteIndex
 from drumapp.gui.theme import Colours
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A rubber band: ticks, and rows from the first to the last, both included."""
+
+    span: Range
+    first_row: int
+    last_row: int
 
 
 @dataclass
@@ -17,7 +28,8 @@ class Scene:
     """The music as the roll shows it.
 
     Attributes: end is the tick where the music stops, None while nobody knows (an endless take); loop the range that
-    repeats, or None; playhead a tick.
+    repeats, or None; playhead a tick; snap the grid that edits snap to; selection the selected notes; band the
+    rubber band.
     """
 
     colours: Colours
@@ -30,14 +42,40 @@ class Scene:
     loop: Range | None = None
     playhead: float = 0.0
     key_hovered: int | None = None
+    snap: Grid = field(default_factory=Grid)
+    band: Band | None = None
+    selection: Selection = NOTHING
+    selected: NoteIndex = field(default_factory=NoteIndex)
+    _notes: tuple[Note, ...] = ()
 
     def show(self, pattern: Pattern, end: int | None) -> None:
         """Take up a pattern whose music ends at ``end``, None when that is open."""
-        self.index = NoteIndex(pattern.notes)
-        self.kit = HOUSE_KIT.with_keys({note.pitch for note in pattern.notes})
+        self.index = self.index.exchanged(self._notes, pattern.notes)
+        self._notes = pattern.notes
+        self.kit = HOUSE_KIT.with_keys(set(self.index.pitches.tolist()))
         self.metre = pattern.metre
         self.length = pattern.length
         self.end = end
+
+    def append(self, notes: Sequence[Note], length: int) -> None:
+        """Take up notes that were written at the end of the music, now ``length`` ticks long."""
+        self.index.append(notes)
+        added = sorted(notes)
+        in_order = not self._notes or not added or self._notes[-1] <= added[0]
+        # Where they are not, the pattern's order differs from that of arrival, and the next pattern is read anew.
+        self._notes = (*self._notes, *added) if in_order and added == list(notes) else ()
+        self.length = length
+
+    def select(self, selection: Selection) -> None:
+        """Show which notes are selected."""
+        if selection != self.selection:
+            self.selection = selection
+            self.selected = NoteIndex(sorted(selection))
+
+    @property
+    def shown(self) -> tuple[Note, ...]:
+        """The notes that were shown last."""
+        return self._notes
 
     @property
     def rows(self) -> int:

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollBar, QSplitter, QWidget
 
+from drumapp.core.editing import Grid, Selection
 from drumapp.core.kit import HOUSE_KIT
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range
 from drumapp.gui.piano_roll.canvas import RollCanvas
 from drumapp.gui.piano_roll.coordinates import View
+from drumapp.gui.piano_roll.corner import Corner
 from drumapp.gui.piano_roll.lane_header import LaneHeader
 from drumapp.gui.piano_roll.ruler import Ruler
-from drumapp.gui.piano_roll.scene import Scene
+from drumapp.gui.piano_roll.scene import Band, Scene
+from drumapp.gui.piano_roll.velocity_lane import FIRST_HEIGHT, VelocityHeader, VelocityLane
 from drumapp.gui.theme import Colours
 
 BARS_SHOWN_AT_FIRST = 8
@@ -30,13 +33,14 @@ class PianoRoll(QWidget):
     """Shows a pattern, and the playhead in it.
 
     Signals: sought (tick) when the ruler is clicked; auditioned (key, velocity) when a drum's name is; file_dropped
-    (Path).
+    (Path); velocity_height_changed (pixels) when the velocity lane is resized by hand.
     Attributes: follow, whether the pages turn with the playhead.
     """
 
     sought = Signal(int)
     auditioned = Signal(int, int)
     file_dropped = Signal(object)
+    velocity_height_changed = Signal(int)
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +48,10 @@ class PianoRoll(QWidget):
         self.canvas = RollCanvas(self.scene)
         self.ruler = Ruler(self.scene)
         self.header = LaneHeader(self.scene)
+        self.corner = Corner()
+        self.velocity_header = VelocityHeader(self.scene)
+        self.velocity_lane = VelocityLane(self.scene)
+        self._playing = False
         self.follow = True
         self._following = True  # off from a scroll by hand until the playhead is in sight again
         self._zoomed_by_hand = False
@@ -51,15 +59,11 @@ class PianoRoll(QWidget):
         self._across = QScrollBar(Qt.Orientation.Horizontal)
         self._down = QScrollBar(Qt.Orientation.Vertical)
         self._setting_bars = False
-        layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.ruler, 0, 1)
-        layout.addWidget(self.header, 1, 0)
-        layout.addWidget(self.canvas, 1, 1)
-        layout.addWidget(self._down, 1, 2)
-        layout.addWidget(self._across, 2, 1)
-        for surface in (self.canvas, self.ruler, self.header):
+        self._lay_out()
+        self.corner.set_colours(colours)
+        self.corner.show_tool(drawing=True)
+        self.corner.show_snap(self.scene.snap)
+        for surface in (self.canvas, self.ruler, self.header, self.velocity_lane):
             surface.wheeled.connect(self._wheel)
         self.canvas.resized.connect(self._resized)
         self.canvas.file_dropped.connect(self.file_dropped)
@@ -67,6 +71,39 @@ class PianoRoll(QWidget):
         self.header.auditioned.connect(self.auditioned)
         self._across.valueChanged.connect(self._scrolled)
         self._down.valueChanged.connect(self._scrolled)
+
+    def _lay_out(self) -> None:
+        lanes, velocities = QWidget(), QWidget()
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setHandleWidth(5)
+        self._split.addWidget(lanes)
+        self._split.addWidget(velocities)
+        self._split.setStretchFactor(0, 1)
+        self._split.setCollapsible(0, False)
+        self.set_velocity_height(FIRST_HEIGHT)
+        upper, lower = _tight_grid(lanes), _tight_grid(velocities)
+        self._gutter = QWidget()  # as wide as the scroll bar above, so that the ticks stand under each other
+        upper.addWidget(self.header, 0, 0)
+        upper.addWidget(self.canvas, 0, 1)
+        upper.addWidget(self._down, 0, 2)
+        lower.addWidget(self.velocity_header, 0, 0)
+        lower.addWidget(self.velocity_lane, 0, 1)
+        lower.addWidget(self._gutter, 0, 2)
+        self._split.splitterMoved.connect(lambda *_: self.velocity_height_changed.emit(self.velocity_height))
+        layout = _tight_grid(self)
+        layout.addWidget(self.corner, 0, 0)
+        layout.addWidget(self.ruler, 0, 1)
+        layout.addWidget(self._split, 1, 0, 1, 2)
+        layout.addWidget(self._across, 2, 1)
+
+    @property
+    def velocity_height(self) -> int:
+        """Pixels the velocity lane takes; 0 while it is closed."""
+        return self._split.sizes()[1]
+
+    def set_velocity_height(self, height: int) -> None:
+        """Give the velocity lane a height in pixels; 0 closes it."""
+        self._split.setSizes([max(self.height() - height, 120), height])
 
     @property
     def view(self) -> View:
@@ -86,9 +123,8 @@ class PianoRoll(QWidget):
 
     def append_notes(self, notes: Sequence[Note], length: int) -> None:
         """Show notes that were just written at the end of the pattern, now ``length`` ticks long."""
-        self.scene.index.append(notes)
         extent = self.scene.extent
-        self.scene.length = length
+        self.scene.append(notes, length)
         new_keys = {note.pitch for note in notes} - set(self.scene.kit.row_of_key)
         if new_keys:
             self.scene.kit = HOUSE_KIT.with_keys(new_keys | set(self.scene.kit.row_of_key))
@@ -96,6 +132,7 @@ class PianoRoll(QWidget):
             self._settle()
             return
         self.canvas.add(notes)
+        self.velocity_lane.redraw()
         if self.scene.extent != extent:
             self._set_scroll_bars()
 
@@ -104,6 +141,32 @@ class PianoRoll(QWidget):
         if (end, length) != (self.scene.end, self.scene.length):
             self.scene.end, self.scene.length = end, length
             self._settle()
+
+    def show_preview(self, pattern: Pattern, end: int | None, band: Band | None) -> None:
+        """Show what a gesture would make of the pattern; the page stays where it is."""
+        if pattern.notes is not self.scene.shown or end != self.scene.end:
+            self.scene.show(pattern, end)
+        self.scene.band = band
+        self._redraw()
+
+    def show_selection(self, selection: Selection) -> None:
+        """Show which notes are selected."""
+        self.scene.select(selection)
+        self._redraw()
+
+    def set_snap(self, grid: Grid) -> None:
+        """Draw the lines of another snap grid."""
+        self.scene.snap = grid
+        self._redraw()
+
+    def audition_drawn(self, key: int, velocity: int) -> None:
+        """Let a note be heard that was just drawn; while the music plays it is heard in its place."""
+        if not self._playing:
+            self.auditioned.emit(key, velocity)
+
+    def _redraw(self) -> None:
+        self.canvas.redraw()
+        self.velocity_lane.redraw()
 
     def set_loop(self, loop: Range | None) -> None:
         """Mark the range that repeats."""
@@ -114,10 +177,13 @@ class PianoRoll(QWidget):
     def set_colours(self, colours: Colours) -> None:
         """Draw in another theme's colours."""
         self.scene.colours = colours
+        self.corner.set_colours(colours)
+        self.velocity_header.update()
         self._settle()
 
     def move_playhead(self, tick: float, *, playing: bool) -> None:
         """Draw the playhead at a tick; turn the page for it when it plays and is followed."""
+        self._playing = playing
         before = self.scene.playhead
         if tick == before:
             return
@@ -218,7 +284,7 @@ class PianoRoll(QWidget):
         """Keep the view where there is music, and draw everything anew."""
         self.scene.view = self.view.clamped(self.scene.extent, self.scene.rows)
         self._set_scroll_bars()
-        self.canvas.redraw()
+        self._redraw()
         self.ruler.update()
         self.header.update()
 
@@ -235,4 +301,12 @@ class PianoRoll(QWidget):
         self._down.setRange(0, round(reach.top))
         self._down.setValue(round(most.top))
         self._down.setVisible(reach.top > 0)
+        self._gutter.setFixedWidth(self._down.sizeHint().width() if reach.top > 0 else 0)
         self._setting_bars = False
+
+
+def _tight_grid(widget: QWidget) -> QGridLayout:
+    layout = QGridLayout(widget)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    return layout
