@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.drumming --data DIR [--json]``. Over 20 takes of 64 bars: the share of onsets within 20 ticks of
 an eighth-note position in the first and the last eight bars, the share of bars that equal the bar before them (same
-drums on the same sixteenths), and whether the last bar lies where it should.
+drums on the same sixteenths; also at temperature 1), and whether the last bar lies where it should.
 """
 
 from __future__ import annotations
@@ -43,6 +43,10 @@ def main() -> None:
     ]
     takes = [generate_pattern(model, GeneratorSettings(seed=seed, bars=BARS)) for seed in range(SEEDS)]
     stiff = [generate_pattern(model, GeneratorSettings(seed=seed, bars=BARS, feel=False)) for seed in range(SEEDS)]
+    plain = [
+        generate_pattern(model, GeneratorSettings(seed=seed, bars=BARS, time_temperature=1.0, pitch_temperature=1.0))
+        for seed in range(SEEDS)
+    ]
     first, last = Range(0, STRETCH), Range(BARS - STRETCH, BARS)
     figures: dict[str, float] = {
         "human_on_eighths": on_eighths(note for pattern in human for note in pattern.notes),
@@ -50,6 +54,9 @@ def main() -> None:
         "last_bars_on_eighths": on_eighths(note for take in takes for note in in_bars(take, last)),
         "human_bars_repeated": repeated(human),
         "bars_repeated": repeated(takes),
+        "bars_repeated_at_1": repeated(plain),
+        "first_bars_on_eighths_at_1": on_eighths(note for take in plain for note in in_bars(take, first)),
+        "last_bars_on_eighths_at_1": on_eighths(note for take in plain for note in in_bars(take, last)),
         "human_notes_a_bar": notes_a_bar(human),
         "notes_a_bar": notes_a_bar(takes),
         "off_grid_without_feel": sum(note.start % TICKS_PER_GRID != 0 for take in stiff for note in take.notes),

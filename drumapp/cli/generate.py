@@ -10,6 +10,7 @@ from pathlib import Path
 from drumapp.cli.progress import progress
 from drumapp.core.errors import DrumappError
 from drumapp.core.timing import Metre
+from drumapp.lstm.presets import DEFAULT_TEMPERATURE
 
 LARGEST_DRAWN_SEED = 2**31
 
@@ -30,10 +31,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--seed", type=int, metavar="N", help="for the same beat again (default: a new one each time)")
     parser.add_argument("--style", metavar="NAME", help="one of the drummer's styles, such as funk (default: any)")
     parser.add_argument(
-        "--time-temperature", type=float, default=1.0, metavar="T", help="how freely time is drawn (default: 1)"
+        "--time-temperature",
+        type=float,
+        default=DEFAULT_TEMPERATURE,
+        metavar="T",
+        help="how freely time is drawn, 1 being as learnt (default: %(default)s)",
     )
     parser.add_argument(
-        "--drum-temperature", type=float, default=1.0, metavar="T", help="how freely drums are drawn (default: 1)"
+        "--drum-temperature",
+        type=float,
+        default=DEFAULT_TEMPERATURE,
+        metavar="T",
+        help="how freely drums are drawn (default: %(default)s)",
     )
     parser.add_argument(
         "--memory", type=float, default=0.1, metavar="R", help="fresh memory is drawn from -R to R (default: 0.1)"

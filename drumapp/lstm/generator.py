@@ -13,6 +13,7 @@ from drumapp.lstm.bar_memory import BarMemory
 from drumapp.lstm.checkpoint import DrumModel
 from drumapp.lstm.dice import FRESH_MEMORY, Dice, noise_rng
 from drumapp.lstm.habits import Habits
+from drumapp.lstm.presets import DEFAULT_TEMPERATURE
 from drumapp.lstm.stepper import Floats, Memory, Stepper
 from drumapp.lstm.vocabulary import (
     EARLIEST_MICROTIMING,
@@ -36,17 +37,17 @@ class GeneratorSettings:
     """What a take is made with. With the model's digest it replays the take to the byte.
 
     Attributes: seed; bars to play, None without end; tempo in quarter notes a minute; metre; temperatures of time
-    (delay and microtiming) and of drums (pitch and velocity), 0 being always the likeliest; fresh memory is drawn
-    uniformly from +- ``memory_range``; without ``feel`` every onset lies on the grid; style, one of the model's, or
-    None for any. Raises ValueError, naming the field, for values out of range.
+    (delay and microtiming) and of drums (pitch and velocity), 1 being as the network says and 0 always the likeliest;
+    fresh memory is drawn uniformly from +- ``memory_range``; without ``feel`` every onset lies on the grid; style, one
+    of the model's, or None for any. Raises ValueError, naming the field, for values out of range.
     """
 
     seed: int = 0
     bars: int | None = 8
     tempo: float = 120.0
     metre: Metre = field(default_factory=Metre)
-    time_temperature: float = 1.0
-    pitch_temperature: float = 1.0
+    time_temperature: float = DEFAULT_TEMPERATURE
+    pitch_temperature: float = DEFAULT_TEMPERATURE
     memory_range: float = DEFAULT_MEMORY_RANGE
     feel: bool = True
     style: str | None = None

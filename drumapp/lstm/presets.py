@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+DEFAULT_TEMPERATURE = 0.85
+"""At 1 the house drummer is wilder than people: 0.2 % of its bars equal the bar before, of human bars 2.4 %. At this
+temperature it is 2.3 % (``python -m benchmarks.drumming``)."""
+
 
 @dataclass(frozen=True)
 class Architecture:
