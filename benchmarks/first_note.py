@@ -60,8 +60,7 @@ def measure(clicks: int = CLICKS) -> tuple[list[float], str]:
                 rest()
         return waits_ms, application.window.status.sound.text()
     finally:
-        application.window.close()
-        application.close()
+        application.end_at_once()
 
 
 def main() -> int:
@@ -70,7 +69,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as settings:
-        os.environ["DRUMAPP_CONFIG_DIR"] = settings
+        os.environ["DRUMAPP_CONFIG_DIR"] = os.environ["DRUMAPP_STATE_DIR"] = settings
         waits_ms, sound = measure()
     p50, p95 = statistics.median(waits_ms), percentile(waits_ms, 0.95)
     if arguments.json:

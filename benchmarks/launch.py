@@ -28,7 +28,7 @@ def screen() -> Iterator[tuple[str, dict[str, str]]]:
     The desktop where there is one, else a virtual X screen, else Qt's offscreen platform.
     """
     with tempfile.TemporaryDirectory() as settings:
-        environment = os.environ | {"DRUMAPP_CONFIG_DIR": settings}
+        environment = os.environ | {"DRUMAPP_CONFIG_DIR": settings, "DRUMAPP_STATE_DIR": settings}
         if not sys.platform.startswith("linux") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
             yield "desktop", environment
         elif shutil.which("Xvfb") is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from drumapp.atomic import write_atomically
 from drumapp.core.editing import GRIDS
 from drumapp.core.errors import DrumappError
 from drumapp.core.timing import DEFAULT_TEMPO, MAX_TEMPO, MIN_TEMPO, Metre
+from drumapp.lstm.presets import DEFAULT_TEMPERATURE
 
 FOLDER_VARIABLE = "DRUMAPP_CONFIG_DIR"
 SYNTHS = ("auto", "fluidsynth", "sampler")
@@ -26,6 +27,7 @@ MAX_LANE_HEIGHT = 2000
 MAX_SEED = 2**63 - 1
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 5.0
 MAX_MEMORY_RANGE = 4.0
+MAX_RECENT_FILES = 10
 MIN_VOLUME_DB, MAX_VOLUME_DB = -60.0, 12.0
 
 _MAX_FILE_BYTES = 1 << 20
@@ -56,6 +58,7 @@ class Settings:
         volume_db: loudness of the output; 0 is as the synth renders.
         window_geometry: as the window saved it, in base64.
         recent_folder: where the last file dialog ended.
+        recent_files: projects opened or saved, the last first; at most MAX_RECENT_FILES.
         problem: why the file could not be used, as a sentence to show; None when all was well. Never saved.
     """
 
@@ -67,8 +70,8 @@ class Settings:
     seed: int | None = None
     metre: str = "4/4"
     style: str | None = None
-    time_temperature: float = 1.0
-    pitch_temperature: float = 1.0
+    time_temperature: float = DEFAULT_TEMPERATURE
+    pitch_temperature: float = DEFAULT_TEMPERATURE
     memory_range: float = 0.1
     feel: bool = True
     loop: bool = True
@@ -80,6 +83,7 @@ class Settings:
     volume_db: float = 0.0
     window_geometry: str | None = None
     recent_folder: Path | None = None
+    recent_files: tuple[Path, ...] = ()
     problem: str | None = field(default=None, compare=False)
 
 
@@ -125,12 +129,22 @@ def save_settings(settings: Settings) -> None:
     except OSError as error:
         cause = (error.strerror or str(error)).lower()
         raise DrumappError(f"Cannot make the settings folder {path.parent}: {cause}.") from error
-    stored = {
-        name: str(value) if isinstance(value, Path) else value
-        for name, value in asdict(settings).items()
-        if name != "problem"
-    }
+    stored = {name: _to_stored(value) for name, value in asdict(settings).items() if name != "problem"}
     write_atomically(path, (json.dumps(stored, indent=2, sort_keys=True) + "\n").encode())
+
+
+def read_value(name: str, stored: object) -> Any:
+    """A setting's value from JSON, as its field holds it. Raises ValueError for one that makes no sense."""
+    try:
+        return _READERS[name](stored)
+    except (TypeError, OverflowError) as error:
+        raise ValueError(f"{name} makes no sense") from error
+
+
+def _to_stored(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_to_stored(entry) for entry in value]
+    return str(value) if isinstance(value, Path) else value
 
 
 def _keep_aside(path: Path) -> str:
@@ -150,8 +164,8 @@ def _from_stored(stored: Mapping[str, Any], path: Path) -> Settings:
         if entry.name == "problem" or entry.name not in stored:
             continue
         try:
-            setattr(settings, entry.name, _READERS[entry.name](stored[entry.name]))
-        except (TypeError, ValueError, OverflowError):
+            setattr(settings, entry.name, read_value(entry.name, stored[entry.name]))
+        except ValueError:
             refused.append(entry.name)
     if refused:
         names = ", ".join(refused)
@@ -194,6 +208,13 @@ def _path(value: object) -> Path | None:
     return Path(text) if text else None
 
 
+def _paths(most: int, value: object) -> tuple[Path, ...]:
+    if not isinstance(value, list):
+        raise TypeError
+    paths = [_path(entry) for entry in value[:most]]
+    return tuple(path for path in paths if path is not None)
+
+
 def _one_of(allowed: tuple[str, ...], value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
@@ -208,7 +229,7 @@ def _metre(value: object) -> str:
     return str(Metre.parse(value))
 
 
-_READERS = {
+_READERS: Mapping[str, Callable[[object], Any]] = {
     "soundfont": _path,
     "synth": lambda value: _one_of(SYNTHS, value),
     "model": _path,
@@ -230,4 +251,5 @@ _READERS = {
     "volume_db": lambda value: _number(MIN_VOLUME_DB, MAX_VOLUME_DB, value),
     "window_geometry": _text,
     "recent_folder": _path,
+    "recent_files": lambda value: _paths(MAX_RECENT_FILES, value),
 }

@@ -45,6 +45,7 @@ CHANGED = Settings(
     volume_db=-6.5,
     window_geometry="AAEC",
     recent_folder=Path("/music"),
+    recent_files=(Path("/music/Räume.drumapp"), Path("beat.drumapp")),
 )
 
 

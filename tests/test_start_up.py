@@ -21,10 +21,14 @@ print(*sys.modules)
 """
 
 
+def own_folders(folder: Path) -> dict[str, str]:
+    return {"QT_QPA_PLATFORM": "offscreen", "DRUMAPP_CONFIG_DIR": str(folder), "DRUMAPP_STATE_DIR": str(folder)}
+
+
 def modules_after(code: str, tmp_path: Path) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen", "DRUMAPP_CONFIG_DIR": str(tmp_path)},
+        env=os.environ | own_folders(tmp_path),
         capture_output=True,
         text=True,
         timeout=60,
@@ -50,7 +54,7 @@ def test_open_window_has_no_torch_in_memory(tmp_path: Path) -> None:
     """The real window with its drummer and its playing process up, not only its imports."""
     program = subprocess.Popen(
         [sys.executable, "-c", _PROGRAM],
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen", "DRUMAPP_CONFIG_DIR": str(tmp_path)},
+        env=os.environ | own_folders(tmp_path),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

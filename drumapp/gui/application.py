@@ -27,6 +27,8 @@ from drumapp.gui.main_window import MainWindow
 from drumapp.gui.model_loading import ModelLoading
 from drumapp.gui.note_editing import NoteEditing
 from drumapp.gui.piano_roll.view import ZOOM_PER_KEY
+from drumapp.gui.project_control import ProjectControl
+from drumapp.gui.recovery_control import RecoveryControl
 from drumapp.gui.sound_control import SoundControl
 from drumapp.gui.theme import THEMES, Theme
 from drumapp.settings import Settings, load_settings, save_settings
@@ -69,6 +71,8 @@ class Application(QObject):
             Pattern(tempo=TempoMap.constant(settings.tempo), metre=MetreMap.constant(Metre.parse(settings.metre)))
         )
         self.conductor = Conductor(self.document, self.engine)
+        self.projects = ProjectControl(self.document, settings, self.asking)
+        self.recovery = RecoveryControl(self.window.recovery, self.projects, self.asking)
         self.files = Files(self.document, settings, self.asking, render or renderer(settings))
         self.sound = SoundControl(self.engine, sound, settings, self.asking)
         self.drummer = DrummerControl(
@@ -84,10 +88,12 @@ class Application(QObject):
         self._tempo_gesture = 0
         self._last_look = time.monotonic()
         self._closed = False
+        self._let_go = False
         self._show_settings()
         self._wire_transport()
         self._wire_menus()
         self._wire_rooms()
+        self._wire_projects()
         self._document_changed()
         self._performance_changed()
 
@@ -101,14 +107,17 @@ class Application(QObject):
         self.drummer.start()
         self.engine.start()
         self.conductor.start()
+        self.projects.start()
+        self.recovery.start()
         if self.settings.problem:
             self.window.banner.show_problem("settings", self.settings.problem)
 
     def close(self) -> None:
-        """Remember the settings, end every thread and process."""
+        """Remember the settings, end every thread and process. Unsaved work nobody was asked about is kept."""
         if self._closed:
             return
         self._closed = True
+        self.projects.close(keep=not self._let_go)
         self._remember()
         self.files.close()
         self.conductor.close()
@@ -135,6 +144,10 @@ class Application(QObject):
     def _wire_menus(self) -> None:
         window, roll = self.window, self.window.roll
         handlers = {
+            "new": self.projects.new,
+            "open": self.projects.ask_open,
+            "save": self.projects.save,
+            "save_as": self.projects.save_as,
             "open_midi": self.files.ask_open_midi,
             "export_midi": self.files.ask_export_midi,
             "export_wav": self.files.ask_export_wav,
@@ -194,7 +207,34 @@ class Application(QObject):
         self.sound.problem.connect(self._sound_problem)
         self.sound.died.connect(self._engine_died)
 
+    def _wire_projects(self) -> None:
+        window, projects = self.window, self.projects
+        window.may_close = self._may_close
+        window.project_dropped.connect(projects.open)
+        window.recent.chosen.connect(projects.open)
+        window.recent.cleared.connect(projects.clear_recent)
+        window.drummer_panel.changed.connect(projects.note_change)
+        window.transport.bars_changed.connect(projects.note_change)
+        projects.begun.connect(self._project_begun)
+        projects.named.connect(self._show_name)
+        projects.choices_changed.connect(self._choices_changed)
+        projects.recent_changed.connect(self._show_recent)
+        projects.said.connect(window.status.music.setText)
+        projects.problem.connect(self._project_problem)
+        self.recovery.said.connect(window.status.music.setText)
+        self.recovery.problem.connect(lambda sentence: self._project_problem("recovery", sentence, ""))
+        self._show_recent()
+
     # Acts of the user
+
+    def end_at_once(self) -> None:
+        """Close without asking anybody, as the system wants it; unsaved work is offered at the next start."""
+        self.close()
+        self.window.close()
+
+    def _may_close(self) -> bool:
+        self._let_go = self._closed or self.projects.may_leave()
+        return self._let_go
 
     def clear(self) -> None:
         """Empty the roll; Undo brings it back."""
@@ -252,8 +292,7 @@ class Application(QObject):
             action = self.window.actions_by_name[name]
             action.setEnabled(label is not None)
             action.setText(f"{name.capitalize()} {label}" if label else name.capitalize())
-        title = document.pattern.name
-        self.window.setWindowTitle(f"{title} – Drumapp" if title else "Drumapp")
+        self._show_name()
         self._show_seed()
         self._show_loop()
 
@@ -287,7 +326,31 @@ class Application(QObject):
         self.window.banner.clear("sound")
         self.sound.try_again()
 
+    def _project_begun(self) -> None:
+        self.conductor.stop()
+        self.window.roll.zoom_to_first_bars()
+
+    def _choices_changed(self) -> None:
+        self.drummer.show_choices()
+        self.window.transport.set_bars(self.settings.bars)
+
+    def _project_problem(self, topic: str, cause: str, remedy: str) -> None:
+        if not cause:
+            self.window.banner.clear(topic)
+        elif topic == "damage":
+            act = self.projects.save_as
+            self.window.banner.show_problem(topic, cause, remedy, button="Save as …", act=act)
+        else:
+            self.window.banner.show_problem(topic, cause, remedy)
+
     # What is shown
+
+    def _show_name(self) -> None:
+        self.window.setWindowTitle(f"{self.projects.name}[*] – Drumapp")
+        self.window.setWindowModified(self.projects.modified)
+
+    def _show_recent(self) -> None:
+        self.window.recent.show_files(self.settings.recent_files)
 
     def _show_settings(self) -> None:
         settings, window = self.settings, self.window
@@ -352,8 +415,8 @@ def run(argv: Sequence[str]) -> int:
     else:
         application.show()
     # Python sees a signal only when it gets to run: the timer sees to that while Qt waits for events.
-    signal.signal(signal.SIGINT, lambda *_: application.window.close())
-    signal.signal(signal.SIGTERM, lambda *_: application.window.close())
+    signal.signal(signal.SIGINT, lambda *_: application.end_at_once())
+    signal.signal(signal.SIGTERM, lambda *_: application.end_at_once())
     alive = QTimer(interval=SIGNAL_LOOK_MS)
     alive.timeout.connect(lambda: None)
     alive.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
@@ -21,9 +22,20 @@ from PySide6.QtWidgets import (
 from drumapp import __version__
 
 MIDI_FILES = "MIDI files (*.mid *.midi *.smf)"
+PROJECT_FILES = "Drumapp projects (*.drumapp)"
+DOCUMENT_FILES = "Projects and MIDI files (*.drumapp *.mid *.midi *.smf)"
 WAV_FILES = "WAV files (*.wav)"
 MODEL_FILES = "Drummers (*.safetensors)"
 SOUNDFONT_FILES = "Soundfonts (*.sf2 *.sf3)"
+
+
+class Unsaved(Enum):
+    """What shall become of work that is not saved."""
+
+    SAVE = "save"
+    DISCARD = "discard"
+    CANCEL = "cancel"
+
 
 MOUSE_HELP = (
     "Draw: click places a note, drag paints along a lane, the right button erases, Shift+drag selects. "
@@ -46,6 +58,12 @@ class Asking(Protocol):
 
     def file_to_save(self, caption: str, suggestion: Path, kinds: str) -> Path | None:
         """A file to write, or None when the user thought better of it."""
+
+    def what_of_unsaved(self, name: str) -> Unsaved:
+        """What shall become of a document's unsaved work, before another takes its place."""
+
+    def may_overwrite(self, sentence: str) -> bool:
+        """Whether to write over a file that another changed; the sentence says which."""
 
 
 class Dialogs:
@@ -74,6 +92,24 @@ class Dialogs:
         dialog.setDefaultSuffix(suggestion.suffix)
         dialog.selectFile(suggestion.name)
         return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
+
+    def what_of_unsaved(self, name: str) -> Unsaved:
+        """Save, Discard or Cancel; Escape cancels."""
+        buttons = QMessageBox.StandardButton
+        box = QMessageBox(QMessageBox.Icon.Question, "Drumapp", f"Save the changes to “{name}”?", parent=self._window)
+        box.setInformativeText("Without saving, they are lost.")
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        answer = box.exec()
+        return {buttons.Save: Unsaved.SAVE, buttons.Discard: Unsaved.DISCARD}.get(answer, Unsaved.CANCEL)
+
+    def may_overwrite(self, sentence: str) -> bool:
+        """Overwrite or Cancel; Escape cancels."""
+        box = QMessageBox(QMessageBox.Icon.Warning, "Drumapp", sentence, parent=self._window)
+        overwrite = box.addButton("Overwrite", QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        return box.clickedButton() is overwrite
 
 
 class ShortcutsDialog(QDialog):

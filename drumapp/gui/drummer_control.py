@@ -55,7 +55,8 @@ class DrummerControl(QObject):
         panel.model_chosen.connect(self.loading.start)
         panel.open_model_requested.connect(self.ask_model)
         panel.changed.connect(self._panel_changed)
-        self._show_settings()
+        self.show_choices()
+        self._show_models()
 
     def start(self) -> None:
         """Load the drummer the user last had; returns at once."""
@@ -113,6 +114,21 @@ class DrummerControl(QObject):
             self._generate_when_ready = False
             self.generate()
 
+    def show_choices(self) -> None:
+        """Show the settings of the next take: those remembered, or a project's."""
+        panel, settings = self._panel, self._settings
+        panel.time.set_value(settings.time_temperature)
+        panel.pitch.set_value(settings.pitch_temperature)
+        panel.memory.set_value(settings.memory_range)
+        panel.blockSignals(True)  # half shown, the panel must not speak for the whole
+        panel.feel.setChecked(settings.feel)
+        if settings.seed is not None:
+            panel.show_seed(settings.seed)
+        panel.fresh_seed.setChecked(settings.seed is None)
+        panel.blockSignals(False)
+        if self.model is not None:
+            panel.set_styles(self.model.styles, settings.style)
+
     def sentence(self) -> str:
         """What the drummer does, in plain words."""
         if self._generate_when_ready:
@@ -147,19 +163,6 @@ class DrummerControl(QObject):
         settings.feel = panel.feel.isChecked()
         settings.style = panel.chosen_style
         settings.seed = panel.fixed_seed
-
-    def _show_settings(self) -> None:
-        panel, settings = self._panel, self._settings
-        panel.time.set_value(settings.time_temperature)
-        panel.pitch.set_value(settings.pitch_temperature)
-        panel.memory.set_value(settings.memory_range)
-        panel.blockSignals(True)  # half shown, the panel must not speak for the whole
-        panel.feel.setChecked(settings.feel)
-        if settings.seed is not None:
-            panel.show_seed(settings.seed)
-            panel.fresh_seed.setChecked(False)
-        panel.blockSignals(False)
-        self._show_models()
 
     def _show_models(self) -> None:
         models = [(path.stem.replace("_", " ").capitalize(), path) for path in resources.shipped_models()]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
+from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -19,9 +21,12 @@ from drumapp.gui.banner import Banner
 from drumapp.gui.drummer_panel import DrummerPanel
 from drumapp.gui.export_strip import ExportStrip
 from drumapp.gui.piano_roll.view import PianoRoll
+from drumapp.gui.recent_menu import RecentMenu
+from drumapp.gui.recovery_banner import RecoveryBanner
 from drumapp.gui.status_line import StatusLine
 from drumapp.gui.theme import Theme
 from drumapp.gui.transport_bar import TransportBar
+from drumapp.storage.project_file import SUFFIX
 
 FIRST_SIZE = (1280, 800)
 LEAST_SIZE = (1020, 560)
@@ -30,22 +35,30 @@ LEAST_SIZE = (1020, 560)
 class MainWindow(QMainWindow):
     """Transport bar over the roll and the drummer's panel, status line at the foot.
 
-    Signals: closing when the window goes; painted at the first paint that shows all of it.
+    Signals: closing when the window goes; painted at the first paint that shows all of it; project_dropped (Path).
+    Attributes: may_close, asked before the window goes.
     """
 
     closing = Signal()
     painted = Signal()
+    project_dropped = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setWindowTitle("Drumapp")
+        self.setAcceptDrops(True)
+        self.may_close: Callable[[], bool] = lambda: True
         self.transport = TransportBar(theme)
         self.banner = Banner(theme)
+        self.recovery = RecoveryBanner(theme)
         self.roll = PianoRoll(theme.colours)
         self.drummer_panel = DrummerPanel(theme)
         self.export_strip = ExportStrip()
         self.status = StatusLine()
         self.actions_by_name = build_menus(self, self.roll)
+        self.recent = RecentMenu(self)
+        self.file_menu = self.menuBar().actions()[0].menu()
+        self.file_menu.insertMenu(self.actions_by_name["save"], self.recent)
         theme.changed.connect(lambda: self.roll.set_colours(theme.colours))
         self._painted = False
         body = QHBoxLayout()
@@ -57,6 +70,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.transport)
         layout.addWidget(self.banner)
+        layout.addWidget(self.recovery)
         layout.addWidget(self.export_strip)
         layout.addLayout(body, 1)
         layout.addWidget(self.status)
@@ -99,7 +113,31 @@ class MainWindow(QMainWindow):
         else:
             super().keyPressEvent(event)
 
+    def dragEnterEvent(self, event) -> None:
+        """Take projects; what the roll takes never comes here."""
+        if dropped_project(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event) -> None:
+        """Open the project, once the drop is over: a question to the user would hold up the program it came from."""
+        path = dropped_project(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            QTimer.singleShot(0, self, lambda: self.project_dropped.emit(path))
+
     def closeEvent(self, event) -> None:
-        """Tell whoever has to tidy up."""
+        """Tell whoever has to tidy up, if the window may go."""
+        if not self.may_close():
+            event.ignore()
+            return
         self.closing.emit()
         super().closeEvent(event)
+
+
+def dropped_project(data: QMimeData) -> Path | None:
+    """The first project among what is dragged, by its name; None when there is none."""
+    for url in data.urls():
+        path = Path(url.toLocalFile())
+        if url.isLocalFile() and path.suffix.lower() == SUFFIX:
+            return path
+    return None

@@ -87,6 +87,8 @@ class Journal:
                     self._last_flush = now
                     self._flush()
             except (OSError, WriteError, FieldError) as error:
+                # Due again at once: a tick that had nothing to do would pass for one that went well.
+                self._last_write = self._last_flush = float("-inf")
                 raise JournalError(_why(self.path, error)) from error
 
     def write_now(self, now: float) -> None:

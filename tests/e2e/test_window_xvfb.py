@@ -61,7 +61,12 @@ def screen(tmp_path: Path) -> Iterator[Screen]:
     with os.fdopen(reading) as pipe:
         display = f":{pipe.readline().strip()}"
     environment = {name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"}
-    environment |= {"DISPLAY": display, "DRUMAPP_CONFIG_DIR": str(tmp_path / "config"), "QT_SCALE_FACTOR": "1"}
+    environment |= {
+        "DISPLAY": display,
+        "DRUMAPP_CONFIG_DIR": str(tmp_path / "config"),
+        "DRUMAPP_STATE_DIR": str(tmp_path / "state"),
+        "QT_SCALE_FACTOR": "1",
+    }
     yield Screen(environment)
     server.terminate()
     server.wait(timeout=20)

@@ -16,6 +16,7 @@ from tests.gui.gui_fakes import Answers, RecordingEngine, make_application
 @pytest.fixture(autouse=True)
 def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DRUMAPP_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("DRUMAPP_STATE_DIR", str(tmp_path / "state"))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range
 from drumapp.gui.application import Application
+from drumapp.gui.dialogs import Unsaved
 from drumapp.gui.model_loading import ModelLoading
 from drumapp.lstm.generator import GeneratorSettings
 from drumapp.playback.engine import EngineDied, EngineEvent, Playhead, SoundSettings
@@ -150,7 +151,11 @@ class Answers:
     errors: list[str] = field(default_factory=list)
     opens: Path | None = None
     saves: Path | None = None
+    unsaved: Unsaved = Unsaved.DISCARD
+    overwrites: bool = False
     asked: list[tuple[str, Path | None, str]] = field(default_factory=list)
+    asked_of_unsaved: list[str] = field(default_factory=list)
+    asked_to_overwrite: list[str] = field(default_factory=list)
 
     def show_error(self, sentence: str) -> None:
         self.errors.append(sentence)
@@ -162,6 +167,14 @@ class Answers:
     def file_to_save(self, caption: str, suggestion: Path, kinds: str) -> Path | None:
         self.asked.append((caption, suggestion, kinds))
         return self.saves
+
+    def what_of_unsaved(self, name: str) -> Unsaved:
+        self.asked_of_unsaved.append(name)
+        return self.unsaved
+
+    def may_overwrite(self, sentence: str) -> bool:
+        self.asked_to_overwrite.append(sentence)
+        return self.overwrites
 
 
 def scripted_model(name: str = "Scripted") -> SimpleNamespace:
