@@ -77,7 +77,7 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | str, ...]], ...] = (
             _A("softer", "So&fter", ("Alt+Down",), in_roll=True),
             SEPARATOR,
             _A("quantise_now", "&Quantise", ("Ctrl+U",)),
-            _A("quantise", "Quantise by &parts …", ("Ctrl+Shift+U",)),
+            _A("quantise", "Quantise with s&wing …", ("Ctrl+Shift+U",)),
             _A("humanise", "&Humanise …"),
             _A("scale_velocity", "Scale &velocity …"),
             _A("randomise_velocity", "&Randomise velocity …"),

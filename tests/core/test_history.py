@@ -119,3 +119,33 @@ def test_any_run_of_undo_and_redo_walks_one_line_of_values(acts: list[str]) -> N
             if change is not None:
                 place += 1
                 assert change.after == line[place]
+
+
+def test_a_gesture_goes_on_under_the_changes_made_since() -> None:
+    history: History[str] = History()
+    history.record("take", "", "a", gesture="take")
+    history.record("edit", "a", "A")
+    history.record("edit", "A", "AA")
+    assert history.undo() is not None
+    current = history.amend("take", lambda text: text + "b", "A")
+
+    assert current == "Ab"
+    redone = history.redo()
+    assert redone is not None
+    assert (redone.before, redone.after) == ("Ab", "AAb")
+    assert [(change.before, change.after) for change in (history.undo(), history.undo(), history.undo()) if change] == [
+        ("Ab", "AAb"),
+        ("ab", "Ab"),
+        ("", "ab"),
+    ]
+
+
+def test_a_gesture_dropped_at_the_limit_still_goes_on_under_what_is_left() -> None:
+    history: History[str] = History(limit=1)
+    history.record("take", "", "a", gesture="take")
+    history.record("edit", "a", "A")
+
+    assert history.amend("take", lambda text: text + "b", "A") == "Ab"
+    change = history.undo()
+    assert change is not None
+    assert (change.before, change.after) == ("ab", "Ab")

@@ -146,3 +146,32 @@ def test_signals_tell_what_changed(document: Document, qtbot) -> None:
     assert appended.args == [[KICK]]
     with qtbot.waitSignal(document.timing_changed), qtbot.assertNotEmitted(document.replaced):
         document.set_tempo(77)
+
+
+def test_an_edit_within_a_take_is_an_undo_of_its_own_and_the_drummer_goes_on(document: Document) -> None:
+    document.begin_take(Pattern(), 1920)
+    document.append([KICK], 200)
+    document.edit(document.pattern.without_notes(), "Delete")
+    document.append([SNARE], 700)
+    assert document.in_take
+    assert document.end == 1920
+    assert document.pattern.notes == (SNARE,)
+
+    assert document.undo()
+    assert document.in_take, "only to undo the take itself sends the drummer home"
+    assert document.pattern.notes == (KICK, SNARE)
+    document.set_tempo(90.0)
+    document.append([Note(900, 36, 80)], 1000)
+    assert document.redo()
+    assert document.pattern.notes == (SNARE, Note(900, 36, 80))
+    assert document.pattern.bpm == 90.0
+    document.end_take(1920)
+    assert document.undo()
+    assert document.pattern.notes == (KICK, SNARE, Note(900, 36, 80))
+    assert document.undo()
+    assert document.pattern == OLD
+
+
+def test_an_edit_that_changes_nothing_is_not_recorded(document: Document) -> None:
+    assert not document.edit(document.pattern, "Move")
+    assert document.undo_label is None

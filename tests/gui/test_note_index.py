@@ -36,3 +36,20 @@ def test_it_grows_past_its_first_capacity() -> None:
 
     assert len(index) == 5000
     assert list(index.between(49_990, 49_990).starts)[-1] == 49_990
+
+
+@given(notes, notes, notes, notes)
+def test_exchanging_the_middle_is_the_same_as_reading_all_anew(
+    before: list[Note], old: list[Note], new: list[Note], after: list[Note]
+) -> None:
+    kept = [*before, *after]
+    first, second = tuple(sorted([*kept, *old])), tuple(sorted([*kept, *new]))
+    exchanged, anew = NoteIndex(first).exchanged(first, second), NoteIndex(second)
+
+    assert len(exchanged) == len(anew)
+    for start, stop in ((-1, 30_000), (5_000, 5_001)):
+        one, other = exchanged.between(start, stop), anew.between(start, stop)
+        for column in ("starts", "durations", "pitches", "velocities"):
+            assert getattr(one, column).tolist() == getattr(other, column).tolist()
+    exchanged.append([Note(40_000, 36, 100)])
+    assert exchanged.between(40_000, 40_000).pitches.tolist() == [36]

@@ -59,6 +59,7 @@ class RollEditor(QObject):
         self.velocity = FIRST_VELOCITY
         self.bars_of_empty: Callable[[], int] = lambda: BARS_OF_THE_FIRST_NOTE
         self._gesture: Editing | None = None
+        self._shown: tuple[Pattern, Edited] | None = None  # what the gesture made of which pattern when last shown
         self._clipping = Clipping()
         document.replaced.connect(self._document_replaced)
 
@@ -95,7 +96,7 @@ class RollEditor(QObject):
     def begin(self, gesture: Editing) -> None:
         """Take up a gesture, which is shown from now on."""
         self.cancel()
-        self._gesture = gesture
+        self._gesture, self._shown = gesture, None
 
     def show_gesture(self) -> None:
         """Show what the gesture would make of the document."""
@@ -103,6 +104,7 @@ class RollEditor(QObject):
         if gesture is None:
             return
         edited = self._edited(gesture)
+        self._shown = self.document.pattern, edited
         self.roll.show_preview(edited.pattern, self._end_of(edited.pattern), getattr(gesture, "band", None))
         self.roll.show_selection(edited.selection)
 
@@ -111,7 +113,8 @@ class RollEditor(QObject):
         gesture, self._gesture = self._gesture, None
         if gesture is None:
             return
-        edited = self._edited(gesture)
+        pattern = self.document.pattern
+        edited = self._shown[1] if self._shown and self._shown[0] is pattern else self._edited(gesture)
         self.roll.show_preview(edited.pattern, self._end_of(edited.pattern), None)
         self._take_up(edited, gesture.label)
 

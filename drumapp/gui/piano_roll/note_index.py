@@ -65,6 +65,8 @@ class NoteIndex:
         """
         if len(old) != self._count:
             return NoteIndex(new)
+        if old is new:
+            return self
         first = _alike(old, new)
         last = _alike(old[first:][::-1], new[first:][::-1])
         kept_from, new_from = len(old) - last, len(new) - last
@@ -79,7 +81,7 @@ class NoteIndex:
     @property
     def pitches(self) -> NDArray[np.int64]:
         """The keys that occur, in order."""
-        return np.unique(self._table[2, : self._count])
+        return np.flatnonzero(np.bincount(self._table[2, : self._count], minlength=128))
 
     def between(self, start: float, stop: float) -> NoteColumns:
         """The notes that sound anywhere from ``start`` to ``stop``, in ticks."""

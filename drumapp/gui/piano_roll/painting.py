@@ -106,7 +106,10 @@ def paint_selection(painter: QPainter, scene: Scene, notes: NoteColumns) -> None
     boxes, _, _ = note_boxes(scene, notes)
     colours = scene.colours
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for colour, width, outset in ((colours.accent, 2.0, 1.5), (colours.text, 1.0, 0.0)):
+    frames = ((colours.accent, 2.0, 1.5), (colours.text, 1.0, 0.0))
+    if len(boxes) > ROUNDED_UP_TO:
+        frames = ((colours.accent, 1.0, 0.0),)
+    for colour, width, outset in frames:
         painter.setPen(QPen(QColor(colour), width))
         painter.drawRects(
             [QRectF(x - outset, y - outset, w + 2 * outset, h + 2 * outset) for x, y, w, h in boxes.tolist()]
