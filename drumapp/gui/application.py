@@ -230,6 +230,8 @@ class Application(QObject):
     def end_at_once(self) -> None:
         """Close without asking anybody, as the system wants it; unsaved work is offered at the next start."""
         self.close()
+        while (dialog := QApplication.activeModalWidget()) is not None and dialog.close():
+            pass  # a question that is still open would keep the program from ending
         self.window.close()
 
     def _may_close(self) -> bool:

@@ -11,11 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.project import Project
 from drumapp.gui.application import Application
-from drumapp.gui.dialogs import Unsaved
+from drumapp.gui.dialogs import Dialogs, Unsaved
 from drumapp.settings import Settings
 from drumapp.storage.journal import Journal, journal_folder
 from drumapp.storage.journal_records import Origin
@@ -110,6 +111,27 @@ def test_ended_by_the_system_the_work_is_offered_and_taken_up(open_window: Opene
     assert second.projects.modified
     assert not second.window.recovery.isVisible()
     assert len(journals()) == 1, "its own, the other is done with"
+
+
+def test_ended_by_the_system_in_the_middle_of_a_question(qapp, qtbot) -> None:
+    application = make_application(qapp, Settings(theme="dark"), RecordingEngine(), Answers())
+    qtbot.addWidget(application.window)
+    application.projects._asking = Dialogs(application.window)
+    application.window.show()
+    application.start_rooms()
+    application.document.replace(BEAT, "Draw")
+    asked = []
+
+    def end() -> None:
+        asked.append(qapp.activeModalWidget().text())
+        application.end_at_once()
+
+    QTimer.singleShot(50, end)
+    trigger(application, "new")
+    assert "beat" in asked[0]
+    assert application.document.pattern is BEAT
+    assert not application.window.isVisible()
+    assert journals()
 
 
 def release_lock_of(journal: Path) -> None:
