@@ -92,6 +92,7 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | str, ...]], ...] = (
             _A("zoom_in", "Zoom &in", ("+", "=", "Ctrl++", "Ctrl+=")),
             _A("zoom_out", "Zoom &out", ("-", "Ctrl+-")),
             _A("zoom_fit", "Zoom to &fit", ("Ctrl+0",)),
+            _A("zoom_selection", "Zoom to the &selection", ("Z",)),
             _A("rows_taller", "&Taller lanes", ("Ctrl+Shift+Up",)),
             _A("rows_lower", "&Lower lanes", ("Ctrl+Shift+Down",)),
             SEPARATOR,

@@ -23,7 +23,7 @@ from drumapp.settings import Settings
 VELOCITY_PER_KEY = 4
 _ON_SELECTION = (
     "cut", "copy", "duplicate", "delete", "nudge_left", "nudge_right", "step_left", "step_right", "lane_up",
-    "lane_down", "louder", "softer", "fill_every",
+    "lane_down", "louder", "softer", "fill_every", "zoom_selection",
 )  # fmt: skip
 _ON_NOTES = ("quantise_now", "quantise", "humanise", "scale_velocity", "randomise_velocity", "thin_out", "reverse")
 
@@ -149,6 +149,7 @@ class NoteEditing(QObject):
             "lane_down": lambda: editor.move_rows(1),
             "louder": lambda: editor.shift_velocity(VELOCITY_PER_KEY),
             "softer": lambda: editor.shift_velocity(-VELOCITY_PER_KEY),
+            "zoom_selection": self._zoom_to_selection,
             "quantise_now": self._quantise_now,
             "reverse": lambda: editor.apply_tool("Reverse", editing.reverse),
         }
@@ -177,6 +178,12 @@ class NoteEditing(QObject):
 
     def _switch_tool(self) -> None:
         self.editor.choose_tool(Tool.SELECT if self.editor.tool is Tool.DRAW else Tool.DRAW)
+
+    def _zoom_to_selection(self) -> None:
+        editor = self.editor
+        if editor.selection:
+            pattern = editor.document.pattern
+            self._window.roll.zoom_to_span(editing.grid_span_of(pattern, editor.selection, _stepped(editor.snap)))
 
     def _quantise_now(self) -> None:
         grid = _stepped(self.editor.snap)

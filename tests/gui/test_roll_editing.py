@@ -520,3 +520,22 @@ def test_notes_written_during_a_drag_are_kept(hand, engine, qtbot) -> None:
     assert written - set(hand.notes) == {grabbed}
     assert len(hand.notes) == len(written)
     assert engine.music == list(hand.notes)
+
+
+def test_z_shows_the_selection_from_edge_to_edge(hand) -> None:
+    hand.drag((420, SNARE), (1560, SNARE), keys=SHIFT)
+    hand.key(Qt.Key.Key_Z)
+    view = hand.roll.view
+
+    assert 480 - view.ticks_shown * 0.02 <= view.left <= 480
+    assert view.right == pytest.approx(1560, rel=0.02)
+    unchanged(hand)
+
+
+def test_the_roll_is_reached_by_the_tab_key(hand) -> None:
+    hand.application.window.transport.play.setFocus()
+    for _ in range(60):
+        if hand.canvas.hasFocus():
+            return
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    pytest.fail("the Tab key never came to the roll")

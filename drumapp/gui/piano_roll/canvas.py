@@ -36,11 +36,12 @@ class RollCanvas(QWidget):
         self._fade_timer = QTimer(self, interval=FRAME_MS)
         self._fade_timer.timeout.connect(self._fade)
         self._drop_hovers = False
+        self._reached_by_key = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(QSize(240, 120))
         self.setAcceptDrops(True)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Piano roll")
 
     def redraw(self) -> None:
@@ -130,7 +131,7 @@ class RollCanvas(QWidget):
         playhead = self._playhead_rect()
         if playhead.intersects(area):
             painter.fillRect(playhead.adjusted(1, 0, 0, 0).adjusted(0, 0, -1, 0), QColor(self._scene.colours.playhead))
-        if self._drop_hovers:
+        if self._drop_hovers or self._reached_by_key:
             painter.setPen(QPen(QColor(self._scene.colours.accent), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
 
@@ -148,6 +149,16 @@ class RollCanvas(QWidget):
         """Tell the roll, which owns the view."""
         super().resizeEvent(event)
         self.resized.emit()
+
+    def focusInEvent(self, event) -> None:
+        """Show where the keys go to whoever came by keys."""
+        self._reached_by_key = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event) -> None:
+        """The keys go elsewhere."""
+        self._reached_by_key = False
+        super().focusOutEvent(event)
 
     def wheelEvent(self, event) -> None:
         """Scrolling and zooming are the roll's."""

@@ -219,6 +219,13 @@ class PianoRoll(QWidget):
         self._fit_rows()
         self._settle()
 
+    def zoom_to_span(self, span: Range) -> None:
+        """Some ticks from edge to edge."""
+        self._zoomed_by_hand = True
+        self._following = False
+        view = self.view.fitted(span.length)
+        self._look_at(replace(view, left=view.left + span.start))
+
     def zoom_to_first_bars(self) -> None:
         """The first page, eight bars at most: notes large enough to read."""
         self._zoomed_by_hand = False
