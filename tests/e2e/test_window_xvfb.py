@@ -102,7 +102,7 @@ def colourful(part: NDArray[np.int16]) -> int:
     return int(((part.max(axis=2) - part.min(axis=2)) > 60).sum())
 
 
-def test_a_click_on_generate_draws_notes(screen: Screen) -> None:
+def test_a_click_on_generate_draws_notes(screen: Screen, tmp_path: Path) -> None:
     program = subprocess.Popen(
         [sys.executable, "-m", "drumapp"],
         env=screen.environment,
@@ -120,6 +120,9 @@ def test_a_click_on_generate_draws_notes(screen: Screen) -> None:
         wait_for("notes in the roll", lambda: colourful(roll_of(screen.look())) > 100)
         assert (roll_of(screen.look()) != before).any()
         screen.do("key", "ctrl+q")
+        # The take is not saved: the question has the keyboard, on Save, and Discard is next to it.
+        question = screen.do("search", "--sync", "--onlyvisible", "--name", "^Drumapp$").split()[0]
+        screen.do("windowfocus", "--sync", question, "key", "Tab", "key", "space")
         out, err = program.communicate(timeout=30)
     finally:
         program.kill()
@@ -128,3 +131,4 @@ def test_a_click_on_generate_draws_notes(screen: Screen) -> None:
     assert program.returncode == 0, err
     assert "Traceback" not in err
     assert out == ""
+    assert not list((tmp_path / "state" / "recovery").iterdir())
