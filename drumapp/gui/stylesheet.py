@@ -54,12 +54,12 @@ QToolButton:checked:focus { border-color: $text; }
 QToolButton::menu-indicator { image: none; width: 0; }
 
 QPushButton#generate {
-    background: $accent; color: $accent_text; border: 1px solid $accent; border-radius: 6px;
-    font-size: 15px; font-weight: 600; min-height: 42px; min-width: 128px; padding: 0 16px 0 12px;
+    background: $accent; color: $accent_text; border: 2px solid $accent; border-radius: 6px;
+    font-size: 15px; font-weight: 600; min-height: 40px; min-width: 126px; padding: 0 16px 0 12px;
 }
 QPushButton#generate:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton#generate:pressed { background: $accent_pressed; border-color: $accent_pressed; }
-QPushButton#generate:focus { border: 2px solid $text; }
+QPushButton#generate:focus { border-color: $text; }
 
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: none; width: 0; }
@@ -70,14 +70,14 @@ QComboBox QAbstractItemView {
 QLineEdit { background: $field; border: 1px solid $border; border-radius: 4px; padding: 0 8px; min-height: 30px;
     selection-background-color: $accent; selection-color: $accent_text; }
 
-QSlider { min-height: 24px; }
+QSlider { min-height: 24px; border: 1px solid transparent; border-radius: 4px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $hover; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
 QSlider::handle:horizontal {
     width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: $text; border: none;
 }
 QSlider::handle:horizontal:hover { background: $accent_hover; }
-QSlider:focus { border: 1px solid $accent_hover; border-radius: 4px; }
+QSlider:focus { border-color: $accent_hover; }
 
 QCheckBox { spacing: 8px; min-height: 24px; }
 QCheckBox::indicator {
@@ -85,7 +85,7 @@ QCheckBox::indicator {
 }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; }
 QCheckBox:focus { color: $text; }
-QCheckBox::indicator:focus { border: 2px solid $accent_hover; }
+QCheckBox::indicator:focus { width: 12px; height: 12px; border: 2px solid $accent_hover; }
 
 QScrollBar:horizontal { background: $window; height: 12px; margin: 0; }
 QScrollBar:vertical { background: $window; width: 12px; margin: 0; }

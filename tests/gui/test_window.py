@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from drumapp.core.errors import DrumappError
 from drumapp.gui import display
@@ -177,3 +177,25 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(application: A
 def next_in_tab_order(window):
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
     return window.focusWidget()
+
+
+def test_the_focus_moves_nothing(application: Application) -> None:
+    """A ring that takes room would shift its neighbours with every Tab."""
+    window = application.window
+    controls = [
+        control
+        for control in window.findChildren(QWidget)
+        if control.focusPolicy() & Qt.FocusPolicy.TabFocus and control.isVisible() and control.isEnabled()
+    ]
+    assert len(controls) > 10
+
+    def places() -> list[QRect]:
+        QApplication.processEvents()
+        return [control.geometry() for control in controls]
+
+    window.setFocus()
+    before = places()
+    for control in controls:
+        control.setFocus()
+        control.updateGeometry()
+        assert places() == before, control.objectName() or control
