@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
+from drumapp.core.pattern import Note
 from drumapp.lstm.bar_memory import BarMemory
 from drumapp.lstm.checkpoint import DrumModel, load_model
 from drumapp.lstm.dice import Dice
@@ -26,7 +27,7 @@ from drumapp.lstm.habits import Habits
 from drumapp.lstm.layout import input_tables
 from drumapp.lstm.network import DrumNetwork
 from drumapp.lstm.stepper import Memory, Stepper
-from drumapp.lstm.vocabulary import VELOCITY_STEPS, grid_per_bar, position_class
+from drumapp.lstm.vocabulary import VELOCITY_STEPS, Event, grid_per_bar, position_class
 from drumapp.resources import default_model
 
 ROUNDS = 21
@@ -78,7 +79,7 @@ def main() -> None:
     print(f"stepper / products {ratios['stepper_to_products']:.2f}, torch / stepper {ratios['torch_to_stepper']:.1f}")
 
 
-def stepper_with_sampling(model: DrumModel) -> Callable[[], object]:
+def stepper_with_sampling(model: DrumModel) -> Callable[[], Event]:
     """Network and four draws an event, over what a real take was told."""
     told = []
     run = DrumGenerator(model, GeneratorSettings(seed=1, bars=None))
@@ -93,26 +94,27 @@ def stepper_with_sampling(model: DrumModel) -> Callable[[], object]:
     memory = Memory.fresh(architecture.layers, architecture.hidden, 0.1, np.random.default_rng(0))
     event = 0
 
-    def advance() -> None:
+    def advance() -> Event:
         nonlocal event
         heard, place, struck, last_velocity = told[event % RECORDED_EVENTS]
         dice.shake(event)
         event += 1
         stepper.advance(memory, heard)
-        pitch = dice.pitch(stepper.tell_delay(dice.delay(stepper.delay_scores), place, struck))
+        delay = dice.delay(stepper.delay_scores)
+        pitch = dice.pitch(stepper.tell_delay(delay, place, struck))
         velocity = dice.velocity(stepper.tell_pitch(pitch, last_velocity))
-        dice.microtiming(stepper.tell_velocity(velocity))
+        return Event(delay, pitch, velocity, dice.microtiming(stepper.tell_velocity(velocity)))
 
     return advance
 
 
-def drummer(model: DrumModel) -> Callable[[], object]:
+def drummer(model: DrumModel) -> Callable[[], Note]:
     """All a take does for an event: network, four draws, bar memory, note."""
     run = DrumGenerator(model, GeneratorSettings(seed=1, bars=None))
     return run.__next__
 
 
-def bare_products(model: DrumModel) -> Callable[[], object]:
+def bare_products(model: DrumModel) -> Callable[[], None]:
     """The matrix-vector products an event cannot do without, in the same memory layout, and nothing else."""
     architecture, weights = model.architecture, model.weights
     hidden = architecture.hidden
@@ -133,7 +135,7 @@ def bare_products(model: DrumModel) -> Callable[[], object]:
     return multiply
 
 
-def torch_drummer(model: DrumModel) -> Callable[[], object]:
+def torch_drummer(model: DrumModel) -> Callable[[], Event]:
     """torch's modules driven one event at a time, each head told what the one before drew, as the drummer does."""
     network = DrumNetwork(model.architecture, model.vocabulary)
     network.load_state_dict({name: torch.from_numpy(weight) for name, weight in model.weights.items()})
@@ -151,7 +153,7 @@ def torch_drummer(model: DrumModel) -> Callable[[], object]:
     def terms(head: str, told: Mapping[str, Tensor]) -> Tensor:
         return network._terms(head, told)
 
-    def advance() -> None:
+    def advance() -> Event:
         nonlocal memory, heard, position
         with torch.inference_mode():
             parts = [
@@ -179,6 +181,7 @@ def torch_drummer(model: DrumModel) -> Callable[[], object]:
             habits.append(position)
             heard += habits.classes(position)
         heard += [5, 0, 1]
+        return Event(delay, pitch, velocity, microtiming)
 
     return advance
 
