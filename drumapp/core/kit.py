@@ -6,7 +6,7 @@ Key names follow the General MIDI 1 percussion key map (MIDI Manufacturers Assoc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -23,14 +23,39 @@ class Family(StrEnum):
     PERCUSSION = "percussion"
 
 
+MIN_LANE_VOLUME_DB, MAX_LANE_VOLUME_DB = -60.0, 12.0
+MAX_CHOKE_GROUP = 16
+
+
+def _check(field: str, value: float, least: float, most: float) -> None:
+    if not least <= value <= most:
+        raise ValueError(f"a lane's {field} must be {least:g} to {most:g}, not {value:g}")
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One row of the piano roll: a drum. Drums of one choke group (a number over 0) cut each other off."""
+    """One row of the piano roll: a drum, and how it is mixed.
+
+    Attributes: name; key, the General MIDI percussion key by which the network, the roll and the built-in kit know the
+    drum; family; choke_group: drums of one group (a number over 0) cut each other off; volume_db, 0 as the kit plays
+    it, at its least silent; pan from -1 (left) to 1; muted; soloed: while any lane is, only soloed ones are heard.
+    Raises ValueError, naming the field, for a value out of range.
+    """
 
     name: str
     key: int
     family: Family = Family.PERCUSSION
     choke_group: int = 0
+    volume_db: float = 0.0
+    pan: float = 0.0
+    muted: bool = False
+    soloed: bool = False
+
+    def __post_init__(self) -> None:
+        _check("key", self.key, 0, 127)
+        _check("choke_group", self.choke_group, 0, MAX_CHOKE_GROUP)
+        _check("volume_db", self.volume_db, MIN_LANE_VOLUME_DB, MAX_LANE_VOLUME_DB)
+        _check("pan", self.pan, -1.0, 1.0)
 
 
 HAT_CHOKE = 1
@@ -119,6 +144,17 @@ class DrumKit:
         """The lane of a MIDI key, or None."""
         row = self.row_of_key.get(key)
         return None if row is None else self.lanes[row]
+
+    @property
+    def heard_keys(self) -> frozenset[int]:
+        """The MIDI keys of the lanes that mute and solo let through."""
+        soloed = frozenset(lane.key for lane in self.lanes if lane.soloed)
+        return soloed or frozenset(lane.key for lane in self.lanes if not lane.muted)
+
+    def with_lane(self, lane: Lane) -> DrumKit:
+        """The same kit with another lane in the place of the one of its key. Raises KeyError when there is none."""
+        row = self.row_of_key[lane.key]
+        return replace(self, lanes=(*self.lanes[:row], lane, *self.lanes[row + 1 :]))
 
     def with_keys(self, keys: frozenset[int] | set[int]) -> DrumKit:
         """The same kit with a lane more, under those it has, for every key it lacks."""

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from drumapp.core.kit import DrumKit, Family, Lane
+from drumapp.core.kit import (
+    MAX_CHOKE_GROUP,
+    MAX_LANE_VOLUME_DB,
+    MIN_LANE_VOLUME_DB,
+    DrumKit,
+    Family,
+    Lane,
+)
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.project import MAX_SEED, Fields, Project, Take
 from drumapp.core.timing import MAX_TEMPO, MIN_TEMPO, Metre, MetreChange, MetreMap, TempoChange, TempoMap
@@ -28,7 +35,7 @@ MAX_TICK = 1 << 40
 
 _PATTERN_FIELDS = frozenset({"name", "length", "tempo", "metre"})
 _KIT_FIELDS = frozenset({"name", "lanes"})
-_LANE_FIELDS = frozenset({"name", "key", "family", "choke_group"})
+_LANE_FIELDS = frozenset({"name", "key", "family", "choke_group", "volume_db", "pan", "muted", "soloed"})
 _TAKE_FIELDS = frozenset({"id", "name", "starred", "model", "seed", "settings", "context", "notes"})
 
 
@@ -72,6 +79,10 @@ def kit_fields(project: Project) -> dict[str, Any]:
                 "key": lane.key,
                 "family": lane.family.value,
                 "choke_group": lane.choke_group,
+                "volume_db": lane.volume_db,
+                "pan": lane.pan,
+                "muted": lane.muted,
+                "soloed": lane.soloed,
                 **unknown.lanes.get(lane.key, {}),
             }
             for lane in project.kit.lanes
@@ -94,7 +105,11 @@ def kit_of(stored: Stored) -> tuple[DrumKit, Fields, dict[int, Fields]]:
             text(f"name of {where}", lane.get("name")),
             key,
             _family(f"family of {where}", lane.get("family", Family.PERCUSSION.value)),
-            whole(f"choke_group of {where}", lane.get("choke_group", 0), 0, 127),
+            whole(f"choke_group of {where}", lane.get("choke_group", 0), 0, MAX_CHOKE_GROUP),
+            float(number(f"volume_db of {where}", lane.get("volume_db", 0.0), MIN_LANE_VOLUME_DB, MAX_LANE_VOLUME_DB)),
+            float(number(f"pan of {where}", lane.get("pan", 0.0), -1.0, 1.0)),
+            flag(f"muted of {where}", lane.get("muted", False)),
+            flag(f"soloed of {where}", lane.get("soloed", False)),
         )
         rest = others(lane, _LANE_FIELDS)
         if rest:

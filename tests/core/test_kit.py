@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from drumapp.core.kit import (
@@ -53,3 +55,19 @@ def test_missing_keys_are_added_below_and_known_ones_stay() -> None:
 def test_a_key_twice_is_refused() -> None:
     with pytest.raises(ValueError, match="a key twice"):
         DrumKit("bad", (Lane("a", 36), Lane("b", 36)))
+
+
+def test_solo_goes_before_mute() -> None:
+    kick, snare, hat = Lane("Kick", 36), Lane("Snare", 38, muted=True), Lane("Hat", 42)
+    assert DrumKit("kit", (kick, snare, hat)).heard_keys == {36, 42}
+    soloed = DrumKit("kit", (kick, snare, hat)).with_lane(replace(snare, soloed=True))
+    assert soloed.heard_keys == {38}
+    assert [lane.key for lane in soloed.lanes] == [36, 38, 42]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("key", 128), ("choke_group", 17), ("volume_db", 12.5), ("volume_db", -61), ("pan", 1.1)]
+)
+def test_a_lane_out_of_range_is_refused_by_its_field(field: str, value: float) -> None:
+    with pytest.raises(ValueError, match=field):
+        replace(Lane("Kick", 36), **{field: value})

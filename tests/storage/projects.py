@@ -46,7 +46,17 @@ kits = st.builds(
     DrumKit,
     st.text(max_size=10),
     st.lists(
-        st.builds(Lane, st.text(max_size=8), st.integers(0, 127), st.sampled_from(Family), st.integers(0, 9)),
+        st.builds(
+            Lane,
+            st.text(max_size=8),
+            st.integers(0, 127),
+            st.sampled_from(Family),
+            st.integers(0, 16),
+            st.floats(-60, 12),
+            st.floats(-1, 1),
+            st.booleans(),
+            st.booleans(),
+        ),
         unique_by=lambda lane: lane.key,
         max_size=6,
     ).map(tuple),
