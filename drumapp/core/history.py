@@ -1,39 +1,39 @@
-"""Undo and redo over before and after values. Knows nothing of what the values are; they must be immutable."""
+"""Undo and redo as two stacks of changes that know how to take themselves back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
 
-Value = TypeVar("Value")
+from drumapp.core.changes import Change, NotePatch
+from drumapp.core.project import Project
 
-DEFAULT_LIMIT = 500
+DEFAULT_LIMIT = 1000
+KEPT_PLAIN = 8
+"""So many of the latest changes are kept as they are, ready at once; older ones are packed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change(Generic[Value]):
-    """One step of the history: ``label`` says in the user's words what took ``before`` to ``after``."""
+class Step:
+    """One step of the history: what it is called, the change that undoes it (done again: redoes it), its gesture."""
 
     label: str
-    before: Value
-    after: Value
+    change: Change
     gesture: Hashable | None = None
 
 
-class History(Generic[Value]):
-    """What was done and what was undone, oldest changes dropped beyond ``limit``.
+class History:
+    """What was done and what was undone, oldest steps dropped beyond ``limit``.
 
-    Changes recorded with the same gesture, one after another, are one undo: a drag of a hundred mouse moves, or a
-    drummer's take of a thousand notes.
+    Steps recorded with the same gesture, one after another, are one undo: a drag of a hundred mouse moves.
     """
 
     def __init__(self, limit: int = DEFAULT_LIMIT) -> None:
         if limit < 1:
             raise ValueError(f"a history must hold at least one change, not {limit}")
         self._limit = limit
-        self._done: list[Change[Value]] = []
-        self._undone: list[Change[Value]] = []
+        self._done: list[Step] = []
+        self._undone: list[Step] = []
 
     @property
     def undo_label(self) -> str | None:
@@ -50,62 +50,60 @@ class History(Generic[Value]):
         """The gesture of what :meth:`undo` would take back, or None."""
         return self._done[-1].gesture if self._done else None
 
-    def record(self, label: str, before: Value, after: Value, gesture: Hashable | None = None) -> None:
-        """Remember a change; what had been undone can no longer be redone.
+    @property
+    def undo_labels(self) -> tuple[str, ...]:
+        """What could be taken back, the latest first."""
+        return tuple(step.label for step in reversed(self._done))
 
-        Nothing is remembered where ``after`` is the very ``before``.
+    def record(self, label: str, project: Project, back: Change, gesture: Hashable | None = None) -> None:
+        """Remember what led to ``project`` by the change that takes it ``back``; what was undone cannot be redone then.
+
+        A gesture that ends where it began leaves nothing.
         """
         last = self._done[-1] if self._done else None
-        if last is not None and gesture is not None and last.gesture == gesture:
-            self._done[-1] = replace(last, after=after)
-            self._undone.clear()
-            if self._done[-1].before is after:
-                self._done.pop()
-            return
-        if before is after:
-            return
+        if (
+            gesture is not None
+            and last is not None
+            and last.gesture == gesture
+            and isinstance(back, NotePatch)
+            and isinstance(last.change, NotePatch)
+        ):
+            self._done.pop()
+            back, label = back.then(last.change), last.label
+            if not back.changes(project):
+                self._undone.clear()
+                return
         self._undone.clear()
-        self._done.append(Change(label, before, after, gesture))
+        self._done.append(Step(label, back, gesture))
         del self._done[: -self._limit]
+        if len(self._done) > KEPT_PLAIN:
+            old = self._done[-KEPT_PLAIN - 1]
+            self._done[-KEPT_PLAIN - 1] = replace(old, change=old.change.packed())
 
-    def amend(self, gesture: Hashable, transform: Callable[[Value], Value], current: Value) -> Value:
-        """Go on with a gesture under the changes that were made since it began; returns ``current`` transformed.
-
-        What the gesture led to and every value after it, undone ones too, are transformed, so that each change still
-        leads from one value to the next. ``transform`` must commute with those changes.
-        """
-        made: dict[int, Value] = {}
-
-        def transformed(value: Value) -> Value:
-            if id(value) not in made:
-                made[id(value)] = transform(value)
-            return made[id(value)]
-
-        # A gesture that is no longer there was dropped at the limit: all changes that are left were made since.
-        begun = next((place for place, change in enumerate(self._done) if change.gesture == gesture), None)
-        # The values that were transformed must live until the end: an id may be given again to a new value.
-        done, undone = self._done, self._undone
-        after_it = 0 if begun is None else begun + 1
-        changed = [replace(c, before=transformed(c.before), after=transformed(c.after)) for c in done[after_it:]]
-        if begun is not None:
-            changed.insert(0, replace(done[begun], after=transformed(done[begun].after)))
-        self._undone = [replace(c, before=transformed(c.before), after=transformed(c.after)) for c in undone]
-        self._done = done[: after_it if begun is None else begun] + changed
-        return transformed(current)
-
-    def undo(self) -> Change[Value] | None:
-        """Take the last change back; its ``before`` is the value to go to. None when there is none."""
+    def undo(self, project: Project) -> Project | None:
+        """The project without the last step, which can be redone then; None when there is no step."""
         if not self._done:
             return None
-        # Sealed: what is recorded after an undo must not melt into the change that was undone.
-        change = replace(self._done.pop(), gesture=None)
-        self._undone.append(change)
-        return change
+        step = self._done.pop()
+        project, forward = step.change.apply(project)
+        # Sealed: what is recorded after an undo must not melt into the step that was undone.
+        self._undone.append(Step(step.label, forward))
+        return project
 
-    def redo(self) -> Change[Value] | None:
-        """Do the last undone change again; its ``after`` is the value to go to. None when there is none."""
+    def redo(self, project: Project) -> Project | None:
+        """The project with the last undone step done again; None when there is none."""
         if not self._undone:
             return None
-        change = self._undone.pop()
-        self._done.append(change)
-        return change
+        step = self._undone.pop()
+        project, back = step.change.apply(project)
+        self._done.append(Step(step.label, back))
+        return project
+
+    def cut_since(self, gesture: Hashable, length: int) -> None:
+        """Notes from ``length`` on are gone, which a gesture had written: forget them in every step made since.
+
+        A gesture that was dropped at the limit is older than all steps that are left.
+        """
+        begun = next((place for place, step in enumerate(self._done) if step.gesture == gesture), -1)
+        self._done[begun + 1 :] = [replace(s, change=s.change.cut(length)) for s in self._done[begun + 1 :]]
+        self._undone = [replace(step, change=step.change.cut(length)) for step in self._undone]

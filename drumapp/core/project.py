@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from drumapp.core.kit import HOUSE_KIT, DrumKit
 from drumapp.core.pattern import Note, Pattern
+from drumapp.core.timing import Range
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 """What JSON can say. Values are never changed in place: they are shared between projects."""
@@ -65,7 +66,8 @@ class UnknownFields:
 class Project:
     """One document, immutable. Raises ValueError when two takes share an id.
 
-    Attributes: pattern; kit; drummer, the settings of the next take by name; takes, oldest first; unknown fields.
+    Attributes: pattern; kit; drummer, the settings of the next take by name; takes, oldest first; unknown fields; loop,
+    the ticks that are repeated, None for the whole pattern.
     """
 
     pattern: Pattern = field(default_factory=Pattern)
@@ -73,11 +75,20 @@ class Project:
     drummer: Fields = field(default_factory=dict)
     takes: tuple[Take, ...] = ()
     unknown: UnknownFields = field(default_factory=UnknownFields)
+    loop: Range | None = None
 
     def __post_init__(self) -> None:
         ids = [take.id for take in self.takes]
         if len(set(ids)) != len(ids):
             raise ValueError("takes must not share an id")
+
+    @property
+    def loop_span(self) -> Range:
+        """The ticks that are repeated: the loop as far as the pattern reaches, all of it where nothing is left."""
+        whole = Range(0, self.pattern.length)
+        if self.loop is None or self.loop.start >= whole.stop:
+            return whole
+        return Range(self.loop.start, min(self.loop.stop, whole.stop))
 
     def take(self, take_id: str) -> Take | None:
         """The take of an id, or None."""

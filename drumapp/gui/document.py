@@ -1,38 +1,54 @@
-"""The pattern the window works on, its history, and the signals that say what changed."""
+"""The project the window works on, its history, and the signals that say what changed."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from drumapp.core.changes import TailChange, difference
 from drumapp.core.history import History
+from drumapp.core.kit import DrumKit
 from drumapp.core.pattern import Note, Pattern
-from drumapp.core.timing import Metre, MetreMap, TempoMap
+from drumapp.core.project import Project
+from drumapp.core.timing import Metre, MetreMap, Range, TempoMap
 
 
 class Document(QObject):
-    """One pattern at a time; every change of it can be undone.
+    """One project at a time; every change of its pattern, kit and loop can be undone.
 
     Signals: replaced when notes, length or metre are others; appended (notes) when notes were added at the end;
-    timing_changed when tempo alone is another; history_changed when there is something else to undo or redo.
-    Attributes: pattern; end, the tick where the music will stop, None while an endless take is being written.
+    timing_changed when tempo alone is another; kit_changed; loop_changed; history_changed when there is something else
+    to undo or redo.
+    Attributes: project; end, the tick where the music will stop, None while an endless take is being written.
     """
 
     replaced = Signal()
     appended = Signal(object)
     timing_changed = Signal()
+    kit_changed = Signal()
+    loop_changed = Signal()
     history_changed = Signal()
 
     def __init__(self, pattern: Pattern | None = None) -> None:
         super().__init__()
-        self.pattern = Pattern() if pattern is None else pattern  # an empty pattern is false
+        self.project = Project() if pattern is None else Project(pattern)  # an empty pattern is false
         self.end: int | None = self.pattern.length
-        self._history: History[Pattern] = History()
+        self._history = History()
         self._takes = itertools.count(1)
         self._take: Hashable | None = None
+
+    @property
+    def pattern(self) -> Pattern:
+        """The project's pattern."""
+        return self.project.pattern
+
+    @property
+    def kit(self) -> DrumKit:
+        """The project's kit."""
+        return self.project.kit
 
     @property
     def undo_label(self) -> str | None:
@@ -53,10 +69,12 @@ class Document(QObject):
 
     def begin_take(self, empty: Pattern, end: int | None) -> None:
         """Put an empty pattern in place for a drummer to fill; ``end`` is its length in ticks, None when endless."""
-        before = self.pattern
-        self._take = ("take", next(self._takes))
-        self.pattern, self.end = empty, end
-        self._history.record("Generate", before, empty, self._take)
+        self._close_take()
+        take = ("take", next(self._takes))
+        back = TailChange.back_to(self.project, 0)
+        self.project = replace(self.project, pattern=empty)
+        self.end, self._take = end, take
+        self._history.record("Generate", self.project, back, take)
         self.replaced.emit()
         self.history_changed.emit()
 
@@ -64,7 +82,7 @@ class Document(QObject):
         """Add notes at the end of the take, which is now ``length`` ticks long. Nothing happens outside a take."""
         if self._take is None:
             return
-        self._write_on(lambda pattern: pattern.with_notes(notes, length=length))
+        self._put(self.pattern.with_notes(notes, length=length))
         self.appended.emit(notes)
 
     def end_take(self, length: int | None = None) -> None:
@@ -76,64 +94,59 @@ class Document(QObject):
         self.history_changed.emit()
 
     def _close_take(self, length: int | None = None) -> None:
+        """What was begun becomes whole bars, as fit to be repeated as any."""
         if self._take is None:
             return
-        self._write_on(complete_bars if length is None else lambda pattern: replace(pattern, length=length))
+        if length is None:
+            self._put(complete_bars(self.pattern))
+            self._history.cut_since(self._take, self.pattern.length)
+        else:
+            self._put(replace(self.pattern, length=length))
         self.end = self.pattern.length
         self._take = None
 
-    def _write_on(self, change: Callable[[Pattern], Pattern]) -> None:
-        """Change the take, under the edits made in it: what a drummer adds lies after all that could be edited."""
-        self.pattern = self._history.amend(self._take, change, self.pattern)
-
     # Other changes
 
-    def begin_anew(self, pattern: Pattern) -> None:
-        """Take up another document: nothing of the one before can be brought back into it."""
+    def begin_anew(self, project: Project) -> None:
+        """Take up another project: nothing of the one before can be brought back into it."""
         self._close_take()
         self._history = History()
-        self.pattern, self.end = pattern, pattern.length
-        self.replaced.emit()
-        self.history_changed.emit()
+        self.project, self.end = project, project.pattern.length
+        for signal in (self.kit_changed, self.replaced, self.loop_changed, self.history_changed):
+            signal.emit()
 
     def replace(self, pattern: Pattern, label: str, gesture: Hashable | None = None) -> None:
         """Put another pattern in place; ``label`` says in the user's words what was done."""
         self._close_take()
-        before = self.pattern
-        self.pattern, self.end = pattern, pattern.length
-        self._history.record(label, before, pattern, gesture)
-        self.replaced.emit()
-        self.history_changed.emit()
+        self._change(replace(self.project, pattern=pattern), label, gesture)
 
     def edit(self, pattern: Pattern, label: str, gesture: Hashable | None = None) -> bool:
         """Take up an edited pattern; whether it is another one. While a drummer writes, the take goes on under it.
 
         Edits with the same ``gesture``, one after another, are one undo.
         """
-        before = self.pattern
-        if pattern is before:
-            return False
-        if self._take is None:
-            self.end = pattern.length
-        self.pattern = pattern
-        self._history.record(label, before, pattern, gesture)
-        self.replaced.emit()
-        self.history_changed.emit()
-        return True
+        return self._change(replace(self.project, pattern=pattern), label, gesture)
+
+    def set_kit(self, kit: DrumKit, label: str, gesture: Hashable | None = None) -> bool:
+        """Take up another kit, or the same mixed otherwise; whether it is another one."""
+        return self._change(replace(self.project, kit=kit), label, gesture)
+
+    def set_loop(self, loop: Range | None, label: str, gesture: Hashable | None = None) -> bool:
+        """Repeat some ticks, None for the whole pattern; whether that is other than before."""
+        return self._change(replace(self.project, loop=loop), label, gesture)
 
     def set_tempo(self, bpm: float, gesture: Hashable | None = None) -> None:
         """One tempo throughout, in quarter notes a minute. While a drummer writes, it belongs to the take."""
-        before = self.pattern
-        after = replace(before, tempo=TempoMap.constant(bpm))
-        if after.tempo == before.tempo:
+        tempo = TempoMap.constant(bpm)
+        if tempo == self.pattern.tempo:
             return
+        pattern = replace(self.pattern, tempo=tempo)
         if self._take is None:
-            self.pattern = after
-            self._history.record("Tempo", before, after, gesture)
+            self._change(replace(self.project, pattern=pattern), "Tempo", gesture)
         else:
-            self._write_on(lambda pattern: replace(pattern, tempo=TempoMap.constant(bpm)))
-        self.timing_changed.emit()
-        self.history_changed.emit()
+            self._put(pattern)
+            self.timing_changed.emit()
+            self.history_changed.emit()
 
     def set_metre(self, metre: Metre) -> None:
         """One metre throughout; an empty pattern stays empty, notes stay where they are."""
@@ -145,25 +158,48 @@ class Document(QObject):
 
     def undo(self) -> bool:
         """Go back by one change; False when there is none. Only to undo the take itself sends the drummer home."""
-        if self._history.undo_gesture == self._take:
-            self._close_take()  # so that Redo brings back whole bars, as fit to be repeated as any
-        change = self._history.undo()
-        return self._go_to(change.before if change else None)
+        if self._take is not None and self._history.undo_gesture == self._take:
+            self._close_take()
+        return self._go_to(self._history.undo(self.project))
 
     def redo(self) -> bool:
         """Go forward again by one change; False when there is none."""
-        change = self._history.redo()
-        return self._go_to(change.after if change else None)
+        return self._go_to(self._history.redo(self.project))
 
-    def _go_to(self, pattern: Pattern | None) -> bool:
-        if pattern is None:
+    def _change(self, project: Project, label: str, gesture: Hashable | None) -> bool:
+        back = difference(project, self.project)
+        if not back.changes(project):
             return False
-        self.pattern = pattern
-        if self._take is None:
-            self.end = pattern.length
-        self.replaced.emit()
-        self.history_changed.emit()
+        before, self.project = self.project, project
+        self._history.record(label, project, back, gesture)
+        self._tell(before)
         return True
+
+    def _go_to(self, project: Project | None) -> bool:
+        if project is None:
+            return False
+        before, self.project = self.project, project
+        self._tell(before)
+        return True
+
+    def _put(self, pattern: Pattern) -> None:
+        """Another pattern, of which the history need not know."""
+        self.project = replace(self.project, pattern=pattern)
+
+    def _tell(self, before: Project) -> None:
+        """Say what is other than before."""
+        old, new = before.pattern, self.pattern
+        if self._take is None:
+            self.end = new.length
+        if before.kit != self.kit:
+            self.kit_changed.emit()
+        if old.notes is not new.notes or (old.length, old.metre, old.name) != (new.length, new.metre, new.name):
+            self.replaced.emit()
+        elif old.tempo != new.tempo:
+            self.timing_changed.emit()
+        if before.loop != self.project.loop:
+            self.loop_changed.emit()
+        self.history_changed.emit()
 
 
 def complete_bars(pattern: Pattern) -> Pattern:

@@ -47,7 +47,6 @@ class ProjectControl(QObject):
         self._document, self._settings, self._asking = document, settings, asking
         self.path: Path | None = None
         self._stamp: FileStamp | None = None
-        self._loaded = Project()  # kit, takes and unknown fields are its
         self._damaged = False
         self._lock: FileLock | None = None
         self._saved: Project | None = self.snapshot()
@@ -55,7 +54,9 @@ class ProjectControl(QObject):
         self._closed = False
         self._journal = JournalKeeping()
         self._journal.problem.connect(self._journal_problem)
-        for signal in (document.replaced, document.appended, document.timing_changed):
+        for signal in (
+            document.replaced, document.appended, document.timing_changed, document.kit_changed, document.loop_changed,
+        ):  # fmt: skip
             signal.connect(self.note_change)
 
     # What there is
@@ -76,7 +77,8 @@ class ProjectControl(QObject):
         if self._document.in_take and pattern.length:
             # What a drummer has begun is whole bars when it is opened again, so that it can be looped.
             pattern = replace(pattern, length=pattern.metre.bar_start(pattern.bars))
-        return replace(self._loaded, pattern=pattern, drummer=choices_of(self._settings, self._loaded.drummer))
+        project = self._document.project
+        return replace(project, pattern=pattern, drummer=choices_of(self._settings, project.drummer))
 
     def note_change(self) -> None:
         """The document or the drummer's settings may be others: hand them to the journal."""
@@ -231,11 +233,11 @@ class ProjectControl(QObject):
     def _show(self, project: Project, path: Path | None, stamp: FileStamp | None, *, saved: bool) -> None:
         if path != self.path:
             self._lock_file(path)
-        self.path, self._stamp, self._loaded, self._damaged = path, stamp, project, False
+        self.path, self._stamp, self._damaged = path, stamp, False
         self._tell_damage(())
         take_up(self._settings, project.drummer)
         self.choices_changed.emit()
-        self._document.begin_anew(project.pattern)
+        self._document.begin_anew(project)
         self._saved = self.snapshot() if saved else None
         self.note_change()
         self.begun.emit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from drumapp.core.changes import common_length
 from drumapp.core.pattern import Note
 from drumapp.core.project import Project, Take
 from drumapp.storage.fields import FieldError, Stored, listed, mapping, text, whole
@@ -12,6 +13,8 @@ from drumapp.storage.records import (
     MAX_NOTES,
     kit_fields,
     kit_of,
+    loop_fields,
+    loop_of,
     notes_of,
     pattern_fields,
     pattern_of,
@@ -37,6 +40,8 @@ def difference(old: Project, new: Project) -> dict[str, Any]:
             changes["splices"] = found
     if old.kit != new.kit or old.unknown != new.unknown:
         changes["kit"] = kit_fields(new)
+    if old.loop != new.loop:
+        changes["loop"] = loop_fields(new.loop)
     if old.drummer != new.drummer:
         changes["drummer"] = new.drummer
     if old.takes != new.takes:
@@ -59,14 +64,15 @@ def apply_difference(old: Project, changes: Stored) -> Project:
         kit, rest, lanes = kit_of(mapping("kit", changes["kit"]))
         unknown = replace(unknown, kit=rest, lanes=lanes)
     drummer = mapping("drummer", changes["drummer"]) if "drummer" in changes else old.drummer
+    loop = loop_of(changes["loop"]) if "loop" in changes else old.loop
     takes = old.takes if "order" not in changes else _ordered(old, changes)
-    return Project(replace(pattern, notes=notes), kit, drummer, takes, unknown)
+    return Project(replace(pattern, notes=notes), kit, drummer, takes, unknown, loop)
 
 
 def splices(old: Notes, new: Notes) -> list[Splice]:
     """The runs of notes that differ. Quick where long runs at either end are the same, as after an edit."""
-    first = _common(old, new)
-    last = _common(old[first:][::-1], new[first:][::-1])
+    first = common_length(old, new)
+    last = common_length(old[first:][::-1], new[first:][::-1])
     i, j = first, first
     old_stop, new_stop = len(old) - last, len(new) - last
     found: list[Splice] = []
@@ -85,18 +91,6 @@ def splices(old: Notes, new: Notes) -> list[Splice]:
         while i < old_stop and j < new_stop and old[i] == new[j]:
             i, j = i + 1, j + 1
     return found
-
-
-def _common(one: Notes, other: Notes) -> int:
-    """How many notes at the start are the same, by halving: comparing slices costs far less than a loop."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _spliced(notes: Notes, stored: list[Any]) -> Notes:

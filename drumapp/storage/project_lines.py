@@ -15,6 +15,7 @@ from drumapp.core.errors import DrumappError
 from drumapp.core.kit import HOUSE_KIT, DrumKit
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.project import Fields, Project, Take, UnknownFields
+from drumapp.core.timing import Range
 from drumapp.storage.fields import FieldError, NotJsonError, mapping, others, parse_object, text, to_json, whole
 from drumapp.storage.migrations import VERSION, Records, migrate
 from drumapp.storage.records import (
@@ -22,6 +23,8 @@ from drumapp.storage.records import (
     check_storable,
     kit_fields,
     kit_of,
+    loop_fields,
+    loop_of,
     notes_of,
     pattern_fields,
     pattern_of,
@@ -97,6 +100,8 @@ def _lines(project: Project) -> Iterator[bytes]:
     )
     yield to_json({"pattern": pattern_fields(project.pattern, project.unknown.pattern)})
     yield to_json({"kit": kit_fields(project)})
+    if project.loop is not None:
+        yield to_json({"loop": loop_fields(project.loop)})
     yield to_json({"drummer": project.drummer})
     for start in range(0, len(notes), NOTES_PER_LINE):
         yield to_json({"notes": notes[start : start + NOTES_PER_LINE]})
@@ -128,6 +133,7 @@ class _Reader:
     head: dict[str, Any]
     pattern: Pattern | None = None
     kit: DrumKit | None = None
+    loop: Range | None = None
     drummer: Fields | None = None
     notes: list[Note] = field(default_factory=list)
     takes: dict[str, Take] = field(default_factory=dict)
@@ -151,6 +157,9 @@ class _Reader:
             case "kit":
                 self._once("kit", self.kit)
                 self.kit, self.unknown_kit, self.unknown_lanes = kit_of(mapping("kit", record["kit"]))
+            case "loop":
+                self._once("loop", self.loop)
+                self.loop = loop_of(record["loop"])
             case "drummer":
                 self._once("drummer", self.drummer)
                 self.drummer = mapping("drummer", record["drummer"])
@@ -184,6 +193,7 @@ class _Reader:
                 self.unknown_lanes,
                 tuple(self.unknown_records),
             ),
+            self.loop,
         )
         return ReadProject(project, () if sound else self._problems(counts))
 

@@ -15,7 +15,7 @@ from drumapp.core.kit import (
 )
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.project import MAX_SEED, Fields, Project, Take
-from drumapp.core.timing import MAX_TEMPO, MIN_TEMPO, Metre, MetreChange, MetreMap, TempoChange, TempoMap
+from drumapp.core.timing import MAX_TEMPO, MIN_TEMPO, Metre, MetreChange, MetreMap, Range, TempoChange, TempoMap
 from drumapp.storage.fields import (
     FieldError,
     Stored,
@@ -149,6 +149,22 @@ def take_of(stored: Stored) -> Take:
         None if notes is None else tuple(sorted(notes_of(listed("notes", notes)))),
         others(stored, _TAKE_FIELDS),
     )
+
+
+def loop_fields(loop: Range | None) -> list[int] | None:
+    """A loop as start and stop in ticks; none as None."""
+    return None if loop is None else [loop.start, loop.stop]
+
+
+def loop_of(stored: object) -> Range | None:
+    """A loop. Raises FieldError."""
+    if stored is None:
+        return None
+    ends = listed("loop", stored)
+    if len(ends) != 2:
+        refuse("loop", "a list of start and stop", stored)
+    start = whole("start of loop", ends[0], 0, MAX_TICK)
+    return Range(start, whole("stop of loop", ends[1], start + 1, MAX_TICK))
 
 
 def notes_of(stored: Sequence[object]) -> list[Note]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from drumapp.core.kit import HOUSE_KIT, DrumKit, Family, Lane
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.project import MAX_SEED, Project, Take, UnknownFields
-from drumapp.core.timing import Metre, MetreChange, MetreMap, TempoChange, TempoMap
+from drumapp.core.timing import Metre, MetreChange, MetreMap, Range, TempoChange, TempoMap
 
 ticks = st.integers(0, 1 << 36)
 notes = st.builds(Note, ticks, st.integers(0, 127), st.integers(1, 127), st.integers(1, 1 << 20))
@@ -61,6 +61,7 @@ kits = st.builds(
         max_size=6,
     ).map(tuple),
 )
+loops = st.none() | st.builds(lambda start, length: Range(start, start + length), ticks, st.integers(1, 1 << 20))
 takes = st.builds(
     Take,
     st.text(max_size=6),
@@ -87,7 +88,7 @@ def projects(draw: st.DrawFn) -> Project:
         tuple({name: value} for name, value in draw(strange_fields).items()),
     )
     drawn_takes = draw(st.lists(takes, unique_by=lambda take: take.id, max_size=3))
-    return Project(draw(patterns), kit, draw(fields), tuple(drawn_takes), unknown)
+    return Project(draw(patterns), kit, draw(fields), tuple(drawn_takes), unknown, draw(loops))
 
 
 def beat(count: int = 64) -> Project:

@@ -1,0 +1,203 @@
+"""Changes of a project, each able to take itself back: what undo keeps instead of whole projects.
+
+A change is applied to the project as it is now, not to the one it was made from: notes that a drummer has written since
+stay, because a change names only the notes it takes out and puts in.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+from drumapp.core.packing import PackedNotes
+from drumapp.core.pattern import Note
+from drumapp.core.project import Project
+
+Notes: TypeAlias = tuple[Note, ...]
+
+PATTERN_FIELDS = ("length", "tempo", "metre", "name")
+PROJECT_FIELDS = ("kit", "loop")
+
+_FEW_NOTES = 64  # not worth packing
+_FEW_FOR_BISECTION = 128
+
+
+@dataclass(frozen=True, slots=True)
+class NotePatch:
+    """Takes some notes out, puts others in, and sets some fields.
+
+    Attributes: removed and added, sorted, none in both; values of the fields that are to be set, by name.
+    """
+
+    removed: Notes | PackedNotes = ()
+    added: Notes | PackedNotes = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def apply(self, project: Project) -> tuple[Project, NotePatch]:
+        """The changed project, and the change that takes this one back. Notes that are gone already are let go."""
+        removed, added = _unpacked(self.removed), _unpacked(self.added)
+        before = {name: _value(project, name) for name in self.values}
+        changed = _with_values(project, self.values)
+        if removed or added:
+            notes = _patched(changed.pattern.notes, removed, added)
+            changed = replace(changed, pattern=replace(changed.pattern, notes=notes))
+        return changed, NotePatch(added, removed, before)
+
+    def then(self, later: NotePatch) -> NotePatch:
+        """One change that does what this and then the later one do."""
+        first_added, then_removed = Counter(_unpacked(self.added)), Counter(_unpacked(later.removed))
+        removed = Counter(_unpacked(self.removed)) + (then_removed - first_added)
+        added = Counter(_unpacked(later.added)) + (first_added - then_removed)
+        return NotePatch(
+            tuple(sorted((removed - added).elements())),
+            tuple(sorted((added - removed).elements())),
+            {**self.values, **later.values},
+        )
+
+    def changes(self, project: Project) -> bool:
+        """Whether the project would be another after it."""
+        return bool(self.removed or self.added) or any(
+            _value(project, name) != value for name, value in self.values.items()
+        )
+
+    def cut(self, length: int) -> NotePatch:
+        """The change without notes that start at ``length`` or later."""
+        removed, added = _before(self.removed, length), _before(self.added, length)
+        return self if removed is self.removed and added is self.added else replace(self, removed=removed, added=added)
+
+    def packed(self) -> NotePatch:
+        """The same change in less memory."""
+        removed, added = _packed(self.removed), _packed(self.added)
+        return self if removed is self.removed and added is self.added else replace(self, removed=removed, added=added)
+
+
+@dataclass(frozen=True, slots=True)
+class TailChange:
+    """Exchanges all notes from a tick on, whatever they are then, and sets some fields: what a drummer's take does."""
+
+    tick: int
+    notes: Notes | PackedNotes
+    values: Mapping[str, Any]
+
+    @classmethod
+    def back_to(cls, project: Project, tick: int) -> TailChange:
+        """The change that leads back to a project whose notes from a tick on are about to be exchanged."""
+        notes = project.pattern.notes
+        return cls(tick, notes[_first_from(notes, tick) :], {name: _value(project, name) for name in PATTERN_FIELDS})
+
+    def apply(self, project: Project) -> tuple[Project, TailChange]:
+        """The changed project, and the change that takes this one back."""
+        notes = project.pattern.notes
+        kept = _first_from(notes, self.tick)
+        back = TailChange(self.tick, notes[kept:], {name: _value(project, name) for name in self.values})
+        pattern = replace(project.pattern, notes=notes[:kept] + _unpacked(self.notes))
+        return _with_values(replace(project, pattern=pattern), self.values), back
+
+    def cut(self, _length: int) -> TailChange:
+        """Itself: what it holds stands for a whole take, which has a length of its own."""
+        return self
+
+    def packed(self) -> TailChange:
+        """The same change in less memory."""
+        notes = _packed(self.notes)
+        return self if notes is self.notes else replace(self, notes=notes)
+
+
+Change: TypeAlias = NotePatch | TailChange
+
+
+def difference(before: Project, after: Project) -> NotePatch:
+    """What leads from one project to another: notes, pattern, kit and loop. Takes and the drummer are not looked at."""
+    removed, added = note_difference(before.pattern.notes, after.pattern.notes)
+    values = {
+        name: _value(after, name)
+        for name in PATTERN_FIELDS + PROJECT_FIELDS
+        if _value(before, name) is not _value(after, name) and _value(before, name) != _value(after, name)
+    }
+    return NotePatch(removed, added, values)
+
+
+def note_difference(old: Notes, new: Notes) -> tuple[Notes, Notes]:
+    """The notes that are only in the old run, and those only in the new one; both runs are sorted."""
+    if old is new:
+        return (), ()
+    first = common_length(old, new)
+    last = common_length(old[first:][::-1], new[first:][::-1])
+    old, new = old[first : len(old) - last], new[first : len(new) - last]
+    old_set, new_set = frozenset(old), frozenset(new)
+    if len(old_set) < len(old) or len(new_set) < len(new):  # notes that come twice
+        old_counts, new_counts = Counter(old), Counter(new)
+        removed, added = old_counts - new_counts, new_counts - old_counts
+        return tuple(sorted(removed.elements())), tuple(sorted(added.elements()))
+    return tuple(n for n in old if n not in new_set), tuple(n for n in new if n not in old_set)
+
+
+def common_length(one: Sequence[Note], other: Sequence[Note]) -> int:
+    """How many notes at the start are the same, by halving: comparing slices costs far less than a loop."""
+    low, high = 0, min(len(one), len(other))
+    if one[:high] == other[:high]:
+        return high
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _patched(notes: Notes, removed: Notes, added: Notes) -> Notes:
+    """Sorted notes without the removed ones, each taken out once, and with the added ones."""
+    first = bisect_left(notes, min(run[0] for run in (removed, added) if run))
+    last = bisect_right(notes, max(run[-1] for run in (removed, added) if run))
+    window = list(notes[first:last])
+    if len(removed) <= _FEW_FOR_BISECTION:
+        for note in removed:
+            place = bisect_left(window, note)
+            if place < len(window) and window[place] == note:
+                del window[place]
+    else:
+        going = Counter(removed)
+        kept = []
+        for note in window:
+            if going.get(note, 0):
+                going[note] -= 1
+            else:
+                kept.append(note)
+        window = kept
+    if added:
+        window = sorted([*window, *added])
+    return (*notes[:first], *window, *notes[last:])
+
+
+def _first_from(notes: Notes, tick: int) -> int:
+    return bisect_left(notes, Note(tick, -1, 0, 0))
+
+
+def _value(project: Project, name: str) -> Any:
+    return getattr(project.pattern if name in PATTERN_FIELDS else project, name)
+
+
+def _with_values(project: Project, values: Mapping[str, Any]) -> Project:
+    of_pattern = {name: value for name, value in values.items() if name in PATTERN_FIELDS}
+    of_project = {name: value for name, value in values.items() if name not in PATTERN_FIELDS}
+    if of_pattern:
+        of_project["pattern"] = replace(project.pattern, **of_pattern)
+    return replace(project, **of_project) if of_project else project
+
+
+def _unpacked(notes: Notes | PackedNotes) -> Notes:
+    return notes.unpack() if isinstance(notes, PackedNotes) else notes
+
+
+def _packed(notes: Notes | PackedNotes) -> Notes | PackedNotes:
+    return PackedNotes(notes) if isinstance(notes, tuple) and len(notes) > _FEW_NOTES else notes
+
+
+def _before(notes: Notes | PackedNotes, length: int) -> Notes | PackedNotes:
+    unpacked = _unpacked(notes)
+    stop = _first_from(unpacked, length)
+    return notes if stop == len(unpacked) else unpacked[:stop]
