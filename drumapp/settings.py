@@ -54,6 +54,7 @@ class Settings:
         theme: one of THEMES.
         snap: the grid edits snap to, as in "1/16", "1/8T", "1/4." or "Off".
         velocity_lane: its height in pixels; 0 is closed.
+        hide_empty_lanes: whether the roll shows only lanes that have notes.
         drummer_panel: whether the panel beside the roll is open.
         volume_db: loudness of the output; 0 is as the synth renders.
         window_geometry: as the window saved it, in base64.
@@ -79,6 +80,7 @@ class Settings:
     theme: str = "system"
     snap: str = "1/16"
     velocity_lane: int = 104
+    hide_empty_lanes: bool = False
     drummer_panel: bool = True
     volume_db: float = 0.0
     window_geometry: str | None = None
@@ -247,6 +249,7 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "theme": lambda value: _one_of(THEMES, value),
     "snap": lambda value: _one_of(SNAPS, value),
     "velocity_lane": lambda value: _whole(0, MAX_LANE_HEIGHT, value),
+    "hide_empty_lanes": _flag,
     "drummer_panel": _flag,
     "volume_db": lambda value: _number(MIN_VOLUME_DB, MAX_VOLUME_DB, value),
     "window_geometry": _text,

@@ -38,6 +38,7 @@ CHANGED = Settings(
     feel=False,
     loop=False,
     follow=False,
+    hide_empty_lanes=True,
     theme="light",
     snap="1/8T",
     velocity_lane=0,

@@ -87,6 +87,21 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | str, ...]], ...] = (
         ),
     ),
     (
+        "&Lanes",
+        (
+            _A("mute_lane", "&Mute", ("M",)),
+            _A("solo_lane", "&Solo", ("S",)),
+            _A("unmute_all", "&Unmute and unsolo all", ("Shift+M",)),
+            SEPARATOR,
+            _A("rename_lane", "&Rename …", ("F2",)),
+            _A("raise_lane", "Move u&p"),
+            _A("lower_lane", "Move &down"),
+            _A("remove_lane", "Rem&ove"),
+            SEPARATOR,
+            _A("hide_empty", "&Hide empty lanes", ("H",), checkable=True),
+        ),
+    ),
+    (
         "&View",
         (
             _A("zoom_in", "Zoom &in", ("+", "=", "Ctrl++", "Ctrl+=")),

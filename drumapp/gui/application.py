@@ -23,6 +23,7 @@ from drumapp.gui.display import build_qt
 from drumapp.gui.document import Document
 from drumapp.gui.drummer_control import DrummerControl
 from drumapp.gui.files import Files, renderer
+from drumapp.gui.kit_control import KitControl
 from drumapp.gui.main_window import MainWindow
 from drumapp.gui.model_loading import ModelLoading
 from drumapp.gui.note_editing import NoteEditing
@@ -85,6 +86,7 @@ class Application(QObject):
             drummer_of=drummer_of,
         )
         self.notes = NoteEditing(self.window, self.document, settings, self.theme)
+        self.kits = KitControl(self.window, self.document, self.notes.editor, settings)
         self._tempo_gesture = 0
         self._last_look = time.monotonic()
         self._closed = False

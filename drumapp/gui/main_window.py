@@ -57,7 +57,8 @@ class MainWindow(QMainWindow):
         self.status = StatusLine()
         self.actions_by_name = build_menus(self, self.roll)
         self.recent = RecentMenu(self)
-        self.file_menu = self.menuBar().actions()[0].menu()
+        menus = {action.text().replace("&", ""): action.menu() for action in self.menuBar().actions()}
+        self.file_menu, self.lanes_menu = menus["File"], menus["Lanes"]
         self.file_menu.insertMenu(self.actions_by_name["save"], self.recent)
         theme.changed.connect(lambda: self.roll.set_colours(theme.colours))
         self._painted = False

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDoubleValidator, QFont, QPainter, QPen
-from PySide6.QtWidgets import QApplication, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
+from drumapp.gui.inline_editor import InlineEditor
 from drumapp.gui.theme import Theme
 
 DRAG_PX_PER_STEP = 3.0
@@ -52,7 +53,7 @@ class NumberField(QWidget):
         self._value = default
         self._dragged_from: tuple[float, float] | None = None
         self._wheeled = 0.0
-        self._editor: _Editor | None = None
+        self._editor: InlineEditor | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedSize(QSize(width, height))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -83,7 +84,7 @@ class NumberField(QWidget):
         """Open a text field over the number, holding ``text`` or the number itself."""
         if self._editor is not None:
             return
-        editor = _Editor(self)
+        editor = InlineEditor(self)
         editor.setValidator(_bounded(self._least, self._most, self._decimals))
         editor.setGeometry(self.rect())
         editor.setAccessibleName(self.accessibleName())
@@ -194,30 +195,6 @@ class NumberField(QWidget):
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, number)
         painter.setPen(QColor(colours.text_dim))
         painter.drawText(place.translated(metrics.horizontalAdvance(number), 0), Qt.AlignmentFlag.AlignVCenter, unit)
-
-
-class _Editor(QLineEdit):
-    """The text field over the number. ``left`` says whether what was typed shall count.
-
-    Keys that end it end here: Return must not reach the number below, which would open the field again.
-    """
-
-    left = Signal(bool)
-
-    def keyPressEvent(self, event) -> None:
-        """Return and Enter accept, Escape thinks better of it."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left.emit(True)
-        elif event.key() == Qt.Key.Key_Escape:
-            self.left.emit(False)
-        else:
-            super().keyPressEvent(event)
-
-    def focusOutEvent(self, event) -> None:
-        """To go elsewhere accepts, but for the menu that a right click opens over the field itself."""
-        super().focusOutEvent(event)
-        if event.reason() != Qt.FocusReason.PopupFocusReason:
-            self.left.emit(True)
 
 
 def _bounded(least: float, most: float, decimals: int) -> QDoubleValidator:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 from drumapp.core.editing import GRIDS, Grid
 from drumapp.gui import icons
 from drumapp.gui.choice_box import ChoiceBox
-from drumapp.gui.piano_roll.lane_header import HEADER_WIDTH
+from drumapp.gui.piano_roll.lane_parts import HEADER_WIDTH
 from drumapp.gui.theme import Colours
 
 

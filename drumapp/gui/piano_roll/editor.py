@@ -138,8 +138,8 @@ class RollEditor(QObject):
     # Commands
 
     def escape(self) -> None:
-        """Cancel the gesture under way, or select nothing."""
-        if not self.cancel():
+        """Cancel what the pointer is doing, or select nothing."""
+        if not self.cancel() and not self.roll.cancel_drag():
             self.select(NOTHING)
 
     def delete(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from drumapp.core.editing import NOTHING, Grid, Selection
 from drumapp.core.kit import HOUSE_KIT, DrumKit
+from drumapp.core.kit_editing import lanes_of
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import MetreMap, Range
 from drumapp.gui.piano_roll.coordinates import View
@@ -27,13 +28,16 @@ class Band:
 class Scene:
     """The music as the roll shows it.
 
-    Attributes: end is the tick where the music stops, None while nobody knows (an endless take); loop the range that
-    repeats, or None; playhead a tick; snap the grid that edits snap to; selection the selected notes; band the
-    rubber band.
+    Attributes: own_kit is the project's, kit the lanes that are shown: those of the project and of whatever else is
+    played, with ``hide_empty`` only those that have notes; end is the tick where the music stops, None while nobody
+    knows (an endless take); loop the range that repeats, or None; playhead a tick; snap the grid that edits snap to;
+    selection the selected notes; band the rubber band.
     """
 
     colours: Colours
     view: View = field(default_factory=View)
+    own_kit: DrumKit = HOUSE_KIT
+    hide_empty: bool = False
     kit: DrumKit = HOUSE_KIT
     index: NoteIndex = field(default_factory=NoteIndex)
     metre: MetreMap = field(default_factory=MetreMap)
@@ -48,14 +52,23 @@ class Scene:
     selected: NoteIndex = field(default_factory=NoteIndex)
     _notes: tuple[Note, ...] = ()
 
-    def show(self, pattern: Pattern, end: int | None) -> None:
-        """Take up a pattern whose music ends at ``end``, None when that is open."""
+    def show(self, pattern: Pattern, end: int | None, *, fit: bool = True) -> None:
+        """Take up a pattern whose music ends at ``end``, None when that is open; ``fit`` its lanes to it."""
         self.index = self.index.exchanged(self._notes, pattern.notes)
         self._notes = pattern.notes
-        self.kit = HOUSE_KIT.with_keys(set(self.index.pitches.tolist()))
+        if fit:
+            self.fit_kit()
         self.metre = pattern.metre
         self.length = pattern.length
         self.end = end
+
+    def fit_kit(self) -> bool:
+        """Give every key that is played a lane, and where that is asked for no other; whether the lanes are others."""
+        before, played = self.kit, set(self.index.pitches.tolist())
+        self.kit = self.own_kit.with_keys(played)
+        if self.hide_empty and played:
+            self.kit = lanes_of(self.kit, played)
+        return self.kit != before
 
     def append(self, notes: Sequence[Note], length: int) -> None:
         """Take up notes that were written at the end of the music, now ``length`` ticks long."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from drumapp.core.pattern import Note
 from drumapp.gui.piano_roll.grid import Level, lines
-from drumapp.gui.piano_roll.lane_header import HEADER_WIDTH
+from drumapp.gui.piano_roll.lane_parts import HEADER_WIDTH
 from drumapp.gui.piano_roll.note_index import NoteColumns
 from drumapp.gui.piano_roll.painting import BINNED_FROM, family_indices, loudest_by_pixel
 from drumapp.gui.piano_roll.scene import Scene

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QGridLayout, QScrollBar, QSplitter, QWidget
 
 from drumapp.core.editing import Grid, Selection
-from drumapp.core.kit import HOUSE_KIT
+from drumapp.core.kit import DrumKit
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range
 from drumapp.gui.piano_roll.canvas import RollCanvas
@@ -126,8 +127,7 @@ class PianoRoll(QWidget):
         extent = self.scene.extent
         self.scene.append(notes, length)
         new_keys = {note.pitch for note in notes} - set(self.scene.kit.row_of_key)
-        if new_keys:
-            self.scene.kit = HOUSE_KIT.with_keys(new_keys | set(self.scene.kit.row_of_key))
+        if new_keys and self.scene.fit_kit():
             self._fit_rows()
             self._settle()
             return
@@ -135,6 +135,32 @@ class PianoRoll(QWidget):
         self.velocity_lane.redraw()
         if self.scene.extent != extent:
             self._set_scroll_bars()
+
+    def show_kit(self, kit: DrumKit) -> None:
+        """Show the lanes of another kit, or the same lanes mixed otherwise."""
+        self.scene.own_kit = kit
+        if self.scene.fit_kit():
+            self._fit_rows()
+            self._settle()
+
+    def set_hide_empty(self, hide: bool) -> None:
+        """Show only the lanes that have notes, or all."""
+        self.scene.hide_empty = hide
+        if self.scene.fit_kit():
+            self._fit_rows()
+            self._settle()
+
+    def cancel_drag(self) -> bool:
+        """Leave what is dragged in the header where it was; whether something was."""
+        return self.header.cancel_drag()
+
+    @property
+    def pointed_key(self) -> int | None:
+        """MIDI key of the lane the pointer is over, in the header or the roll, or that the keyboard has chosen."""
+        lane = self.header.pointed_lane
+        if lane is None and self.canvas.underMouse():
+            lane = self.header.lane_at(self.canvas.mapFromGlobal(QCursor.pos()).y())
+        return None if lane is None else lane.key
 
     def set_end(self, end: int | None, length: int) -> None:
         """Say where the music ends, once that is known."""
@@ -145,7 +171,7 @@ class PianoRoll(QWidget):
     def show_preview(self, pattern: Pattern, end: int | None, band: Band | None) -> None:
         """Show what a gesture would make of the pattern; the page stays where it is."""
         if pattern.notes is not self.scene.shown or end != self.scene.end:
-            self.scene.show(pattern, end)
+            self.scene.show(pattern, end, fit=False)  # no lane shall vanish from under the hand
         self.scene.band = band
         self._redraw()
 
