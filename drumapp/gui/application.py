@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from drumapp import resources
 from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Pattern
-from drumapp.core.timing import Metre, MetreMap, Range, TempoMap
+from drumapp.core.timing import Metre, MetreMap, TempoMap
 from drumapp.gui.conductor import Conductor, take_name
 from drumapp.gui.dialogs import Asking, Dialogs, ShortcutsDialog, show_about
 from drumapp.gui.display import build_qt
@@ -32,6 +32,7 @@ from drumapp.gui.project_control import ProjectControl
 from drumapp.gui.recovery_control import RecoveryControl
 from drumapp.gui.sound_control import SoundControl
 from drumapp.gui.theme import THEMES, Theme
+from drumapp.gui.time_control import TimeControl
 from drumapp.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Application(QObject):
         )
         self.notes = NoteEditing(self.window, self.document, settings, self.theme)
         self.kits = KitControl(self.window, self.document, self.notes.editor, settings)
-        self._tempo_gesture = 0
+        self.time = TimeControl(self.window, self.document, self.conductor, self.notes.editor, settings, self.theme)
         self._last_look = time.monotonic()
         self._closed = False
         self._let_go = False
@@ -132,10 +133,6 @@ class Application(QObject):
         bar.generate_clicked.connect(self.drummer.generate)
         bar.play_clicked.connect(conductor.toggle_play)
         bar.stop_clicked.connect(conductor.stop)
-        bar.loop_toggled.connect(self._loop_toggled)
-        bar.tempo_changed.connect(self._tempo_changed)
-        bar.tempo_edited.connect(self._tempo_edited)
-        bar.metre_chosen.connect(self._metre_chosen)
         bar.bars_changed.connect(self._bars_changed)
         bar.volume_changed.connect(self.sound.set_volume)
         bar.output.soundfont_chosen.connect(self.sound.choose_soundfont)
@@ -167,7 +164,6 @@ class Application(QObject):
             "generate": self.drummer.generate,
             "play": self.conductor.toggle_play,
             "stop": self.conductor.stop,
-            "to_start": lambda: self.conductor.seek(0),
             "silence": self.engine.panic,
             "shortcuts": lambda: ShortcutsDialog(list(window.actions_by_name.values()), window).exec(),
             "about": lambda: show_about(window, self.drummer.credits()),
@@ -177,7 +173,6 @@ class Application(QObject):
             window.actions_by_name[name].triggered.connect(lambda _=False, act=handler: act())
         for name, handler in {
             "follow": self._follow_toggled,
-            "loop": window.transport.loop.setChecked,
             "drummer_panel": self._panel_toggled,
         }.items():
             window.actions_by_name[name].toggled.connect(handler)
@@ -246,28 +241,10 @@ class Application(QObject):
         if pattern.length:
             self.document.replace(Pattern(tempo=pattern.tempo, metre=pattern.metre), "Clear")
 
-    def _tempo_changed(self, bpm: float) -> None:
-        self.document.set_tempo(bpm, ("tempo", self._tempo_gesture))
-
-    def _tempo_edited(self, bpm: float) -> None:
-        self._tempo_changed(bpm)
-        self._tempo_gesture += 1
-
-    def _metre_chosen(self, metre: Metre) -> None:
-        if not self.document.in_take:
-            self.document.set_metre(metre)
-        self._document_changed()
-
     def _bars_changed(self, bars: int) -> None:
         self.settings.bars = bars
         if bars and self.conductor.performance.endless:
             self.conductor.finish_take()
-
-    def _loop_toggled(self, looping: bool) -> None:
-        self.settings.loop = looping
-        self.window.actions_by_name["loop"].setChecked(looping)
-        self.conductor.set_looping(looping)
-        self._show_loop()
 
     def _follow_toggled(self, follow: bool) -> None:
         self.settings.follow = self.window.roll.follow = follow
@@ -288,17 +265,13 @@ class Application(QObject):
         self._document_changed()
 
     def _document_changed(self) -> None:
-        document, bar = self.document, self.window.transport
-        bar.tempo.set_value(document.pattern.bpm)
-        bar.set_metre(document.pattern.first_metre)
-        bar.metre.setEnabled(not document.in_take)
+        document = self.document
         for name, label in (("undo", document.undo_label), ("redo", document.redo_label)):
             action = self.window.actions_by_name[name]
             action.setEnabled(label is not None)
             action.setText(f"{name.capitalize()} {label}" if label else name.capitalize())
         self._show_name()
         self._show_seed()
-        self._show_loop()
 
     def _performance_changed(self) -> None:
         performance, window = self.conductor.performance, self.window
@@ -362,12 +335,9 @@ class Application(QObject):
         bar, panel = window.transport, window.drummer_panel
         bar.set_bars(settings.bars)
         bar.set_volume(settings.volume_db)
-        bar.loop.setChecked(settings.loop)
-        self.conductor.set_looping(settings.loop)
         window.roll.follow = settings.follow
         panel.setVisible(settings.drummer_panel)
         for name, checked in (
-            ("loop", settings.loop),
             ("follow", settings.follow),
             ("drummer_panel", settings.drummer_panel),
             (f"theme_{settings.theme}", True),
@@ -383,10 +353,6 @@ class Application(QObject):
         seed = self.conductor.performance.seed
         in_roll = seed is not None and self.document.pattern.name == take_name(seed)
         self.window.status.seed.setText(f"Seed {seed}" if in_roll else "")
-
-    def _show_loop(self) -> None:
-        length = self.document.end or 0
-        self.window.roll.set_loop(Range(0, length) if self.settings.loop and length else None)
 
     def _remember(self) -> None:
         self.notes.remember()

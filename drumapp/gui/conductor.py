@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Note, Pattern
-from drumapp.core.timing import MetreMap, Range, TempoMap
+from drumapp.core.timing import MetreMap, TempoMap
 from drumapp.gui.document import Document
 from drumapp.gui.generation import Batch, Failed, Finished, GenerationRun, GeneratorFactory
 
@@ -72,6 +72,7 @@ class Conductor(QObject):
         self.performance = Performance()
         document.replaced.connect(self._document_replaced)
         document.timing_changed.connect(self._send_pattern)
+        document.loop_changed.connect(self._send_loop)
 
     def start(self) -> None:
         """Begin to listen to the engine."""
@@ -234,9 +235,8 @@ class Conductor(QObject):
         self._engine.set_pattern(self._document.pattern)
 
     def _send_loop(self) -> None:
-        length = self._document.pattern.length
-        repeat = self._looping and not self._document.in_take and length > 0
-        self._engine.set_loop(Range(0, length) if repeat else None)
+        repeat = self._looping and not self._document.in_take and self._document.pattern.length > 0
+        self._engine.set_loop(self._document.project.loop_span if repeat else None)
 
     def _end_run(self) -> None:
         run, self._run = self._run, None

@@ -22,7 +22,11 @@ from drumapp.gui.number_field import NumberField, tabular
 from drumapp.gui.output_button import OutputButton
 from drumapp.gui.theme import Theme
 
-METRES = ("2/4", "3/4", "4/4", "5/4", "6/4", "7/4", "3/8", "5/8", "6/8", "7/8", "9/8", "12/8")
+METRES = (
+    *(f"{beats}/4" for beats in (2, 3, 4, 5, 6, 7, 9)),
+    *(f"{beats}/8" for beats in (3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15)),
+    *(f"{beats}/16" for beats in (3, 5, 7, 9, 11, 13, 15)),
+)
 MOST_BARS, DEFAULT_BARS = 64, 8
 LEAST_VOLUME_DB, MOST_VOLUME_DB = -40, 6
 
@@ -31,7 +35,8 @@ class TransportBar(QFrame):
     """Buttons and numbers; what they do is decided elsewhere.
 
     Signals: generate_clicked, play_clicked, stop_clicked; loop_toggled (on); tempo_changed (bpm) while it is dragged
-    and tempo_edited (bpm) when done; metre_chosen (Metre); bars_changed (bars, 0 for endless); volume_changed (dB).
+    and tempo_edited (bpm) when done; tapped, once a beat, by who wants that tempo; metre_chosen (Metre); bars_changed
+    (bars, 0 for endless); volume_changed (dB).
     """
 
     generate_clicked = Signal()
@@ -40,6 +45,7 @@ class TransportBar(QFrame):
     loop_toggled = Signal(bool)
     tempo_changed = Signal(float)
     tempo_edited = Signal(float)
+    tapped = Signal()
     metre_chosen = Signal(object)
     bars_changed = Signal(int)
     volume_changed = Signal(float)
@@ -76,6 +82,9 @@ class TransportBar(QFrame):
             width=100,
         )
         self.tempo.setToolTip("Tempo: drag, wheel, or type; double-click for 120")
+        self.tap = QToolButton()
+        self.tap.setText("Tap")
+        self.tap.setToolTip("Tap (T): click or press once a beat to set the tempo")
         self.metre = ChoiceBox("Metre", "Metre: beats in a bar, and their note value")
         self.metre.setFixedWidth(72)
         self.bars = NumberField(
@@ -113,6 +122,7 @@ class TransportBar(QFrame):
         layout.addWidget(self.position)
         layout.addSpacing(8)
         layout.addWidget(self.tempo)
+        layout.addWidget(self.tap)
         layout.addWidget(self.metre)
         layout.addSpacing(8)
         layout.addWidget(self.bars)
@@ -134,6 +144,7 @@ class TransportBar(QFrame):
         self.loop.toggled.connect(self.loop_toggled)
         self.tempo.changed.connect(self.tempo_changed)
         self.tempo.edited.connect(self.tempo_edited)
+        self.tap.pressed.connect(self.tapped)
         self.metre.activated.connect(lambda _: self.metre_chosen.emit(Metre.parse(self.metre.currentText())))
         self.bars.changed.connect(lambda _: self.bars_changed.emit(self.chosen_bars))
         self.endless.toggled.connect(self._endless_toggled)

@@ -240,7 +240,7 @@ def test_colours_change_with_the_theme(roll) -> None:
 def test_ruler_and_header_can_be_drawn(roll) -> None:
     roll.show_pattern(BEAT, BEAT.length, refit=True)
     plain = roll.ruler.grab().toImage()
-    roll.set_loop(Range(0, 960))
+    roll.set_loop(Range(0, 960), looping=True)
 
     assert roll.ruler.grab().toImage() != plain
     assert not roll.header.grab().isNull()

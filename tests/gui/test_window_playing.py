@@ -161,7 +161,7 @@ def test_the_loop_button_and_its_menu_entry_are_one(application: Application, en
     application.window.transport.loop.click()
     assert engine.loop is None
     assert not application.window.actions_by_name["loop"].isChecked()
-    assert application.window.roll.scene.loop is None
+    assert not application.window.roll.scene.looping
     trigger(application, "loop")
     assert engine.loop is not None
     assert application.window.transport.loop.isChecked()

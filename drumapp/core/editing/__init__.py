@@ -6,6 +6,7 @@ throughout; what is random takes a seed.
 
 from drumapp.core.editing.clipboard import Clipping, copy, cut, paste
 from drumapp.core.editing.grid import GRIDS, MAX_SWING, OFF, STRAIGHT_SWING, Grid, StepKind, nearest_lines
+from drumapp.core.editing.length import set_bars, set_length
 from drumapp.core.editing.merging import NOTHING, Edited, Selection
 from drumapp.core.editing.moving import copy_move, move, move_to_lane, nudge, resize, set_duration
 from drumapp.core.editing.placing import clear_region, fill_every, paint_run, place, remove, toggle
@@ -62,7 +63,9 @@ __all__ = [
     "select_all",
     "select_lanes",
     "select_rectangle",
+    "set_bars",
     "set_duration",
+    "set_length",
     "set_velocity",
     "shift_velocity",
     "span_of",

@@ -30,8 +30,8 @@ class Scene:
 
     Attributes: own_kit is the project's, kit the lanes that are shown: those of the project and of whatever else is
     played, with ``hide_empty`` only those that have notes; end is the tick where the music stops, None while nobody
-    knows (an endless take); loop the range that repeats, or None; playhead a tick; snap the grid that edits snap to;
-    selection the selected notes; band the rubber band.
+    knows (an endless take); loop the range that repeats while ``looping``; playhead a tick; snap the grid that edits
+    snap to; selection the selected notes; band the rubber band.
     """
 
     colours: Colours
@@ -44,8 +44,8 @@ class Scene:
     length: int = 0
     end: int | None = None
     loop: Range | None = None
+    looping: bool = False
     playhead: float = 0.0
-    key_hovered: int | None = None
     snap: Grid = field(default_factory=Grid)
     band: Band | None = None
     selection: Selection = NOTHING

@@ -69,6 +69,8 @@ class PianoRoll(QWidget):
         self.canvas.resized.connect(self._resized)
         self.canvas.file_dropped.connect(self.file_dropped)
         self.ruler.sought.connect(self.sought)
+        self.ruler.end_previewed.connect(self._preview_end)
+        self.ruler.end_left.connect(lambda: self._preview_end(self.scene.length))
         self.header.auditioned.connect(self.auditioned)
         self._across.valueChanged.connect(self._scrolled)
         self._down.valueChanged.connect(self._scrolled)
@@ -151,8 +153,8 @@ class PianoRoll(QWidget):
             self._settle()
 
     def cancel_drag(self) -> bool:
-        """Leave what is dragged in the header where it was; whether something was."""
-        return self.header.cancel_drag()
+        """Leave what is dragged in header or ruler where it was; whether something was."""
+        return self.header.cancel_drag() or self.ruler.cancel_drag()
 
     @property
     def pointed_key(self) -> int | None:
@@ -167,6 +169,11 @@ class PianoRoll(QWidget):
         if (end, length) != (self.scene.end, self.scene.length):
             self.scene.end, self.scene.length = end, length
             self._settle()
+
+    def _preview_end(self, end: int) -> None:
+        """Show where the music would end; the page stays where it is."""
+        self.scene.end = end
+        self._redraw()
 
     def show_preview(self, pattern: Pattern, end: int | None, band: Band | None) -> None:
         """Show what a gesture would make of the pattern; the page stays where it is."""
@@ -194,10 +201,10 @@ class PianoRoll(QWidget):
         self.canvas.redraw()
         self.velocity_lane.redraw()
 
-    def set_loop(self, loop: Range | None) -> None:
-        """Mark the range that repeats."""
-        if loop != self.scene.loop:
-            self.scene.loop = loop
+    def set_loop(self, loop: Range | None, *, looping: bool) -> None:
+        """Mark the range that repeats, or that would."""
+        if (loop, looping) != (self.scene.loop, self.scene.looping):
+            self.scene.loop, self.scene.looping = loop, looping
             self.ruler.update()
 
     def set_colours(self, colours: Colours) -> None:
