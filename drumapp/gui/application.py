@@ -27,7 +27,7 @@ from drumapp.gui.kit_control import KitControl
 from drumapp.gui.main_window import MainWindow
 from drumapp.gui.model_loading import ModelLoading
 from drumapp.gui.note_editing import NoteEditing
-from drumapp.gui.piano_roll.view import ZOOM_PER_KEY
+from drumapp.gui.piano_roll.navigation import ZOOM_PER_KEY
 from drumapp.gui.project_control import ProjectControl
 from drumapp.gui.recovery_control import RecoveryControl
 from drumapp.gui.sound_control import SoundControl
@@ -156,11 +156,11 @@ class Application(QObject):
             "undo": self.document.undo,
             "redo": self.document.redo,
             "clear": self.clear,
-            "zoom_in": lambda: roll.zoom(ZOOM_PER_KEY),
-            "zoom_out": lambda: roll.zoom(1 / ZOOM_PER_KEY),
-            "zoom_fit": roll.zoom_to_fit,
-            "rows_taller": lambda: roll.zoom_rows(ZOOM_PER_KEY),
-            "rows_lower": lambda: roll.zoom_rows(1 / ZOOM_PER_KEY),
+            "zoom_in": lambda: roll.navigation.zoom(ZOOM_PER_KEY),
+            "zoom_out": lambda: roll.navigation.zoom(1 / ZOOM_PER_KEY),
+            "zoom_fit": roll.navigation.zoom_to_fit,
+            "rows_taller": lambda: roll.navigation.zoom_rows(ZOOM_PER_KEY),
+            "rows_lower": lambda: roll.navigation.zoom_rows(1 / ZOOM_PER_KEY),
             "generate": self.drummer.generate,
             "play": self.conductor.toggle_play,
             "stop": self.conductor.stop,
@@ -195,7 +195,7 @@ class Application(QObject):
         window.roll.auditioned.connect(self.engine.audition)
         window.roll.file_dropped.connect(self.files.open_midi)
         window.closing.connect(self.close)
-        self.files.opened.connect(lambda _: window.roll.zoom_to_first_bars())
+        self.files.opened.connect(lambda _: window.roll.navigation.zoom_to_first_bars())
         self.files.said.connect(window.status.music.setText)
         self.files.exporting.connect(window.export_strip.follow)
         self.drummer.changed.connect(self._performance_changed)
@@ -247,7 +247,7 @@ class Application(QObject):
             self.conductor.finish_take()
 
     def _follow_toggled(self, follow: bool) -> None:
-        self.settings.follow = self.window.roll.follow = follow
+        self.settings.follow = self.window.roll.navigation.follow = follow
 
     def _panel_toggled(self, shown: bool) -> None:
         self.settings.drummer_panel = shown
@@ -305,7 +305,7 @@ class Application(QObject):
 
     def _project_begun(self) -> None:
         self.conductor.stop()
-        self.window.roll.zoom_to_first_bars()
+        self.window.roll.navigation.zoom_to_first_bars()
 
     def _choices_changed(self) -> None:
         self.drummer.show_choices()
@@ -335,7 +335,7 @@ class Application(QObject):
         bar, panel = window.transport, window.drummer_panel
         bar.set_bars(settings.bars)
         bar.set_volume(settings.volume_db)
-        window.roll.follow = settings.follow
+        window.roll.navigation.follow = settings.follow
         panel.setVisible(settings.drummer_panel)
         for name, checked in (
             ("follow", settings.follow),

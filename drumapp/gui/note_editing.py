@@ -183,7 +183,9 @@ class NoteEditing(QObject):
         editor = self.editor
         if editor.selection:
             pattern = editor.document.pattern
-            self._window.roll.zoom_to_span(editing.grid_span_of(pattern, editor.selection, _stepped(editor.snap)))
+            self._window.roll.navigation.zoom_to_span(
+                editing.grid_span_of(pattern, editor.selection, _stepped(editor.snap))
+            )
 
     def _quantise_now(self) -> None:
         grid = _stepped(self.editor.snap)

@@ -99,7 +99,7 @@ def test_an_empty_roll_says_what_to_do_and_a_filled_one_does_not(roll) -> None:
     roll.show_pattern(Pattern(), 0)
     empty = picture(roll)
     roll.show_pattern(Pattern.of([Note(100_000, 36, 100)]), None)
-    roll.zoom_to_first_bars()
+    roll.navigation.zoom_to_first_bars()
 
     assert picture(roll) != empty
 
@@ -139,7 +139,7 @@ def test_zoom_to_fit_shows_all_of_it(roll) -> None:
     long = Pattern.of([Note(300 * BAR, 36, 100)])
     roll.show_pattern(long, long.length, refit=True)
     assert roll.view.right < 20 * BAR
-    roll.zoom_to_fit()
+    roll.navigation.zoom_to_fit()
 
     assert roll.view.left <= 0
     assert roll.view.right >= long.length
@@ -149,7 +149,7 @@ def test_keys_zoom_around_the_playhead(roll) -> None:
     roll.show_pattern(Pattern.of([Note(64 * BAR, 36, 100)]), 65 * BAR, refit=True)
     roll.move_playhead(3 * BAR, playing=False)
     x = roll.view.x_of(3 * BAR)
-    roll.zoom(2.0)
+    roll.navigation.zoom(2.0)
 
     assert roll.view.x_of(3 * BAR) == pytest.approx(x, abs=1)
 
@@ -157,10 +157,10 @@ def test_keys_zoom_around_the_playhead(roll) -> None:
 def test_the_page_turns_with_the_playhead_only_when_it_is_followed(roll) -> None:
     long = Pattern.of([Note(64 * BAR, 36, 100)])
     roll.show_pattern(long, long.length, refit=True)
-    roll.follow = False
+    roll.navigation.follow = False
     roll.move_playhead(20 * BAR, playing=True)
     assert roll.view.right < 20 * BAR
-    roll.follow = True
+    roll.navigation.follow = True
     roll.move_playhead(1 * BAR, playing=True)
     for bar in range(2, 40):
         roll.move_playhead(bar * BAR, playing=True)
@@ -260,6 +260,6 @@ def test_a_hundred_thousand_notes_can_be_drawn(roll) -> None:
     notes = [Note(step * 40, (36, 38, 42, 49)[step % 4], 1 + step % 127) for step in range(100_000)]
     big = Pattern.of(notes)
     roll.show_pattern(big, big.length)
-    roll.zoom_to_fit()
+    roll.navigation.zoom_to_fit()
 
     assert colour_in(roll, notes[0]) != QColor(DARK.roll)

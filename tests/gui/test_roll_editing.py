@@ -100,7 +100,7 @@ class Hand:
 @pytest.fixture
 def hand(application, qtbot) -> Hand:
     application.document.replace(BEAT, "Open")
-    application.window.roll.zoom_to_first_bars()
+    application.window.roll.navigation.zoom_to_first_bars()
     application.window.activateWindow()
     application.window.roll.canvas.setFocus()
     qtbot.waitUntil(application.window.roll.canvas.hasFocus)
@@ -164,7 +164,7 @@ def test_a_run_leaves_the_notes_in_its_way(hand) -> None:
 
 
 def test_drawing_past_the_end_makes_the_pattern_longer_by_whole_bars(hand) -> None:
-    hand.roll.zoom(0.5)
+    hand.roll.navigation.zoom(0.5)
     hand.click(5 * BAR + 10, HAT)
 
     assert hand.document.pattern.length == hand.document.end == 6 * BAR
@@ -419,7 +419,7 @@ def test_alt_and_wheel_change_a_note_that_was_not_selected(hand) -> None:
 
 
 def test_the_wheel_over_other_notes_scrolls_and_changes_nothing(hand) -> None:
-    hand.roll.zoom(3)
+    hand.roll.navigation.zoom(3)
     before = hand.roll.view.left
     hand.wheel(485, SNARE, -2)
     assert hand.roll.view.left > before

@@ -19,7 +19,7 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def beaten(application):
     application.document.replace(BEAT, "Open")
-    application.window.roll.zoom_to_first_bars()
+    application.window.roll.navigation.zoom_to_first_bars()
     return application
 
 

@@ -53,7 +53,7 @@ class Hand:
 @pytest.fixture
 def hand(application, qtbot) -> Hand:
     application.document.replace(BEAT, "Open")
-    application.window.roll.zoom_to_first_bars()
+    application.window.roll.navigation.zoom_to_first_bars()
     application.conductor.seek(BAR)
     application.window.activateWindow()
     application.window.roll.canvas.setFocus()

@@ -63,7 +63,7 @@ def test_choices_are_remembered(qapp, qtbot, engine, answers: Answers) -> None:
     assert (bar.metre.currentText(), bar.loop.isChecked()) == ("5/4", False)
     assert (panel.time.value, panel.memory.value, panel.feel.isChecked()) == (0.7, 0.4, False)
     assert (panel.chosen_style, panel.fixed_seed) == ("funk", 123)
-    assert not second.window.roll.follow
+    assert not second.window.roll.navigation.follow
     assert not panel.isVisible()
     assert second.theme.colours.name == "light"
     assert not answers.errors

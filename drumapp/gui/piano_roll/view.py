@@ -1,4 +1,4 @@
-"""The piano roll: canvas, ruler, lane header and scroll bars around one view of the music."""
+"""The piano roll: canvas, ruler, lane header, velocity lane and overview around one view of the music."""
 
 from __future__ import annotations
 
@@ -17,17 +17,12 @@ from drumapp.gui.piano_roll.canvas import RollCanvas
 from drumapp.gui.piano_roll.coordinates import View
 from drumapp.gui.piano_roll.corner import Corner
 from drumapp.gui.piano_roll.lane_header import LaneHeader
+from drumapp.gui.piano_roll.navigation import Navigation
+from drumapp.gui.piano_roll.overview import Overview
 from drumapp.gui.piano_roll.ruler import Ruler
 from drumapp.gui.piano_roll.scene import Band, Scene
 from drumapp.gui.piano_roll.velocity_lane import FIRST_HEIGHT, VelocityHeader, VelocityLane
 from drumapp.gui.theme import Colours
-
-BARS_SHOWN_AT_FIRST = 8
-TALLEST_ROW_AT_FIRST = 64.0
-ZOOM_PER_NOTCH = 1.2
-ZOOM_PER_KEY = 1.4
-_NOTCH = 120.0  # Qt counts a wheel's notch as 120
-_SCROLL_PX_PER_NOTCH = 90.0
 
 
 class PianoRoll(QWidget):
@@ -35,7 +30,7 @@ class PianoRoll(QWidget):
 
     Signals: sought (tick) when the ruler is clicked; auditioned (key, velocity) when a drum's name is; file_dropped
     (Path); velocity_height_changed (pixels) when the velocity lane is resized by hand.
-    Attributes: follow, whether the pages turn with the playhead.
+    Attributes: scene; navigation; and the parts it is made of.
     """
 
     sought = Signal(int)
@@ -52,28 +47,29 @@ class PianoRoll(QWidget):
         self.corner = Corner()
         self.velocity_header = VelocityHeader(self.scene)
         self.velocity_lane = VelocityLane(self.scene)
+        self.overview = Overview(self.scene)
+        self.navigation = Navigation(self.scene, self)
         self._playing = False
-        self.follow = True
-        self._following = True  # off from a scroll by hand until the playhead is in sight again
-        self._zoomed_by_hand = False
-        self._rows_zoomed_by_hand = False
-        self._across = QScrollBar(Qt.Orientation.Horizontal)
         self._down = QScrollBar(Qt.Orientation.Vertical)
-        self._setting_bars = False
         self._lay_out()
         self.corner.set_colours(colours)
         self.corner.show_tool(drawing=True)
         self.corner.show_snap(self.scene.snap)
-        for surface in (self.canvas, self.ruler, self.header, self.velocity_lane):
-            surface.wheeled.connect(self._wheel)
-        self.canvas.resized.connect(self._resized)
+        navigation = self.navigation
+        for surface in (self.canvas, self.ruler, self.header, self.velocity_lane, self.overview):
+            surface.wheeled.connect(navigation.wheel)
+            navigation.feel_pinches_over(surface)
+        navigation.moved.connect(self._moved)
+        self.canvas.resized.connect(lambda: navigation.resize(float(self.canvas.width()), float(self.canvas.height())))
+        self.overview.scrolled.connect(lambda left: navigation.scroll_to(left=left))
+        self.overview.spanned.connect(self._show_span)
+        self.overview.fit_wanted.connect(navigation.zoom_to_fit)
         self.canvas.file_dropped.connect(self.file_dropped)
         self.ruler.sought.connect(self.sought)
         self.ruler.end_previewed.connect(self._preview_end)
         self.ruler.end_left.connect(lambda: self._preview_end(self.scene.length))
         self.header.auditioned.connect(self.auditioned)
-        self._across.valueChanged.connect(self._scrolled)
-        self._down.valueChanged.connect(self._scrolled)
+        self._down.valueChanged.connect(lambda top: navigation.scroll_to(top=float(top)))
 
     def _lay_out(self) -> None:
         lanes, velocities = QWidget(), QWidget()
@@ -97,7 +93,7 @@ class PianoRoll(QWidget):
         layout.addWidget(self.corner, 0, 0)
         layout.addWidget(self.ruler, 0, 1)
         layout.addWidget(self._split, 1, 0, 1, 2)
-        layout.addWidget(self._across, 2, 1)
+        layout.addWidget(self.overview, 2, 0, 1, 2)
 
     @property
     def velocity_height(self) -> int:
@@ -118,39 +114,35 @@ class PianoRoll(QWidget):
     def show_pattern(self, pattern: Pattern, end: int | None, *, refit: bool = False) -> None:
         """Show another pattern; ``end`` as in Scene. With ``refit`` the page begins at its start."""
         self.scene.show(pattern, end)
-        self._fit_rows()
+        self.overview.redraw()
+        self.navigation.fit_rows()
         if refit:
-            self.zoom_to_first_bars()
+            self.navigation.zoom_to_first_bars()
         else:
-            self._settle()
+            self.navigation.settle()
 
     def append_notes(self, notes: Sequence[Note], length: int) -> None:
         """Show notes that were just written at the end of the pattern, now ``length`` ticks long."""
-        extent = self.scene.extent
         self.scene.append(notes, length)
         new_keys = {note.pitch for note in notes} - set(self.scene.kit.row_of_key)
         if new_keys and self.scene.fit_kit():
-            self._fit_rows()
-            self._settle()
+            self._show_lanes()
             return
         self.canvas.add(notes)
         self.velocity_lane.redraw()
-        if self.scene.extent != extent:
-            self._set_scroll_bars()
+        self.overview.redraw_soon()
 
     def show_kit(self, kit: DrumKit) -> None:
         """Show the lanes of another kit, or the same lanes mixed otherwise."""
         self.scene.own_kit = kit
         if self.scene.fit_kit():
-            self._fit_rows()
-            self._settle()
+            self._show_lanes()
 
     def set_hide_empty(self, hide: bool) -> None:
         """Show only the lanes that have notes, or all."""
         self.scene.hide_empty = hide
         if self.scene.fit_kit():
-            self._fit_rows()
-            self._settle()
+            self._show_lanes()
 
     def cancel_drag(self) -> bool:
         """Leave what is dragged in header or ruler where it was; whether something was."""
@@ -168,7 +160,7 @@ class PianoRoll(QWidget):
         """Say where the music ends, once that is known."""
         if (end, length) != (self.scene.end, self.scene.length):
             self.scene.end, self.scene.length = end, length
-            self._settle()
+            self.navigation.settle()
 
     def _preview_end(self, end: int) -> None:
         """Show where the music would end; the page stays where it is."""
@@ -197,9 +189,18 @@ class PianoRoll(QWidget):
         if not self._playing:
             self.auditioned.emit(key, velocity)
 
+    def _show_span(self, left: float, right: float) -> None:
+        start = max(round(left), 0)
+        self.navigation.zoom_to_span(Range(start, max(round(right), start + 1)))
+
     def _redraw(self) -> None:
         self.canvas.redraw()
         self.velocity_lane.redraw()
+
+    def _show_lanes(self) -> None:
+        self.overview.redraw()
+        self.navigation.fit_rows()
+        self.navigation.settle()
 
     def set_loop(self, loop: Range | None, *, looping: bool) -> None:
         """Mark the range that repeats, or that would."""
@@ -212,137 +213,36 @@ class PianoRoll(QWidget):
         self.scene.colours = colours
         self.corner.set_colours(colours)
         self.velocity_header.update()
-        self._settle()
+        self.overview.redraw()
+        self.navigation.settle()
 
     def move_playhead(self, tick: float, *, playing: bool) -> None:
         """Draw the playhead at a tick; turn the page for it when it plays and is followed."""
         self._playing = playing
         before = self.scene.playhead
-        if tick == before:
+        if tick == before or self.navigation.turn_page(tick, playing=playing):
             return
-        in_sight = self.view.left <= tick <= self.view.right
-        if in_sight or not playing:
-            self._following = True
-        if self.follow and (self._following or not playing):
-            page = self.view.turned_to(tick, self.scene.extent)
-            if page is not None:
-                self.scene.playhead = tick
-                self._look_at(page)
-                return
         self.canvas.move_playhead(tick)
+        self.overview.update()
         self.ruler.move_playhead(before, tick)
 
-    # Zoom and scroll
-
-    def zoom(self, factor: float) -> None:
-        """Zoom around the playhead where it is in sight, else around the middle."""
-        x = self.view.x_of(self.scene.playhead)
-        self._zoom_at(factor, x if 0 <= x <= self.view.width else self.view.width / 2)
-
-    def zoom_rows(self, factor: float) -> None:
-        """Make lanes taller or lower."""
-        self._rows_zoomed_by_hand = True
-        self._look_at(self.view.zoomed_rows(factor, self.view.height / 2))
-
-    def zoom_to_fit(self) -> None:
-        """All of the music and all lanes on one page."""
-        self._zoomed_by_hand = self._rows_zoomed_by_hand = False
-        length = self.scene.end or self.scene.length or self.scene.extent
-        self.scene.view = self.view.fitted(length)
-        self._fit_rows()
-        self._settle()
-
-    def zoom_to_span(self, span: Range) -> None:
-        """Some ticks from edge to edge."""
-        self._zoomed_by_hand = True
-        self._following = False
-        view = self.view.fitted(span.length)
-        self._look_at(replace(view, left=view.left + span.start))
-
-    def zoom_to_first_bars(self) -> None:
-        """The first page, eight bars at most: notes large enough to read."""
-        self._zoomed_by_hand = False
-        self._following = True
-        self._fit_first_bars()
-        self._settle()
-
-    def _zoom_at(self, factor: float, x: float) -> None:
-        self._zoomed_by_hand = True
-        self._look_at(self.view.zoomed(factor, x))
-
-    def _fit_first_bars(self) -> None:
-        bars = BARS_SHOWN_AT_FIRST
-        if self.scene.end:
-            bars = min(max(self.scene.metre.bar_at(self.scene.end - 1) + 1, 1), bars)
-        self.scene.view = self.view.fitted(self.scene.metre.bar_start(bars))
-
-    def _fit_rows(self) -> None:
-        if not self._rows_zoomed_by_hand:
-            self.scene.view = self.view.fitted_rows(self.scene.rows, TALLEST_ROW_AT_FIRST)
-
-    def _resized(self) -> None:
-        first = self.view.width == 0
-        size = self.canvas.size()
-        self.scene.view = replace(self.view, width=float(size.width()), height=float(size.height()))
-        if first or (not self._zoomed_by_hand and self.view.left <= 0):
-            self._fit_first_bars()
-        self._fit_rows()
-        self._settle()
-
-    def _wheel(self, event) -> None:
-        delta, keys = event.angleDelta(), event.modifiers()
-        notches = (delta.y() or delta.x()) / _NOTCH
-        if keys & Qt.KeyboardModifier.ControlModifier:
-            if keys & Qt.KeyboardModifier.ShiftModifier:
-                self._rows_zoomed_by_hand = True
-                self._look_at(self.view.zoomed_rows(ZOOM_PER_NOTCH**notches, event.position().y()))
-            else:
-                self._zoom_at(ZOOM_PER_NOTCH**notches, event.position().x())
-            return
-        overflowing = self.scene.rows * self.view.row_height > self.view.height + 1
-        sideways = delta.x() != 0 or bool(keys & Qt.KeyboardModifier.ShiftModifier) or not overflowing
-        moved = -notches * _SCROLL_PX_PER_NOTCH
-        if sideways:
-            self._following = False
-            self._look_at(replace(self.view, left=self.view.left + moved / self.view.pixels_per_tick))
-        else:
-            self._look_at(replace(self.view, top=self.view.top + moved))
-
-    def _scrolled(self) -> None:
-        if self._setting_bars:
-            return
-        self._following = False
-        least = self.view.clamped(-1e18, self.scene.rows).left
-        left = least + self._across.value() / self.view.pixels_per_tick
-        self._look_at(replace(self.view, left=left, top=float(self._down.value())))
-
-    def _look_at(self, view: View) -> None:
-        self.scene.view = view
-        self._settle()
-
-    def _settle(self) -> None:
-        """Keep the view where there is music, and draw everything anew."""
-        self.scene.view = self.view.clamped(self.scene.extent, self.scene.rows)
-        self._set_scroll_bars()
+    def _moved(self) -> None:
+        """Another part of the music is in sight, or it shows other lanes: draw everything anew."""
+        self._set_scroll_bar()
         self._redraw()
         self.ruler.update()
         self.header.update()
+        self.overview.update()
 
-    def _set_scroll_bars(self) -> None:
-        view = self.view
-        least = view.clamped(-1e18, self.scene.rows).left
-        most = view.clamped(self.scene.extent, self.scene.rows)
-        reach = replace(view, left=1e18, top=1e18).clamped(self.scene.extent, self.scene.rows)
-        self._setting_bars = True
-        self._across.setPageStep(round(view.width))
-        self._across.setRange(0, round((reach.left - least) * view.pixels_per_tick))
-        self._across.setValue(round((most.left - least) * view.pixels_per_tick))
-        self._down.setPageStep(round(view.height))
+    def _set_scroll_bar(self) -> None:
+        reach = replace(self.view, top=1e18).clamped(self.scene.extent, self.scene.rows)
+        self._down.blockSignals(True)
+        self._down.setPageStep(round(self.view.height))
         self._down.setRange(0, round(reach.top))
-        self._down.setValue(round(most.top))
+        self._down.setValue(round(self.view.top))
+        self._down.blockSignals(False)
         self._down.setVisible(reach.top > 0)
         self._gutter.setFixedWidth(self._down.sizeHint().width() if reach.top > 0 else 0)
-        self._setting_bars = False
 
 
 def _tight_grid(widget: QWidget) -> QGridLayout:
