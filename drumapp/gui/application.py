@@ -17,6 +17,7 @@ from drumapp import resources
 from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Pattern
 from drumapp.core.timing import Metre, MetreMap, TempoMap
+from drumapp.gui.banner import Remedy
 from drumapp.gui.conductor import Conductor, take_name
 from drumapp.gui.dialogs import Asking, Dialogs, ShortcutsDialog, show_about
 from drumapp.gui.display import build_qt
@@ -293,11 +294,11 @@ class Application(QObject):
             self.window.banner.clear("sound")
 
     def _sound_problem(self, cause: str, remedy: str) -> None:
-        self.window.banner.show_problem("sound", cause, remedy, button="Try again", act=self._try_sound_again)
+        self.window.banner.show_problem("sound", cause, remedy, Remedy("Try again", self._try_sound_again))
 
     def _engine_died(self, sentence: str) -> None:
         self.window.status.sound.setText("No sound")
-        self.window.banner.show_problem("sound", sentence, button="Restart sound", act=self._try_sound_again)
+        self.window.banner.show_problem("sound", sentence, "", Remedy("Restart sound", self._try_sound_again))
 
     def _try_sound_again(self) -> None:
         self.window.banner.clear("sound")
@@ -315,8 +316,7 @@ class Application(QObject):
         if not cause:
             self.window.banner.clear(topic)
         elif topic == "damage":
-            act = self.projects.save_as
-            self.window.banner.show_problem(topic, cause, remedy, button="Save as …", act=act)
+            self.window.banner.show_problem(topic, cause, remedy, Remedy("Save as …", self.projects.save_as))
         else:
             self.window.banner.show_problem(topic, cause, remedy)
 

@@ -22,14 +22,13 @@ from drumapp.gui.drummer_panel import DrummerPanel
 from drumapp.gui.export_strip import ExportStrip
 from drumapp.gui.piano_roll.view import PianoRoll
 from drumapp.gui.recent_menu import RecentMenu
-from drumapp.gui.recovery_banner import RecoveryBanner
 from drumapp.gui.status_line import StatusLine
 from drumapp.gui.theme import Theme
 from drumapp.gui.transport_bar import TransportBar
 from drumapp.storage.project_file import SUFFIX
 
 FIRST_SIZE = (1280, 800)
-LEAST_SIZE = (1020, 560)
+LEAST_SIZE = (1088, 560)
 
 
 class MainWindow(QMainWindow):
@@ -50,7 +49,7 @@ class MainWindow(QMainWindow):
         self.may_close: Callable[[], bool] = lambda: True
         self.transport = TransportBar(theme)
         self.banner = Banner(theme)
-        self.recovery = RecoveryBanner(theme)
+        self.recovery = Banner(theme)
         self.roll = PianoRoll(theme.colours)
         self.drummer_panel = DrummerPanel(theme)
         self.export_strip = ExportStrip()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QColor, QPainter
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from drumapp.gui import icons
 from drumapp.gui.choice_box import ARROW_ROOM, paint_chevron
@@ -15,7 +15,8 @@ from drumapp.gui.theme import Theme
 
 BUILT_IN = "Built-in kit"
 _SYNTH_NAMES = {"auto": "Best there is", "fluidsynth": "FluidSynth", "sampler": "Built-in sampler"}
-_WIDTH = 168
+_LEAST_WIDTH, _MOST_WIDTH = 112, 168
+_BESIDE_TEXT = 64  # icon, chevron and margins
 
 
 class OutputButton(QToolButton):
@@ -37,7 +38,9 @@ class OutputButton(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(18, 18))
-        self.setFixedWidth(_WIDTH)
+        self.setMinimumWidth(_LEAST_WIDTH)
+        self.setMaximumWidth(_MOST_WIDTH)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Output")
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self.fill_menu)
@@ -49,10 +52,26 @@ class OutputButton(QToolButton):
     def show_choice(self, soundfont: Path | None, synth: str) -> None:
         """Show what is chosen; None is the built-in kit."""
         self._soundfont, self._synth = soundfont, synth
-        name = BUILT_IN if soundfont is None else soundfont.stem
-        room = _WIDTH - 64
-        self.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room))
+        self._fit_text()
         self.setToolTip(f"Output: {BUILT_IN if soundfont is None else soundfont}")
+
+    def _fit_text(self) -> None:
+        name = BUILT_IN if self._soundfont is None else self._soundfont.stem
+        room = self.width() - _BESIDE_TEXT
+        self.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room))
+
+    def sizeHint(self) -> QSize:
+        """As wide as it may be."""
+        return QSize(_MOST_WIDTH, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for half a name."""
+        return QSize(_LEAST_WIDTH, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event) -> None:
+        """Show as much of the name as there is room for."""
+        super().resizeEvent(event)
+        self._fit_text()
 
     def fill_menu(self) -> None:
         """Look for soundfonts now, so that one installed meanwhile is there."""

@@ -42,6 +42,7 @@ QPushButton { outline: none; }
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus { border: 1px solid $accent_hover; }
 QPushButton:disabled, QToolButton:disabled, QComboBox:disabled { color: $control_edge; }
 QToolButton[role="icon"] { padding: 0; min-width: 32px; max-width: 32px; min-height: 32px; max-height: 32px; }
+QToolButton[role="narrow"] { padding: 0 6px; }
 QToolButton[role="quiet"] { background: transparent; border-color: transparent; padding: 0 4px; }
 QToolButton[role="quiet"]:hover { background: $hover; }
 QToolButton[role="quiet"]:focus { border-color: $accent_hover; }
@@ -97,6 +98,7 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 #banner { background: $warning_surface; border-bottom: 1px solid $border; }
+#banner[tone="offer"] { background: $accent_soft; }
 #banner QLabel#bannerCause { font-weight: 600; }
 QProgressBar { background: $field; border: 1px solid $border; border-radius: 4px; height: 8px; text-align: center; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }

@@ -84,6 +84,7 @@ class TransportBar(QFrame):
         self.tempo.setToolTip("Tempo: drag, wheel, or type; double-click for 120")
         self.tap = QToolButton()
         self.tap.setText("Tap")
+        self.tap.setProperty("role", "narrow")
         self.tap.setToolTip("Tap (T): click or press once a beat to set the tempo")
         self.metre = ChoiceBox("Metre", "Metre: beats in a bar, and their note value")
         self.metre.setFixedWidth(72)

@@ -261,13 +261,13 @@ def test_a_damaged_project_opens_in_part_and_is_saved_elsewhere(application, ans
     assert 0 < len(application.document.pattern) < 80
     banner = application.window.banner
     assert banner.isVisible()
-    assert "another name" in banner.remedy_text.text()
+    assert "another name" in banner.detail.text()
     answers.saves = None
     trigger(application, "save")
     assert answers.asked[-1][1] == tmp_path / "cut (recovered).drumapp"
     assert path.read_bytes() == damaged
     answers.saves = tmp_path / "whole.drumapp"
-    banner.button.click()
+    banner.buttons[0].click()
     assert not open_project(answers.saves).problems
     assert not banner.isVisible()
 

@@ -105,8 +105,8 @@ def test_ended_by_the_system_the_work_is_offered_and_taken_up(open_window: Opene
 
     second = open_window()
     assert second.window.recovery.isVisible()
-    assert "Untitled" in second.window.recovery.offer.text()
-    click(second.window.recovery.recover)
+    assert "Untitled" in second.window.recovery.cause.text()
+    click(second.window.recovery.buttons[0])
     assert second.document.pattern == BEAT
     assert second.projects.modified
     assert not second.window.recovery.isVisible()
@@ -142,7 +142,7 @@ def release_lock_of(journal: Path) -> None:
 def test_declined_work_is_not_offered_again_and_is_kept(open_window: Opener) -> None:
     leave_behind(BEAT)
     application = open_window()
-    click(application.window.recovery.not_now)
+    click(application.window.recovery.buttons[1])
     assert not application.window.recovery.isVisible()
     assert application.document.pattern.length == 0
     kept = list(journal_folder().glob("*.declined"))
@@ -162,15 +162,15 @@ def test_several_are_offered_one_after_another(open_window: Opener, answers: Ans
     leave_behind(MORE)
     application = open_window()
     banner = application.window.recovery
-    click(banner.recover)
+    click(banner.buttons[0])
     assert application.document.pattern == MORE
     assert banner.isVisible()
     answers.unsaved = Unsaved.CANCEL
-    click(banner.recover)
+    click(banner.buttons[0])
     assert len(answers.asked_of_unsaved) == 1, "what was recovered first is not saved yet"
     assert banner.isVisible()
     answers.unsaved = Unsaved.DISCARD
-    click(banner.recover)
+    click(banner.buttons[0])
     assert application.document.pattern == BEAT
     assert not banner.isVisible()
 
@@ -180,8 +180,8 @@ def test_recovered_work_is_saved_over_its_file_only_if_that_is_unchanged(open_wi
     stamp = save_project(Project(BEAT), path)
     leave_behind(MORE, origin=Origin(path, stamp))
     application = open_window()
-    assert "beat" in application.window.recovery.offer.text()
-    click(application.window.recovery.recover)
+    assert "beat" in application.window.recovery.cause.text()
+    click(application.window.recovery.buttons[0])
     assert application.window.windowTitle() == "beat[*] – Drumapp"
     assert application.window.isWindowModified()
     save_project(Project(replace(BEAT, name="theirs")), path)
@@ -198,7 +198,7 @@ def test_a_journal_that_cannot_be_read_is_told_of_and_left(open_window: Opener, 
     leave_behind(BEAT)
     journals()[0].write_bytes(b"nonsense")
     application = open_window()
-    click(application.window.recovery.recover)
+    click(application.window.recovery.buttons[0])
     assert "Cannot recover work" in answers.errors[0]
     assert journals()
     assert not application.window.recovery.isVisible()
@@ -209,7 +209,7 @@ def test_a_damaged_end_is_told_of(open_window: Opener) -> None:
     with journals()[0].open("ab") as file:
         file.write(b"\xff" * 20)
     application = open_window()
-    click(application.window.recovery.recover)
+    click(application.window.recovery.buttons[0])
     assert application.document.pattern == BEAT
     assert "cut off or damaged" in application.window.banner.cause.text()
 
@@ -283,8 +283,8 @@ def test_after_kill_9_the_next_start_brings_the_take_back(open_window, tmp_path:
     application = open_window()
     banner = application.window.recovery
     assert banner.isVisible()
-    assert ("verse" if in_file else "Untitled") in banner.offer.text()
-    click(banner.recover)
+    assert ("verse" if in_file else "Untitled") in banner.cause.text()
+    click(banner.buttons[0])
     pattern = application.document.pattern
     one_second_before = counts[max(len(counts) - 21, 0)]
     assert len(pattern) >= one_second_before

@@ -209,9 +209,9 @@ def test_a_missing_sound_device_is_told_in_a_banner_with_a_remedy(application, e
     banner = application.window.banner
     assert banner.isVisible()
     assert banner.cause.text() == "No sound device was found."
-    assert banner.remedy_text.text() == "Connect one."
+    assert banner.detail.text() == "Connect one."
     engine.started = 0
-    banner.button.click()
+    banner.buttons[0].click()
 
     assert not banner.isVisible()
     assert engine.started == 1
@@ -230,7 +230,7 @@ def test_two_problems_are_told_one_after_the_other(application: Application, eng
     engine.events.append(SoundReady("Sampler", "Speakers", 9.0))
     application.conductor.tick()
     assert banner.cause.text() == "The settings are damaged."
-    assert not banner.button.isVisible()
+    assert not banner.buttons
     banner.close_button.click()
     assert not banner.isVisible()
 
@@ -244,7 +244,7 @@ def test_a_dead_engine_is_told_of_and_restarted_by_the_button(application, engin
     assert "ended unexpectedly" in application.window.banner.cause.text()
     assert application.window.status.sound.text() == "No sound"
     started = engine.started
-    application.window.banner.button.click()
+    application.window.banner.buttons[0].click()
     assert engine.started == started + 1
 
 

@@ -176,6 +176,7 @@ class Overview(QWidget):
             for row, lane in enumerate(scene.kit.lanes):
                 struck = np.zeros(width, bool)
                 struck[columns[rows == row]] = True
+                struck[1:] |= struck[:-1]  # two pixels wide, or a lone note would hardly be seen
                 stop = max(edges[row + 1], edges[row] + 1)
                 pixels[edges[row] : stop, struck] = QColor(scene.colours.families[lane.family]).rgba()
         image = QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_ARGB32)

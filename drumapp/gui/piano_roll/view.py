@@ -241,8 +241,9 @@ class PianoRoll(QWidget):
         self._down.setRange(0, round(reach.top))
         self._down.setValue(round(self.view.top))
         self._down.blockSignals(False)
-        self._down.setVisible(reach.top > 0)
-        self._gutter.setFixedWidth(self._down.sizeHint().width() if reach.top > 0 else 0)
+        overflows = reach.top >= 1
+        self._down.setVisible(overflows)
+        self._gutter.setFixedWidth(self._down.sizeHint().width() if overflows else 0)
 
 
 def _tight_grid(widget: QWidget) -> QGridLayout:
