@@ -279,7 +279,7 @@ def test_a_soundfont_that_is_gone_at_the_start_gives_way_to_the_built_in_kit(app
 
     assert answers.errors
     assert application.settings.soundfont is None
-    assert application.window.transport.output.text() == "Built-in kit"
+    assert application.window.transport.output.toolTip() == "Output: Built-in kit"
 
 
 def test_the_output_menu_offers_what_is_found(application: Application, engine: RecordingEngine) -> None:
