@@ -1,4 +1,4 @@
-"""Drum kits: which MIDI key is which drum, and how other makers' keys map to General MIDI.
+"""Drum kits: which MIDI key is which drum. How other makers' keys map to these is told in drumapp.core.kit_map.
 
 Key names follow the General MIDI 1 percussion key map (MIDI Manufacturers Association, RP-003).
 """
@@ -174,25 +174,3 @@ def general_midi_lane(key: int) -> Lane:
 GENERAL_MIDI_KIT = DrumKit("General MIDI", tuple(reversed(GENERAL_MIDI_LANES)))
 HOUSE_KIT = DrumKit("Drum kit", tuple(general_midi_lane(key) for key in _HOUSE_KEYS))
 """The lanes shown at first: the drums the house model plays."""
-
-ROLAND_TD11_TO_GENERAL_MIDI: Mapping[int, int] = MappingProxyType(
-    {
-        22: 42,  # closed hi-hat, edge
-        26: 46,  # open hi-hat, edge
-        47: 45,  # mid-tom rim
-        50: 48,  # high-tom rim
-        52: 57,  # crash 2, edge
-        55: 49,  # crash 1, edge
-        58: 43,  # floor-tom rim
-        59: 51,  # ride, edge
-    }
-)
-"""Keys of a Roland TD-11 kit that are not General MIDI's, to the General MIDI key of the same drum.
-
-The snare's rim shot (40) keeps its key, which General MIDI calls the second snare: its sound differs from the head's.
-"""
-
-
-def map_key(key: int, key_map: Mapping[int, int]) -> int:
-    """The key a kit map gives; keys it does not name stay as they are."""
-    return key_map.get(key, key)

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from drumapp.midi.errors import MidiFileError
 
+DRUM_CHANNEL = 10
+"""The channel of General MIDI's drums, counted from 1 as musicians do; on the wire channels count from 0."""
+
 _CHUNK_HEAD = 8
 _HEADER_BYTES = 6
 _SMPTE_BIT = 0x8000

@@ -6,12 +6,13 @@ import csv
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from drumapp.core.errors import DrumappError
-from drumapp.core.kit import FIRST_DRUM_KEY, LAST_DRUM_KEY, ROLAND_TD11_TO_GENERAL_MIDI, map_key
+from drumapp.core.kit import FIRST_DRUM_KEY, LAST_DRUM_KEY
+from drumapp.core.kit_map import GENERAL_MIDI, KitMap, guess_kit_map
 from drumapp.core.pattern import Pattern
 from drumapp.midi.smf import MidiFileError, read_pattern
 
@@ -19,7 +20,6 @@ INFO_FILE = "info.csv"
 HELD_OUT_SHARE = 10
 """One file in so many is held out where the corpus does not say which."""
 FEWEST_NOTES = 2
-_ROLAND_ONLY_KEYS = (22, 26)
 
 TRAIN, VALIDATION = "train", "validation"
 
@@ -55,8 +55,8 @@ class Refusal:
 class Corpus:
     """What a scan found.
 
-    Attributes: the folder; accepted pieces and refused files, in order of path; name of the kit the keys were read as;
-    digest: SHA-256 over the accepted files' paths and contents, hex.
+    Attributes: the folder; accepted pieces and refused files, in order of path; name of the kit map they were read
+    with; digest: SHA-256 over the accepted files' paths and contents, hex.
     """
 
     folder: Path
@@ -88,7 +88,7 @@ def scan_folder(folder: Path, *, progress: Callable[[float], None] | None = None
 
     An ``info.csv`` laid out like the Groove MIDI Dataset's (midi_filename, style, beat_type, split) gives labels and
     splits; without one every tenth file, chosen by its name, is held out for validation, and of two files one at
-    least. Keys 22 and 26, which only Roland's kits send, make the whole corpus be read with the TD-11's map.
+    least. The kit map that the keys of all files together speak for is used for every one.
 
     Raises CorpusError when the folder is missing, unreadable or holds no file that can be used.
     """
@@ -119,10 +119,9 @@ def scan_folder(folder: Path, *, progress: Callable[[float], None] | None = None
         raise CorpusError(
             f"None of the {len(paths)} MIDI files in {folder} can be used; the first: {refused[0].reason}"
         )
-    roland = any(note.pitch in _ROLAND_ONLY_KEYS for _, pattern in read for note in pattern.notes)
-    key_map = ROLAND_TD11_TO_GENERAL_MIDI if roland else {}
-    pieces = _with_one_held_out(_piece(path, pattern, key_map, info.get(path.as_posix())) for path, pattern in read)
-    return Corpus(folder, pieces, tuple(refused), "Roland TD-11" if roland else "General MIDI", digest.hexdigest())
+    kit_map = guess_kit_map(Counter(note.pitch for _, pattern in read for note in pattern.notes))
+    pieces = _with_one_held_out(_piece(path, pattern, kit_map, info.get(path.as_posix())) for path, pattern in read)
+    return Corpus(folder, pieces, tuple(refused), kit_map.name, digest.hexdigest())
 
 
 def _midi_files(folder: Path) -> Iterator[Path]:
@@ -146,10 +145,11 @@ def _read_info(path: Path) -> dict[str, _Info]:
     return info
 
 
-def _piece(path: Path, pattern: Pattern, key_map: Mapping[int, int], info: _Info | None) -> Piece:
+def _piece(path: Path, pattern: Pattern, kit_map: KitMap, info: _Info | None) -> Piece:
     mapped = pattern
-    if key_map:
-        notes = [note._replace(pitch=map_key(note.pitch, key_map)) for note in pattern.notes]
+    if kit_map != GENERAL_MIDI:
+        meant = kit_map.to_general_midi
+        notes = [note._replace(pitch=meant[note.pitch]) for note in pattern.notes]
         mapped = Pattern.of(notes, length=pattern.length, tempo=pattern.tempo, metre=pattern.metre, name=pattern.name)
     split = info.split if info and info.split else _split_by_name(path)
     return Piece(path, mapped, info.style if info else None, info.kind if info else None, split)

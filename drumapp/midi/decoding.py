@@ -1,158 +1,112 @@
-"""Track chunks to notes and marks, through symusic.
-
-symusic is fast but tells neither where a track ends nor of notes that are never switched off. Both are asked for by
-sewing two things onto the end of every track before it is decoded: a marker, whose time is the track's end, and, a
-long silence later, a note-off for each key. A note that ends there was open.
-"""
+"""Track chunks to parts and marks, through symusic."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from symusic.core import ScoreTick, TrackTick
 
-from drumapp.midi.chunks import Chunks, join_chunks, variable_length
+from drumapp.midi.chunks import Chunks, join_chunks
 from drumapp.midi.errors import MidiFileError
+from drumapp.midi.sewing import (
+    END_OF_TRACK,
+    MARKER,
+    MAX_FILE_TICKS,
+    ORIGIN_CONTROLS,
+    NoteOffs,
+    enough_note_offs,
+    may_choose_program,
+    one_note_off_a_key,
+    origin_of,
+    sew,
+)
 
-DRUM_CHANNEL = 9
-"""Channel 10, counted from 0 as on the wire."""
-
-MAX_FILE_TICKS = (1 << 28) - 1
-"""Latest tick, in the file's own resolution, that is taken for music."""
-
-_END_OF_TRACK = b"\xff\x2f\x00"
-_OUR_MARKER = "drumapp: end of track"
-_MARKER_EVENT = b"\xff\x06" + bytes([len(_OUR_MARKER)]) + _OUR_MARKER.encode()
-_LONG_SILENCE = variable_length(MAX_FILE_TICKS)
-_ALL_CHANNELS = tuple(range(16))
-_MOST_NOTE_OFFS = 4_000_000
-"""Sewn on at most: more than a million notes in one channel need, and little enough to be decoded in a second."""
+_MOST_CUTS_TRIED = 16
 
 Ticks = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class DecodedNotes:
-    """Notes as arrays of one length, in the file's order. Ticks are the file's own.
+class DecodedPart:
+    """What one channel of one track plays, as arrays of one length, in no order. Ticks are the file's own.
 
-    Attributes: start and stop in ticks (stop is -1 where the file never ends the note), pitch 0-127, velocity 1-127;
-    name of the track they stand on, "" where it has none.
+    Attributes: track, its number from 1; channel, 1 to 16; name of the track, "" where it has none; program 0-127 of
+    the first note, None where the track chooses none; start and stop in ticks (stop is -1 where the file never ends the
+    note); pitch 0-127; velocity 1-127.
     """
 
+    track: int
+    channel: int
+    name: str
+    program: int | None
     start: Ticks
     stop: Ticks
     pitch: Ticks
     velocity: Ticks
-    name: str
 
 
 @dataclass(frozen=True)
 class DecodedFile:
     """What a file holds, in its own ticks.
 
-    Attributes: notes of the drums; tempos as (tick, microseconds a quarter), metres as (tick, numerator, denominator),
-    markers as (tick, text), each in order of time; end, the tick at which the last track ends, None if not told.
+    Attributes: parts that play, by track and channel; name of the first track where that plays nothing, as in files
+    that keep tempo and metre apart, else ""; tempos as (tick, microseconds a quarter), metres as (tick, numerator,
+    denominator), markers as (tick, text), each in order of time; end, the tick at which the last track ends.
     """
 
-    notes: DecodedNotes
+    parts: tuple[DecodedPart, ...]
+    name: str
     tempos: tuple[tuple[int, int], ...]
     metres: tuple[tuple[int, int, int], ...]
     markers: tuple[tuple[int, str], ...]
-    end: int | None
+    end: int
 
 
 def decode(chunks: Chunks) -> DecodedFile:
-    """Decode the drums: channel 10 of every track or, where it is empty, the one part that has notes.
+    """Decode every part that plays.
 
     Raises MidiFileError, with a clause that goes on from "Cannot open NAME: ", for damaged tracks, for a file without
-    notes, without drums or longer than MAX_FILE_TICKS.
+    notes or longer than MAX_FILE_TICKS.
     """
-    score = _parse(chunks, (DRUM_CHANNEL,), _drum_parts)
-    parts = _drum_parts(score)
-    if not parts:
-        score = _parse(chunks, _ALL_CHANNELS, _only_part)
-        parts = _only_part(score)
+    score = _sewn_score(chunks, map(one_note_off_a_key, chunks.tracks))
+    ends = _ends(score)
+    if len(ends) < len(chunks.tracks):
+        _symusic(chunks)  # refuses a track whose last event runs on over what was sewn to it
+        chunks = _cut_early_ends(chunks, ends)
+        score = _sewn_score(chunks, map(one_note_off_a_key, chunks.tracks))
+        ends = _ends(score)
+    if not 0 <= min(ends.values()) <= max(ends.values()) <= MAX_FILE_TICKS:
+        # symusic counts in 32 bits and goes round at the end.
+        raise MidiFileError("it is absurdly long or damaged")
+    parts = _parts(score, chunks)
+    open_keys = _open_keys(parts)
+    if open_keys:
+        score = _sewn_score(
+            chunks, (enough_note_offs(track, open_keys.get(n, {})) for n, track in enumerate(chunks.tracks))
+        )
+        parts = _parts(score, chunks)
+    playing = tuple(part for part in map(_music, parts) if len(part.start))
+    if not playing:
+        raise MidiFileError("it holds no notes")
+    first_plays = any(part.track == 1 for part in playing)
     decoded = DecodedFile(
-        _notes(parts),
+        playing,
+        "" if first_plays else next((part.name for part in parts if part.track == 1), ""),
         tuple((tempo.time, tempo.mspq) for tempo in score.tempos),
         tuple((sign.time, sign.numerator, sign.denominator) for sign in score.time_signatures),
-        tuple((mark.time, mark.text) for mark in score.markers if mark.text != _OUR_MARKER),
-        max(_ends(score), default=None),
+        tuple((mark.time, mark.text) for mark in score.markers if not mark.text.startswith(MARKER)),
+        max(ends.values()),
     )
     _check_span(decoded)
     return decoded
 
 
-def _note_offs(channels: Sequence[int], counts: Iterable[int]) -> bytes:
-    """Note-offs, all at one tick, as often as ``counts`` says for each key; the first comes after a long silence."""
-    keys = b"".join(bytes([key, 0, 0]) * int(count) for key, count in enumerate(counts))[:-1]
-    if not keys or not channels:
-        return b""
-    # Running status: after the first, a note-off is a delta, a key and a velocity.
-    return _LONG_SILENCE + b"\0".join(bytes([0x80 | channel]) + keys for channel in channels)
-
-
-@lru_cache(maxsize=64)
-def _one_note_off_a_key(channels: tuple[int, ...]) -> bytes:
-    return _note_offs(channels, [1] * 128)
-
-
-def _drum_parts(score: ScoreTick) -> list[TrackTick]:
-    return [track for track in score.tracks if track.is_drum and len(track.notes)]
-
-
-def _only_part(score: ScoreTick) -> list[TrackTick]:
-    parts = [track for track in score.tracks if len(track.notes)]
-    if not parts:
-        raise MidiFileError("it holds no notes")
-    if len(parts) > 1:
-        raise MidiFileError("it holds no drums (nothing on channel 10, and more than one part plays)")
-    return parts
-
-
-def _parse(chunks: Chunks, channels: tuple[int, ...], choose: Callable[[ScoreTick], list[TrackTick]]) -> ScoreTick:
-    """Decode with note-offs for the given channels sewn on, as many as the chosen parts need."""
-    struck = [tuple(channel for channel in channels if 0x90 | channel in track) for track in chunks.tracks]
-    _check_note_offs(128 * len(channels) for channels in struck)
-    score = _score(chunks, [_one_note_off_a_key(channels) for channels in struck])
-    if not any(_has_open_note(part) for part in choose(score)):
-        return score
-    # One note-off ends one note. A key is struck no more often than its number occurs among the track's bytes.
-    counts = [_counts_of_data_bytes(track) for track in chunks.tracks]
-    _check_note_offs(len(channels) * int(count.sum()) for channels, count in zip(struck, counts, strict=True))
-    return _score(chunks, [_note_offs(*pair) for pair in zip(struck, counts, strict=True)])
-
-
-def _counts_of_data_bytes(track: bytes) -> Ticks:
-    content = np.frombuffer(track, np.uint8)
-    return np.bincount(content[content < 128], minlength=128)
-
-
-def _check_note_offs(counts: Iterable[int]) -> None:
-    if sum(counts) > _MOST_NOTE_OFFS:
-        raise MidiFileError("it is damaged or absurdly large (too many notes are never ended)")
-
-
-def _has_open_note(part: TrackTick) -> bool:
-    notes = part.notes.numpy()
-    return bool(np.any(notes["time"].astype(np.int64) + notes["duration"] > MAX_FILE_TICKS))
-
-
-def _score(chunks: Chunks, tails: Iterable[bytes]) -> ScoreTick:
-    sewn = replace(chunks, tracks=tuple(_sew(track, tail) for track, tail in zip(chunks.tracks, tails, strict=True)))
-    score = _symusic(sewn)
-    ends = _ends(score)
-    if len(ends) < len(chunks.tracks):
-        # A track stops early or its last event runs on over what was sewn to it: let it be judged as it is.
-        return _symusic(chunks)
-    if not 0 <= min(ends) <= max(ends) <= MAX_FILE_TICKS:
-        # symusic counts in 32 bits and goes round at the end.
-        raise MidiFileError("it is absurdly long or damaged")
-    return score
+def _sewn_score(chunks: Chunks, note_offs: Iterable[NoteOffs]) -> ScoreTick:
+    return _symusic(sew(chunks, note_offs))
 
 
 def _symusic(chunks: Chunks) -> ScoreTick:
@@ -162,40 +116,89 @@ def _symusic(chunks: Chunks) -> ScoreTick:
         raise MidiFileError(f"it is damaged ({_plain_words(error)})") from error
 
 
-def _ends(score: ScoreTick) -> list[int]:
-    """The tick at which each track ends, as its sewn-on marker tells."""
-    return [mark.time for mark in score.markers if mark.text == _OUR_MARKER]
-
-
-def _sew(track: bytes, tail: bytes) -> bytes:
-    if track.endswith(_END_OF_TRACK):
-        body, delta = track[: -len(_END_OF_TRACK)], b""
-    else:
-        body, delta = track, b"\0"  # some programs leave the end of track out
-    return b"".join((body, delta, _MARKER_EVENT, tail, b"\0", _END_OF_TRACK))
-
-
 def _plain_words(error: Exception) -> str:
     """The message of symusic without its prefix and its standard library's suffix."""
     words = str(error).removeprefix("MiniMidi:").removesuffix("iostream error").strip(" :!.\n")
     return words[:1].lower() + words[1:120] if words else "its events make no sense"
 
 
-def _notes(parts: list[TrackTick]) -> DecodedNotes:
-    arrays = [part.notes.numpy() for part in parts]
-    start, duration, pitch, velocity = (
-        np.concatenate([array[field] for array in arrays]).astype(np.int64)
-        for field in ("time", "duration", "pitch", "velocity")
+def _ends(score: ScoreTick) -> dict[int, int]:
+    """The tick at which each track ends, by its number from 0, as its sewn-on marker tells."""
+    texts = ((mark.text.removeprefix(MARKER), mark.time) for mark in score.markers if mark.text.startswith(MARKER))
+    return {int(number): time for number, time in texts if number.isdecimal()}
+
+
+def _cut_early_ends(chunks: Chunks, ends: Mapping[int, int]) -> Chunks:
+    """Let each track that ends before its last byte stop where it ends; its tail was sewn onto what nobody reads."""
+    return replace(
+        chunks,
+        tracks=tuple(track if n in ends else _cut_early_end(track, chunks) for n, track in enumerate(chunks.tracks)),
     )
-    stop = start + duration
-    stop[stop > MAX_FILE_TICKS] = -1
-    name = next((str(part.name) for part in parts if part.name), "")
-    return DecodedNotes(start, stop, pitch, velocity, name)
+
+
+def _cut_early_end(track: bytes, chunks: Chunks) -> bytes:
+    place = -1
+    for _ in range(_MOST_CUTS_TRIED):
+        place = track.find(END_OF_TRACK[:2], place + 1)  # symusic asks for no more, so that damage ends a track, too
+        if place < 0:
+            break
+        alone = replace(chunks, midi_format=0, tracks=(track[:place] + END_OF_TRACK,))
+        # These bytes may also be part of something else, which a cut would tear in two.
+        try:
+            if _ends(_sewn_score(alone, [{}])):
+                return alone.tracks[0]
+        except MidiFileError:
+            continue
+    raise MidiFileError("it is damaged (a track does not end where it says)")
+
+
+def _parts(score: ScoreTick, chunks: Chunks) -> list[DecodedPart]:
+    """The parts as symusic gives them: what ends in a tail or was sewn on with it is still among the notes."""
+    origins: defaultdict[tuple[int, int], list[TrackTick]] = defaultdict(list)
+    for found in score.tracks:
+        if len(found.notes):  # some that only bend or control are kept, too
+            origins[_origin(found)].append(found)
+    parts = []
+    for (track, channel), programs in sorted(origins.items()):
+        arrays = [found.notes.numpy() for found in programs]
+        start, duration, pitch, velocity = (
+            np.concatenate([array[field] for array in arrays]).astype(np.int64)
+            for field in ("time", "duration", "pitch", "velocity")
+        )
+        chosen = may_choose_program(chunks.tracks[track], channel)
+        program = min(programs, key=lambda found: int(found.notes.numpy()["time"].min())).program if chosen else None
+        name = str(programs[0].name)
+        parts.append(DecodedPart(track + 1, channel + 1, name, program, start, start + duration, pitch, velocity))
+    return parts
+
+
+def _origin(found: TrackTick) -> tuple[int, int]:
+    controls = found.controls.numpy()
+    ours = controls["time"] > MAX_FILE_TICKS
+    digits = dict(zip(controls["number"][ours].tolist(), controls["value"][ours].tolist(), strict=True))
+    return origin_of(sum(digits[control] << 7 * place for place, control in enumerate(ORIGIN_CONTROLS)))
+
+
+def _open_keys(parts: Iterable[DecodedPart]) -> dict[int, dict[int, list[int]]]:
+    """The keys that are never switched off, by track and channel from 0."""
+    found: defaultdict[int, dict[int, list[int]]] = defaultdict(dict)
+    for part in parts:
+        is_open = (part.start <= MAX_FILE_TICKS) & (part.stop > MAX_FILE_TICKS)
+        if is_open.any():
+            found[part.track - 1][part.channel - 1] = np.unique(part.pitch[is_open]).tolist()
+    return found
+
+
+def _music(part: DecodedPart) -> DecodedPart:
+    """A part without what was sewn on."""
+    real = part.start <= MAX_FILE_TICKS
+    stop = np.where(part.stop > MAX_FILE_TICKS, -1, part.stop)
+    return replace(part, start=part.start[real], stop=stop[real], pitch=part.pitch[real], velocity=part.velocity[real])
 
 
 def _check_span(decoded: DecodedFile) -> None:
     """Refuse times that no music has."""
-    ticks = [int(decoded.notes.start.min()), int(decoded.notes.start.max())]
+    ticks = [tick for part in decoded.parts for tick in (int(part.start.min()), int(part.start.max()))]
     ticks += [tempo[0] for tempo in decoded.tempos]
     ticks += [metre[0] for metre in decoded.metres]
     ticks += [marker[0] for marker in decoded.markers]

@@ -4,63 +4,120 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from drumapp.atomic import write_atomically
+from drumapp.core.kit import DrumKit
 from drumapp.core.pattern import DEFAULT_DURATION, Note, Pattern
-from drumapp.core.timing import (
-    DEFAULT_TEMPO,
-    MAX_TEMPO,
-    MIN_TEMPO,
-    TICKS_PER_QUARTER,
-    Metre,
-    MetreChange,
-    MetreMap,
-    TempoChange,
-    TempoMap,
+from drumapp.core.timing import TICKS_PER_QUARTER
+from drumapp.midi.chunks import DRUM_CHANNEL, Chunks, split_chunks
+from drumapp.midi.contents import (
+    MidiContents,
+    MidiPart,
+    PartId,
+    default_parts,
+    named_for_drums,
+    part_label,
+    part_labels,
 )
-from drumapp.midi.chunks import split_chunks
-from drumapp.midi.decoding import DecodedFile, decode
-from drumapp.midi.encoding import MICROSECONDS_PER_MINUTE, pattern_to_bytes
+from drumapp.midi.decoding import DecodedFile, DecodedPart, decode
+from drumapp.midi.encoding import key_table, pattern_to_bytes
 from drumapp.midi.errors import MidiFileError
 from drumapp.midi.length import END_MARKER, implied_length
+from drumapp.midi.own_event import NoteTable, OwnEvent, find_own_event
+from drumapp.midi.resolution import from_file
+from drumapp.midi.time_maps import metre_map, tempo_map
 
-__all__ = ["MAX_FILE_BYTES", "MAX_NOTES", "MidiFileError", "pattern_to_bytes", "read_pattern", "write_pattern"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "MAX_NOTES",
+    "MidiContents",
+    "MidiFileError",
+    "MidiPart",
+    "PartId",
+    "pattern_to_bytes",
+    "read_contents",
+    "read_pattern",
+    "write_pattern",
+]
 
 MAX_FILE_BYTES = 16 << 20
 MAX_NOTES = 1_000_000
 
 
-def read_pattern(path: Path, *, key_map: Mapping[int, int] | None = None) -> Pattern:
-    """The drums of a MIDI file of format 0 or 1: channel 10 of all tracks or, where it is empty, the one part there is.
+def read_contents(path: Path) -> MidiContents:
+    """What is in a MIDI file of format 0 or 1: its parts, tempo and metre.
+
+    Raises MidiFileError, naming file and cause, as :func:`read_pattern` does; a file whose drums cannot be told from
+    the band, or that has too many notes in all, is no error here.
+    """
+    chunks, decoded = _decode(path)
+    with _naming(path):
+        return _contents(chunks, decoded)
+
+
+def read_pattern(
+    path: Path, *, parts: Collection[PartId] | None = None, key_map: Mapping[int, int] | None = None
+) -> Pattern:
+    """The drums of a MIDI file of format 0 or 1.
 
     Ticks are converted to 480 a quarter, halves rounded up; notes that never end or have no length get
-    DEFAULT_DURATION. The pattern is as long as :func:`drumapp.midi.length.implied_length` says.
-    Args: key_map gives keys to be replaced by others, as a kit map does.
+    DEFAULT_DURATION. The pattern is as long as :func:`drumapp.midi.length.implied_length` says, and named after the
+    track it comes from; after the whole file where it comes from tracks of several names.
+
+    Args: parts of :func:`read_contents` to take together; left out, all on channel 10, else all on tracks that are
+    named for drums, else the only part there is. key_map gives the keys to be read for the file's, as a kit map's
+    ``to_general_midi`` does.
     Raises MidiFileError, naming file and cause, for a file that is missing, unreadable, empty, damaged, cut off, of
-    format 2, timed in SMPTE frames, without drums, larger than MAX_FILE_BYTES or MAX_NOTES, or with a tempo outside
-    20-400 or a metre that the program cannot count. Nothing is altered to make it fit.
+    format 2, timed in SMPTE frames, without drums or without a chosen part, larger than MAX_FILE_BYTES or MAX_NOTES, or
+    with a tempo outside 20-400 or a metre that the program cannot count. Nothing is altered to make it fit. ValueError
+    for no parts at all, or a map that gives no MIDI key.
     """
-    data = _read(path)
-    try:
-        chunks = split_chunks(data)
-        decoded = decode(chunks)
-        return _pattern(decoded, chunks.ticks_per_quarter, key_map)
-    except MidiFileError as error:
-        raise MidiFileError(f"Cannot open {path}: {error}.") from error.__cause__
+    if parts is not None and not parts:
+        raise ValueError("a pattern needs at least one part")
+    chunks, decoded = _decode(path)
+    with _naming(path):
+        return _pattern(decoded, _chosen(decoded, parts), chunks, key_map)
 
 
-def write_pattern(pattern: Pattern, path: Path, *, midi_format: int = 0) -> None:
+def write_pattern(
+    pattern: Pattern,
+    path: Path,
+    *,
+    midi_format: int = 0,
+    ticks_per_quarter: int = TICKS_PER_QUARTER,
+    key_map: Mapping[int, int] | None = None,
+    kit: DrumKit | None = None,
+) -> None:
     """Write the pattern as :func:`pattern_to_bytes` encodes it, all or nothing.
 
     Raises DrumappError, naming file and cause; the file that was there before is untouched then.
     """
-    write_atomically(path, pattern_to_bytes(pattern, midi_format=midi_format))
+    data = pattern_to_bytes(
+        pattern, midi_format=midi_format, ticks_per_quarter=ticks_per_quarter, key_map=key_map, kit=kit
+    )
+    write_atomically(path, data)
+
+
+def _decode(path: Path) -> tuple[Chunks, DecodedFile]:
+    data = _read(path)
+    with _naming(path):
+        chunks = split_chunks(data)
+        return chunks, decode(chunks)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Make a sentence that names the file of an error's clause."""
+    try:
+        yield
+    except MidiFileError as error:
+        raise MidiFileError(f"Cannot open {path}: {error}.") from error.__cause__
 
 
 def _read(path: Path) -> bytes:
@@ -84,78 +141,84 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _pattern(decoded: DecodedFile, resolution: int, key_map: Mapping[int, int] | None) -> Pattern:
-    tempo = _tempo_map(decoded, resolution)
-    metre = _metre_map(decoded, resolution)
-    notes = _notes(decoded, resolution, key_map)
+def _contents(chunks: Chunks, decoded: DecodedFile) -> MidiContents:
+    resolution = chunks.ticks_per_quarter
+    parts = tuple(
+        MidiPart(
+            _id(part),
+            part.name,
+            part.program,
+            from_file(int(part.start.min()), resolution),
+            from_file(int(part.start.max()), resolution),
+            {key: int(count) for key, count in enumerate(np.bincount(part.pitch)) if count},
+            part.channel == DRUM_CHANNEL or named_for_drums(part.name),
+        )
+        for part in decoded.parts
+    )
+    tempo = tempo_map(decoded.tempos, resolution, find_own_event(chunks.tracks[0]).tempos)
+    metre = metre_map(decoded.metres, resolution)
+    return MidiContents(
+        chunks.midi_format, resolution, decoded.name, tempo, metre, parts, default_parts(_names(decoded))
+    )
+
+
+def _id(part: DecodedPart) -> PartId:
+    return PartId(part.track, part.channel)
+
+
+def _names(decoded: DecodedFile) -> dict[PartId, str]:
+    return {_id(part): part.name for part in decoded.parts}
+
+
+def _chosen(decoded: DecodedFile, wanted: Collection[PartId] | None) -> list[DecodedPart]:
+    names = _names(decoded)
+    if wanted is None:
+        wanted = default_parts(names)
+        if not wanted:
+            raise MidiFileError(
+                "it holds no drums (nothing is on channel 10, no track is named for drums, and more than one part"
+                f" plays: {part_labels(names)}); choose the part to take"
+            )
+    for part in wanted:
+        if part not in names:
+            raise MidiFileError(f"it has nothing in {part_label(part, '')}; it has {part_labels(names)}")
+    return [part for part in decoded.parts if _id(part) in wanted]
+
+
+def _pattern(
+    decoded: DecodedFile, parts: list[DecodedPart], chunks: Chunks, key_map: Mapping[int, int] | None
+) -> Pattern:
+    resolution = chunks.ticks_per_quarter
+    told = find_own_event(chunks.tracks[0])
+    tempo = tempo_map(decoded.tempos, resolution, told.tempos)
+    metre = metre_map(decoded.metres, resolution)
+    notes = _notes(parts, resolution, told, key_map)
     ends = [tick for tick, text in decoded.markers if text == END_MARKER]
     if ends:
-        length = _convert(ends[-1], resolution)
+        length = from_file(ends[-1], resolution)
     else:
-        end = None if decoded.end is None else _convert(decoded.end, resolution)
-        length = implied_length(metre, notes[-1].start, end)
-    return Pattern(notes, length, tempo, metre, decoded.notes.name)
+        length = implied_length(metre, notes[-1].start, from_file(decoded.end, resolution))
+    names = {part.name for part in parts} - {""}
+    return Pattern(notes, length, tempo, metre, decoded.name if len(names) > 1 else "".join(names))
 
 
-def _notes(decoded: DecodedFile, resolution: int, key_map: Mapping[int, int] | None) -> tuple[Note, ...]:
-    found = decoded.notes
-    if len(found.start) > MAX_NOTES:
-        raise MidiFileError(f"{len(found.start):,} notes are too many for a drum pattern (up to {MAX_NOTES:,})")
-    if ((found.pitch | found.velocity) & ~127).any() or not found.velocity.all():
-        raise MidiFileError("it is damaged (a note's key or velocity is outside 0 to 127)")
-    start = _convert_all(found.start, resolution)
-    sounds = found.stop > found.start
-    duration = np.where(sounds, np.maximum(_convert_all(found.stop, resolution) - start, 1), DEFAULT_DURATION)
-    pitch = found.pitch
-    if key_map:
-        pitch = np.array([key_map.get(key, key) for key in range(128)])[pitch]
+def _notes(
+    parts: list[DecodedPart], resolution: int, told: OwnEvent, key_map: Mapping[int, int] | None
+) -> tuple[Note, ...]:
+    count = sum(len(part.start) for part in parts)
+    if count > MAX_NOTES:
+        raise MidiFileError(f"{count:,} notes are too many for a drum pattern (up to {MAX_NOTES:,})")
+    columns = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("start", "stop", "pitch", "velocity")
+    )
+    found = NoteTable(*columns)
+    start = from_file(found.start, resolution)
+    stop = told.true_stops(found)
+    sounds = stop > found.start
+    duration = np.where(sounds, np.maximum(from_file(stop, resolution) - start, 1), DEFAULT_DURATION)
+    pitch = key_table(key_map)[found.pitch]
     order = np.lexsort((duration, found.velocity, pitch, start))
-    columns = (start[order], pitch[order], found.velocity[order], duration[order])
+    ordered = (column[order].tolist() for column in (start, pitch, found.velocity, duration))
     # What Note._make does, without a Python call for each of the many notes.
     make = partial(tuple.__new__, Note)
-    return tuple(map(make, zip(*(column.tolist() for column in columns), strict=True)))
-
-
-def _convert_all(ticks: NDArray[np.int64], resolution: int) -> NDArray[np.int64]:
-    return (2 * TICKS_PER_QUARTER * ticks + resolution) // (2 * resolution)
-
-
-def _convert(tick: int, resolution: int) -> int:
-    """A tick at the file's resolution in ticks of the program's, halves rounded up."""
-    return (2 * TICKS_PER_QUARTER * tick + resolution) // (2 * resolution)
-
-
-def _tempo_map(decoded: DecodedFile, resolution: int) -> TempoMap:
-    changes = {0: DEFAULT_TEMPO}  # what the specification says for files that do not tell
-    for tick, microseconds in decoded.tempos:
-        if microseconds == 0:
-            raise MidiFileError("it is damaged (a tempo of no time a beat)")
-        bpm = _bpm(microseconds)
-        if not MIN_TEMPO <= bpm <= MAX_TEMPO:
-            raise MidiFileError(
-                f"its tempo of {bpm:,.4g} beats a minute is outside {MIN_TEMPO:g} to {MAX_TEMPO:g};"
-                " change it in the program that made the file"
-            )
-        changes[_convert(tick, resolution)] = bpm
-    return TempoMap(tuple(TempoChange(tick, bpm) for tick, bpm in sorted(changes.items())))
-
-
-def _bpm(microseconds: int) -> float:
-    """Beats a minute, to the fewest decimals that MIDI's whole microseconds could stand for: 97, not 96.99995."""
-    exact = MICROSECONDS_PER_MINUTE / microseconds
-    for decimals in range(7):
-        rounded = round(exact, decimals)
-        if rounded and round(MICROSECONDS_PER_MINUTE / rounded) == microseconds:
-            return rounded
-    return exact
-
-
-def _metre_map(decoded: DecodedFile, resolution: int) -> MetreMap:
-    changes = {0: Metre()}
-    for tick, numerator, denominator in decoded.metres:
-        try:
-            changes[_convert(tick, resolution)] = Metre(numerator, denominator)
-        except ValueError as error:
-            written = f"{numerator}/{denominator}" if denominator else f"{numerator}/(2 to a high power)"
-            raise MidiFileError(f"its time signature {written} cannot be used ({error})") from error
-    return MetreMap(tuple(MetreChange(tick, metre) for tick, metre in sorted(changes.items())))
+    return tuple(map(make, zip(*ordered, strict=True)))

@@ -8,12 +8,9 @@ from drumapp.core.kit import (
     GENERAL_MIDI_KIT,
     GENERAL_MIDI_LANES,
     HOUSE_KIT,
-    ROLAND_TD11_TO_GENERAL_MIDI,
     DrumKit,
-    Family,
     Lane,
     general_midi_lane,
-    map_key,
 )
 
 
@@ -27,14 +24,6 @@ def test_hats_choke_each_other() -> None:
     groups = {general_midi_lane(key).choke_group for key in (42, 44, 46)}
     assert len(groups) == 1
     assert groups != {0}
-
-
-def test_every_roland_key_becomes_a_general_midi_drum_of_its_family() -> None:
-    families = {22: Family.HAT, 26: Family.HAT, 47: Family.TOM, 50: Family.TOM, 58: Family.TOM}
-    cymbals = dict.fromkeys((52, 55, 59), Family.CYMBAL)
-    for key, family in {**families, **cymbals}.items():
-        assert general_midi_lane(map_key(key, ROLAND_TD11_TO_GENERAL_MIDI)).family == family
-    assert map_key(36, ROLAND_TD11_TO_GENERAL_MIDI) == 36
 
 
 def test_rows_count_from_the_top() -> None:

@@ -1,6 +1,7 @@
 import os
 import sys
 import tracemalloc
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drumapp.core.pattern import Note, Pattern
+from drumapp.core.timing import TempoMap
 from drumapp.midi import smf
-from drumapp.midi.smf import MidiFileError, pattern_to_bytes, read_pattern
+from drumapp.midi.smf import MidiFileError, pattern_to_bytes, read_contents, read_pattern
 from tests.midi.midi_bytes import BEAT, meta, metre, midi, off, on, tempo, track
 
 FAR = 0x0FFFFFFF
@@ -130,11 +132,33 @@ def test_open_notes_on_every_channel_stay_small(tmp_path: Path) -> None:
     assert len(read_pattern(path)) == 2000
 
 
-def test_more_open_notes_than_can_be_ended_are_refused(tmp_path: Path) -> None:
+def test_a_hundred_thousand_open_notes_are_kept(tmp_path: Path) -> None:
     every_channel = bytes(0x90 | channel for channel in range(16))
     path = tmp_path / "beat.mid"
     path.write_bytes(midi(track((0, meta(1, every_channel)), (0, on(36, 100, 4) + b"\x01\x24\x40" * 100_000))))
+    assert len(read_pattern(path)) == 100_001
+
+
+def test_more_open_notes_than_can_be_ended_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "beat.mid"
+    path.write_bytes(midi(track((0, on(36, 36) + b"\x24\x24\x24" * 1_400_000))))
     assert "too many notes are never ended" in refusal(path)
+
+
+def test_a_track_of_every_program_on_every_channel_stays_small(tmp_path: Path) -> None:
+    """Each part is asked for its origin once for every program it may have; many such tracks are refused."""
+    every_status = bytes([status | channel for status in (0x90, 0xC0) for channel in range(16)])
+    crowded = track((0, meta(1, every_status + bytes(range(128)))), (0, on(36)), (9, off(36)))
+    path = tmp_path / "beat.mid"
+    path.write_bytes(midi(crowded))
+    assert len(read_pattern(path)) == 1
+    path.write_bytes(midi(*[crowded] * 1_000))
+    tracemalloc.start()
+    try:
+        assert "too many tracks with too many channels" in refusal(path)
+        assert tracemalloc.get_traced_memory()[1] < 32 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 def test_empty_tracks_stay_small(tmp_path: Path) -> None:
@@ -151,6 +175,16 @@ def test_empty_tracks_stay_small(tmp_path: Path) -> None:
 VALID = pattern_to_bytes(
     Pattern.of([Note(120 * beat, 36 + beat % 5, 100) for beat in range(32)], name="Fuzz"), midi_format=1
 )
+SONG = midi(
+    track((0, meta(3, b"Song")), (0, tempo(500_000)), (0, metre(7, 3)), end=1920),
+    track((0, meta(3, b"Drums")), (0, on(36)), (60, off(36)), (0, on(38)), (10, on(38, 50)), (40, off(38)), end=9),
+    track(
+        (0, b"\xc0\x21"), (0, b"\x05"), (0, on(40, 100, 0)), (60, off(40, 0)), (0, on(41, 99, 2)), (9000, off(41, 2))
+    ),
+)
+NESTED = pattern_to_bytes(
+    Pattern.of([Note(0, 36, 100, 100), Note(10, 36, 90, 20), Note(50, 36, 80, 300)], tempo=TempoMap.constant(97.12345))
+)
 
 
 @pytest.fixture(scope="module")
@@ -158,20 +192,38 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fuzz")
 
 
-@given(changes=st.lists(st.tuples(st.integers(0, len(VALID) - 1), st.integers(0, 255)), min_size=1, max_size=6))
-@settings(max_examples=300, deadline=None)
-def test_mutated_file_opens_or_is_refused_in_a_sentence(folder: Path, changes: list[tuple[int, int]]) -> None:
-    data = bytearray(VALID)
-    for position, value in changes:
-        data[position] = value
-    path = folder / f"beat{os.getpid()}.mid"
-    path.write_bytes(data)
+def open_or_refuse(path: Path) -> None:
+    """Hold that a file opens as a sound pattern, or is refused in one sentence; looking at it says no other thing."""
     try:
-        pattern = read_pattern(path)
+        contents = read_contents(path)
     except MidiFileError:
         refusal(path)
-    else:
+        return
+    for part in contents.parts:
+        pattern = read_pattern(path, parts=[part.id])
         assert Pattern.of(pattern.notes, length=pattern.length).notes == pattern.notes
+        assert Counter(note.pitch for note in pattern.notes) == part.keys
+        assert (pattern.notes[0].start, pattern.notes[-1].start) == (part.first, part.last)
+    if contents.default:
+        assert read_pattern(path) == read_pattern(path, parts=contents.default)
+    else:
+        assert "it holds no drums" in refusal(path)
+
+
+@given(
+    valid=st.sampled_from([VALID, SONG, NESTED]),
+    changes=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=6),
+)
+@settings(max_examples=500, deadline=None)
+def test_mutated_file_opens_or_is_refused_in_a_sentence(
+    folder: Path, valid: bytes, changes: list[tuple[float, int]]
+) -> None:
+    data = bytearray(valid)
+    for place, value in changes:
+        data[int(place * len(data))] = value
+    path = folder / f"beat{os.getpid()}.mid"
+    path.write_bytes(data)
+    open_or_refuse(path)
 
 
 @given(data=st.binary(max_size=200))
@@ -179,10 +231,7 @@ def test_mutated_file_opens_or_is_refused_in_a_sentence(folder: Path, changes: l
 def test_noise_behind_a_good_header(folder: Path, data: bytes) -> None:
     path = folder / f"noise{os.getpid()}.mid"
     path.write_bytes(midi(b"MTrk" + len(data).to_bytes(4, "big") + data))
-    try:
-        read_pattern(path)
-    except MidiFileError:
-        refusal(path)
+    open_or_refuse(path)
 
 
 @pytest.mark.parametrize("length", range(len(VALID)))

@@ -58,7 +58,7 @@ def test_a_rolands_keys_make_the_corpus_a_rolands(tmp_path: Path) -> None:
     write_pattern(beat(36, 22, 58), tmp_path / "a.mid")
     write_pattern(beat(36, 59), tmp_path / "b.mid")
     corpus = scan_folder(tmp_path)
-    assert corpus.kit == "Roland TD-11"
+    assert corpus.kit == "Roland TD"
     assert corpus.key_counts == {36: 2, 42: 1, 43: 1, 51: 1}
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from drumapp.core.kit import ROLAND_TD11_TO_GENERAL_MIDI
+from drumapp.core.kit_map import ROLAND_TD
 from drumapp.core.pattern import DEFAULT_DURATION, Note, Pattern
 from drumapp.core.timing import Metre, MetreChange, TempoChange
 from drumapp.midi.smf import read_pattern
@@ -130,7 +130,7 @@ def test_longer_header(read: Reader) -> None:
 
 
 def test_key_map(read: Reader) -> None:
-    pattern = read(midi(track((0, on(22)), (0, on(26)), (0, on(36)))), key_map=ROLAND_TD11_TO_GENERAL_MIDI)
+    pattern = read(midi(track((0, on(22)), (0, on(26)), (0, on(36)))), key_map=ROLAND_TD.to_general_midi)
     assert [note.pitch for note in pattern.notes] == [36, 42, 46]
 
 

@@ -6,6 +6,7 @@ throughout; what is random takes a seed.
 
 from drumapp.core.editing.clipboard import Clipping, copy, cut, paste
 from drumapp.core.editing.grid import GRIDS, MAX_SWING, OFF, STRAIGHT_SWING, Grid, StepKind, nearest_lines
+from drumapp.core.editing.joining import append_pattern, excerpt, excerpt_selection
 from drumapp.core.editing.length import set_bars, set_length
 from drumapp.core.editing.merging import NOTHING, Edited, Selection
 from drumapp.core.editing.moving import copy_move, move, move_to_lane, nudge, resize, set_duration
@@ -38,11 +39,14 @@ __all__ = [
     "Grid",
     "Selection",
     "StepKind",
+    "append_pattern",
     "clear_region",
     "copy",
     "copy_move",
     "cut",
     "duplicate",
+    "excerpt",
+    "excerpt_selection",
     "fill_every",
     "grid_span_of",
     "humanise",
