@@ -100,6 +100,11 @@ def settings_file() -> Path:
     return settings_folder() / "settings.json"
 
 
+def kit_maps_folder() -> Path:
+    """The folder of the user's own kit maps, beside the settings file; it may not exist yet."""
+    return settings_folder() / "kit-maps"
+
+
 def load_settings() -> Settings:
     """The saved settings, or defaults where there are none. Never raises.
 

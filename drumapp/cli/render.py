@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from drumapp.atomic import check_writable
+from drumapp.cli.beat import add_beat_options, read_beat
 from drumapp.cli.progress import progress
 from drumapp.core.errors import DrumappError
 from drumapp.settings import SYNTHS
@@ -23,7 +24,7 @@ built-in one unless you name a soundfont."""
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and its options."""
     parser = subparsers.add_parser("render", help="turn a MIDI file into a WAV file", description=_DESCRIPTION)
-    parser.add_argument("midi", type=Path, metavar="BEAT.mid", help="the beat: a MIDI file with drums")
+    add_beat_options(parser)
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="the WAV file (default: BEAT.wav)")
     parser.add_argument("--soundfont", type=Path, metavar="FILE", help="an .sf2 or .sf3 to play it with")
     parser.add_argument(
@@ -40,12 +41,11 @@ def run(args: argparse.Namespace) -> int:
     """Render and write the file. Raises DrumappError when the beat, the soundfont or the output is no good."""
     import numpy as np
 
-    from drumapp.midi.smf import read_pattern
     from drumapp.playback.render import render_pattern, write_wav
     from drumapp.playback.synth import make_synth
     from drumapp.resources import builtin_soundfont
 
-    pattern = read_pattern(args.midi)
+    pattern = read_beat(args)
     output = args.output or args.midi.with_suffix(".wav")
     check_writable(output)
     if output.exists() and output.samefile(args.midi):

@@ -100,7 +100,7 @@ def others(stored: Stored, known: frozenset[str]) -> Fields:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise FieldError(f"{name} is not a number that a project can hold")
+    raise FieldError(f"{name} is not a number that a file can hold")
 
 
 def _finite(digits: str) -> float:

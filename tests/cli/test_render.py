@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from drumapp import cli
+from drumapp.core.kit import HOUSE_KIT
 from drumapp.core.pattern import Note, Pattern
 from drumapp.midi.smf import write_pattern
 
@@ -108,3 +109,19 @@ def test_output_that_cannot_be_written(beat: Path, place: str, capsys: pytest.Ca
     assert cli.main(["render", str(beat), "-o", str(folder / place), "--synth", "sampler"]) == 1
     assert str(folder / place) in capsys.readouterr().err
     assert sorted(folder.iterdir()) == before
+
+
+def test_the_track_and_the_kit_map_that_were_asked_for_are_heard(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "lanes.mid"
+    roland_hats = Pattern.of([Note(0, 22, 120), Note(480, 36, 120), Note(960, 36, 120)])
+    write_pattern(roland_hats, path, midi_format=1, kit=HOUSE_KIT)
+    options = ["--synth", "sampler", "--json", "--track", "Key 22"]
+    heard = {}
+    for kit_map in ("general-midi", "roland-td"):
+        assert cli.main(["render", str(path), *options, "--kit-map", kit_map]) == 0
+        heard[kit_map] = json.loads(capsys.readouterr().out)
+    assert [made["notes"] for made in heard.values()] == [1, 1]
+    assert heard["general-midi"]["peak_dbfs"] is None
+    assert heard["roland-td"]["peak_dbfs"] > -60

@@ -236,7 +236,7 @@ def test_absurd_values_are_refused_by_the_name_of_their_field(
 
 
 def test_a_number_beyond_all_bounds_is_refused() -> None:
-    with pytest.raises(ProjectFileError, match="not a number that a project can hold"):
+    with pytest.raises(ProjectFileError, match="not a number that a file can hold"):
         project_from_bytes(project_to_bytes(beat()).replace(b"120.0", b"1e999"))
 
 
