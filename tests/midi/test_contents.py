@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from drumapp.core.pattern import Note
 from drumapp.core.timing import Metre, MetreChange, TempoChange
+from drumapp.midi import smf
 from drumapp.midi.contents import MidiContents, PartId, default_parts, named_for_drums, part_label
 from drumapp.midi.smf import MidiFileError, read_contents, read_pattern
 from tests.midi.midi_bytes import BEAT, meta, metre, midi, off, on, tempo, track
@@ -230,8 +231,6 @@ def test_bytes_that_look_like_an_end_of_track_are_passed_over(write: Writer) -> 
 def test_a_file_with_more_notes_than_a_pattern_holds_can_still_be_looked_at(
     write: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from drumapp.midi import smf
-
     monkeypatch.setattr(smf, "MAX_NOTES", 3)
     path = write(midi(hits(36, 36, 36, 36, name="Drums"), hits(40, 41, name="Bass")))
     with pytest.raises(MidiFileError, match="4 notes are too many"):
