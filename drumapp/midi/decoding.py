@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,10 +14,9 @@ from drumapp.midi.chunks import Chunks, join_chunks
 from drumapp.midi.errors import MidiFileError
 from drumapp.midi.sewing import (
     END_OF_TRACK,
-    MARKER,
     MAX_FILE_TICKS,
     ORIGIN_CONTROLS,
-    NoteOffs,
+    Sewn,
     enough_note_offs,
     may_choose_program,
     one_note_off_a_key,
@@ -25,7 +24,8 @@ from drumapp.midi.sewing import (
     sew,
 )
 
-_MOST_CUTS_TRIED = 16
+_MOST_CUTS_TRIED = 1000
+_ABSURD = "it is absurdly long or damaged"
 
 Ticks = NDArray[np.int64]
 
@@ -72,22 +72,24 @@ def decode(chunks: Chunks) -> DecodedFile:
     Raises MidiFileError, with a clause that goes on from "Cannot open NAME: ", for damaged tracks, for a file without
     notes or longer than MAX_FILE_TICKS.
     """
-    score = _sewn_score(chunks, map(one_note_off_a_key, chunks.tracks))
-    ends = _ends(score)
+    sewn = sew(chunks, map(one_note_off_a_key, chunks.tracks))
+    score = _symusic(sewn.chunks)
+    ends = _ends(score, sewn)
     if len(ends) < len(chunks.tracks):
         _symusic(chunks)  # refuses a track whose last event runs on over what was sewn to it
         chunks = _cut_early_ends(chunks, ends)
-        score = _sewn_score(chunks, map(one_note_off_a_key, chunks.tracks))
-        ends = _ends(score)
+        sewn = sew(chunks, map(one_note_off_a_key, chunks.tracks))
+        score = _symusic(sewn.chunks)
+        ends = _ends(score, sewn)
     if not 0 <= min(ends.values()) <= max(ends.values()) <= MAX_FILE_TICKS:
         # symusic counts in 32 bits and goes round at the end.
-        raise MidiFileError("it is absurdly long or damaged")
+        raise MidiFileError(_ABSURD)
     parts = _parts(score, chunks)
     open_keys = _open_keys(parts)
     if open_keys:
-        score = _sewn_score(
-            chunks, (enough_note_offs(track, open_keys.get(n, {})) for n, track in enumerate(chunks.tracks))
-        )
+        needed = (enough_note_offs(track, open_keys.get(number, {})) for number, track in enumerate(chunks.tracks))
+        sewn = sew(chunks, needed)
+        score = _symusic(sewn.chunks)
         parts = _parts(score, chunks)
     playing = tuple(part for part in map(_music, parts) if len(part.start))
     if not playing:
@@ -98,15 +100,11 @@ def decode(chunks: Chunks) -> DecodedFile:
         "" if first_plays else next((part.name for part in parts if part.track == 1), ""),
         tuple((tempo.time, tempo.mspq) for tempo in score.tempos),
         tuple((sign.time, sign.numerator, sign.denominator) for sign in score.time_signatures),
-        tuple((mark.time, mark.text) for mark in score.markers if not mark.text.startswith(MARKER)),
+        tuple((mark.time, mark.text) for mark in score.markers if mark.text not in sewn.markers),
         max(ends.values()),
     )
     _check_span(decoded)
     return decoded
-
-
-def _sewn_score(chunks: Chunks, note_offs: Iterable[NoteOffs]) -> ScoreTick:
-    return _symusic(sew(chunks, note_offs))
 
 
 def _symusic(chunks: Chunks) -> ScoreTick:
@@ -122,30 +120,31 @@ def _plain_words(error: Exception) -> str:
     return words[:1].lower() + words[1:120] if words else "its events make no sense"
 
 
-def _ends(score: ScoreTick) -> dict[int, int]:
+def _ends(score: ScoreTick, sewn: Sewn) -> dict[int, int]:
     """The tick at which each track ends, by its number from 0, as its sewn-on marker tells."""
-    texts = ((mark.text.removeprefix(MARKER), mark.time) for mark in score.markers if mark.text.startswith(MARKER))
-    return {int(number): time for number, time in texts if number.isdecimal()}
+    return {sewn.markers[mark.text]: mark.time for mark in score.markers if mark.text in sewn.markers}
 
 
 def _cut_early_ends(chunks: Chunks, ends: Mapping[int, int]) -> Chunks:
     """Let each track that ends before its last byte stop where it ends; its tail was sewn onto what nobody reads."""
-    return replace(
-        chunks,
-        tracks=tuple(track if n in ends else _cut_early_end(track, chunks) for n, track in enumerate(chunks.tracks)),
+    tries = iter(range(_MOST_CUTS_TRIED))
+    cut = (
+        track if number in ends else _cut_early_end(track, chunks, tries) for number, track in enumerate(chunks.tracks)
     )
+    return replace(chunks, tracks=tuple(cut))
 
 
-def _cut_early_end(track: bytes, chunks: Chunks) -> bytes:
+def _cut_early_end(track: bytes, chunks: Chunks, tries: Iterator[int]) -> bytes:
     place = -1
-    for _ in range(_MOST_CUTS_TRIED):
+    for _ in tries:
         place = track.find(END_OF_TRACK[:2], place + 1)  # symusic asks for no more, so that damage ends a track, too
         if place < 0:
             break
         alone = replace(chunks, midi_format=0, tracks=(track[:place] + END_OF_TRACK,))
         # These bytes may also be part of something else, which a cut would tear in two.
+        sewn = sew(alone, [{}])
         try:
-            if _ends(_sewn_score(alone, [{}])):
+            if _ends(_symusic(sewn.chunks), sewn):
                 return alone.tracks[0]
         except MidiFileError:
             continue
@@ -173,10 +172,9 @@ def _parts(score: ScoreTick, chunks: Chunks) -> list[DecodedPart]:
 
 
 def _origin(found: TrackTick) -> tuple[int, int]:
-    controls = found.controls.numpy()
-    ours = controls["time"] > MAX_FILE_TICKS
-    digits = dict(zip(controls["number"][ours].tolist(), controls["value"][ours].tolist(), strict=True))
-    return origin_of(sum(digits[control] << 7 * place for place, control in enumerate(ORIGIN_CONTROLS)))
+    """Track and channel, both from 0, as the last controllers of a part spell them."""
+    digits = found.controls.numpy()["value"][-len(ORIGIN_CONTROLS) :].tolist()
+    return origin_of(sum(digit << 7 * place for place, digit in enumerate(digits)))
 
 
 def _open_keys(parts: Iterable[DecodedPart]) -> dict[int, dict[int, list[int]]]:
@@ -190,8 +188,10 @@ def _open_keys(parts: Iterable[DecodedPart]) -> dict[int, dict[int, list[int]]]:
 
 
 def _music(part: DecodedPart) -> DecodedPart:
-    """A part without what was sewn on."""
+    """A part without what was sewn on. Raises MidiFileError where more lies as late as that."""
     real = part.start <= MAX_FILE_TICKS
+    if np.count_nonzero(~real) > (part.track == 1):
+        raise MidiFileError(_ABSURD)
     stop = np.where(part.stop > MAX_FILE_TICKS, -1, part.stop)
     return replace(part, start=part.start[real], stop=stop[real], pitch=part.pitch[real], velocity=part.velocity[real])
 
@@ -203,4 +203,4 @@ def _check_span(decoded: DecodedFile) -> None:
     ticks += [metre[0] for metre in decoded.metres]
     ticks += [marker[0] for marker in decoded.markers]
     if not 0 <= min(ticks) <= max(ticks) <= MAX_FILE_TICKS:
-        raise MidiFileError("it is absurdly long or damaged")
+        raise MidiFileError(_ABSURD)

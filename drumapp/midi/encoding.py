@@ -38,8 +38,9 @@ def pattern_to_bytes(
     """The pattern as a MIDI file: drums on channel 10, tempo, metre and name. The same pattern gives the same bytes.
 
     Format 0 puts all into one track, format 1 the notes into a track of their own or, with a kit, into one track for
-    each of its lanes that plays, named after it. At 480 ticks a quarter or a multiple the file reads back as the very
-    pattern (see :mod:`drumapp.midi.own_event`). At others ticks are rounded, halves up; a note lasts one tick at least.
+    each of its lanes that plays, named after it. At 480 ticks a quarter and any finer resolution the file reads back as
+    the very pattern (see :mod:`drumapp.midi.own_event`). At coarser ones ticks are rounded, halves up, and a note lasts
+    one tick at least.
 
     Args: ticks_per_quarter, 24 to 32,767; key_map gives the keys to be written for the pattern's, as a kit map's
     ``from_general_midi`` does. Of strokes that only rounding or the map brings to one tick and key, the loudest stays,

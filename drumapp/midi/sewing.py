@@ -11,8 +11,9 @@ channel a note comes from. So every track gets a tail:
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -25,8 +26,6 @@ MAX_FILE_TICKS = (1 << 28) - 1
 """Latest tick, in the file's own resolution, that is taken for music. What is sewn on lies later."""
 
 END_OF_TRACK = b"\xff\x2f\x00"
-MARKER = "drumapp: end of track "
-"""Begins the text of our markers; the number of the track, from 0, follows."""
 
 ORIGIN_CONTROLS = (117, 118, 119)
 """Controllers without a meaning; each carries seven bits of an origin, the lowest first."""
@@ -39,6 +38,14 @@ _NOTE_OFF, _NOTE_ON, _CONTROL, _PROGRAM = 0x80, 0x90, 0xB0, 0xC0
 _LONG_SILENCE = variable_length(MAX_FILE_TICKS) + b"\xff\x01\x00\x01"
 _MOST_EVENTS = 4_000_000
 """Sewn on of a kind at most: more than a million notes need, and little enough to be decoded in a second."""
+
+
+@dataclass(frozen=True)
+class Sewn:
+    """Tracks with their tails, and the markers' texts, which stand nowhere else, with their track's number from 0."""
+
+    chunks: Chunks
+    markers: Mapping[str, int]
 
 
 def origin_code(track: int, channel: int) -> int:
@@ -75,7 +82,7 @@ def enough_note_offs(track: bytes, open_keys: Mapping[int, Iterable[int]]) -> No
     return {channel: {key: int(most[key]) for key in keys} for channel, keys in open_keys.items()}
 
 
-def sew(chunks: Chunks, note_offs: Iterable[NoteOffs]) -> Chunks:
+def sew(chunks: Chunks, note_offs: Iterable[NoteOffs]) -> Sewn:
     """The tracks with their tails; ``note_offs`` for each track.
 
     Raises MidiFileError where the tails would be absurdly long.
@@ -88,23 +95,25 @@ def sew(chunks: Chunks, note_offs: Iterable[NoteOffs]) -> Chunks:
     events_each = 1 + len(ORIGIN_CONTROLS)
     if sum(events_each * len(pair[0]) * len(pair[1]) for pair in zip(channels, programs, strict=True)) > _MOST_EVENTS:
         raise MidiFileError("it is damaged or absurdly large (too many tracks with too many channels and programs)")
-    tracks = []
+    marker = f"drumapp {secrets.token_hex(8)}: end of track "  # drawn, so that no file can hold it
+    tracks, markers = [], {}
     for number, track in enumerate(chunks.tracks):
         tail = [_runs_of_note_offs(offs[number])] if offs[number] else []
         tail += [_origin(number, channel, programs[number]) for channel in channels[number]]
         if number == 0:
             channel = channels[0][0]
             tail.append(bytes([_NOTE_ON | channel, 0, 1, 0, _NOTE_OFF | channel, 0, 0]))
-        tracks.append(_with_tail(track, number, tail))
-    return replace(chunks, tracks=tuple(tracks))
+        text = f"{marker}{number}"
+        tracks.append(_with_tail(track, text.encode(), tail))
+        markers[text] = number
+    return Sewn(replace(chunks, tracks=tuple(tracks)), markers)
 
 
-def _with_tail(track: bytes, number: int, tail: list[bytes]) -> bytes:
+def _with_tail(track: bytes, text: bytes, tail: list[bytes]) -> bytes:
     if track.endswith(END_OF_TRACK):
         body, delta = track[: -len(END_OF_TRACK)], b""
     else:
         body, delta = track, b"\0"  # some programs leave the end of track out
-    text = f"{MARKER}{number}".encode()
     marker = b"\xff\x06" + variable_length(len(text)) + text
     silence = _LONG_SILENCE if tail else b""
     return b"".join((body, delta, marker, silence, b"\0".join(tail), b"\0", END_OF_TRACK))

@@ -139,6 +139,8 @@ def test_rolands_edges_and_rims_are_the_drums_they_belong_to() -> None:
         ({}, GENERAL_MIDI),
         ({36: 10, 38: 5, 42: 20, 46: 3, 59: 1}, GENERAL_MIDI),
         ({key: 1 for key in range(35, 82)}, GENERAL_MIDI),
+        ({36: 10, 43: 4, 58: 1}, ROLAND_TD),
+        ({36: 10, 43: 4, 58: 1, 54: 3}, GENERAL_MIDI),  # a vibraslap beside a tambourine
         ({36: 500, 22: 1}, ROLAND_TD),
         ({36: 10, 26: 3, 58: 1}, ROLAND_TD),
         ({36: 10, 22: 0, 26: 0}, GENERAL_MIDI),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from drumapp.core.pattern import Note
 from drumapp.core.timing import Metre, MetreChange, TempoChange
+from drumapp.midi import smf
 from drumapp.midi.contents import MidiContents, PartId, default_parts, named_for_drums, part_label
 from drumapp.midi.smf import MidiFileError, read_contents, read_pattern
 from tests.midi.midi_bytes import BEAT, meta, metre, midi, off, on, tempo, track
@@ -201,6 +202,26 @@ def test_what_follows_an_early_end_of_track_hides_no_part(write: Writer) -> None
     assert read_pattern(path).notes == (Note(0, 36, 100, 60), Note(60, 38, 100, 60))
 
 
+def test_more_early_ends_than_music_has_are_refused_in_a_moment(write: Writer) -> None:
+    early = track((0, on(36)), (60, off(36)), (0, b"\xff\x2f\x00"), (0, on(40, 1, 3)))
+    assert len(read_pattern(write(midi(*[early] * 900)))) == 900
+    with pytest.raises(MidiFileError, match="does not end where it says"):
+        read_pattern(write(midi(*[early] * 5_000)))
+
+
+def test_what_is_later_than_all_music_hides_no_origin_and_is_refused(write: Writer) -> None:
+    """Ticks that go round at 32 bits let a track end early and yet hold what is as late as our tail, or later."""
+    far = 0x0FFFFFFF
+    control = (far, bytes([0xB9, 117, 127]))
+    rest = [(far, meta(1, b""))] * 14
+    path = write(midi(track((0, on(36)), (9, off(36)), control, *rest, (far, meta(1, b"")), end=20)))
+    assert ids(read_contents(path)) == [(1, 10)]
+    late = track((far, meta(1, b"")), (9, on(36, 1)), (9, off(36)), control, *rest)
+    for tracks in ([late], [BEAT, late], [late, BEAT]):
+        with pytest.raises(MidiFileError, match="absurdly long or damaged"):
+            read_contents(write(midi(*tracks)))
+
+
 def test_bytes_that_look_like_an_end_of_track_are_passed_over(write: Writer) -> None:
     text = meta(1, b"a\xff\x2f\x00b")
     early = track((0, text), (0, on(36)), (60, off(36)), (0, b"\xff\x2f\x00"), (0, on(40)))
@@ -210,8 +231,6 @@ def test_bytes_that_look_like_an_end_of_track_are_passed_over(write: Writer) -> 
 def test_a_file_with_more_notes_than_a_pattern_holds_can_still_be_looked_at(
     write: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from drumapp.midi import smf
-
     monkeypatch.setattr(smf, "MAX_NOTES", 3)
     path = write(midi(hits(36, 36, 36, 36, name="Drums"), hits(40, 41, name="Bass")))
     with pytest.raises(MidiFileError, match="4 notes are too many"):
