@@ -22,6 +22,8 @@ FOLDER_VARIABLE = "DRUMAPP_CONFIG_DIR"
 SYNTHS = ("auto", "fluidsynth", "sampler")
 THEMES = ("system", "dark", "light")
 SNAPS = tuple(grid.label for grid in GRIDS)
+EXPORT_LAYOUTS = ("one", "two", "lanes")
+RESOLUTIONS = (96, 120, 192, 240, 384, 480, 960, 1920)
 MAX_BARS = 1024
 MAX_LANE_HEIGHT = 2000
 MAX_SEED = 2**63 - 1
@@ -57,6 +59,9 @@ class Settings:
         hide_empty_lanes: whether the roll shows only lanes that have notes.
         drummer_panel: whether the panel beside the roll is open.
         volume_db: loudness of the output; 0 is as the synth renders.
+        export_layout: one of EXPORT_LAYOUTS, how MIDI files are spread over tracks.
+        export_resolution: one of RESOLUTIONS, the ticks per quarter of MIDI files.
+        export_kit_map: name of the kit map that MIDI files are written for.
         window_geometry: as the window saved it, in base64.
         recent_folder: where the last file dialog ended.
         recent_files: projects opened or saved, the last first; at most MAX_RECENT_FILES.
@@ -83,6 +88,9 @@ class Settings:
     hide_empty_lanes: bool = False
     drummer_panel: bool = True
     volume_db: float = 0.0
+    export_layout: str = "one"
+    export_resolution: int = 480
+    export_kit_map: str = "General MIDI"
     window_geometry: str | None = None
     recent_folder: Path | None = None
     recent_files: tuple[Path, ...] = ()
@@ -230,6 +238,13 @@ def _one_of(allowed: tuple[str, ...], value: object) -> str:
     return value
 
 
+def _one_number_of(allowed: tuple[int, ...], value: object) -> int:
+    number = _whole(min(allowed), max(allowed), value)
+    if number not in allowed:
+        raise ValueError
+    return number
+
+
 def _metre(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
@@ -257,6 +272,9 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "hide_empty_lanes": _flag,
     "drummer_panel": _flag,
     "volume_db": lambda value: _number(MIN_VOLUME_DB, MAX_VOLUME_DB, value),
+    "export_layout": lambda value: _one_of(EXPORT_LAYOUTS, value),
+    "export_resolution": lambda value: _one_number_of(RESOLUTIONS, value),
+    "export_kit_map": lambda value: _text(value) or "General MIDI",
     "window_geometry": _text,
     "recent_folder": _path,
     "recent_files": lambda value: _paths(MAX_RECENT_FILES, value),

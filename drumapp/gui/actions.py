@@ -36,6 +36,7 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | str, ...]], ...] = (
             _A("save_as", "Save &as …", ("Ctrl+Shift+S",)),
             SEPARATOR,
             _A("open_midi", "&Import MIDI …", ("Ctrl+I",)),
+            _A("append_midi", "A&ppend MIDI …", ("Ctrl+Shift+I",)),
             _A("export_midi", "&Export MIDI …", ("Ctrl+E",)),
             _A("export_wav", "Export &WAV …", ("Ctrl+Shift+E",)),
             SEPARATOR,
@@ -100,6 +101,7 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | str, ...]], ...] = (
             _A("remove_lane", "Rem&ove"),
             SEPARATOR,
             _A("hide_empty", "&Hide empty lanes", ("H",), checkable=True),
+            _A("kit_maps", "&Kit maps …"),
         ),
     ),
     (

@@ -19,9 +19,10 @@ from drumapp.core.pattern import Pattern
 from drumapp.core.timing import Metre, MetreMap, TempoMap
 from drumapp.gui.banner import Remedy
 from drumapp.gui.conductor import Conductor, take_name
-from drumapp.gui.dialogs import Asking, Dialogs, ShortcutsDialog, show_about
+from drumapp.gui.dialogs import Asking, Dialogs, show_about
 from drumapp.gui.display import build_qt
 from drumapp.gui.document import Document
+from drumapp.gui.drag_control import DragControl
 from drumapp.gui.drummer_control import DrummerControl
 from drumapp.gui.files import Files, renderer
 from drumapp.gui.kit_control import KitControl
@@ -31,6 +32,7 @@ from drumapp.gui.note_editing import NoteEditing
 from drumapp.gui.piano_roll.navigation import ZOOM_PER_KEY
 from drumapp.gui.project_control import ProjectControl
 from drumapp.gui.recovery_control import RecoveryControl
+from drumapp.gui.shortcuts_dialog import ShortcutsDialog
 from drumapp.gui.sound_control import SoundControl
 from drumapp.gui.theme import THEMES, Theme
 from drumapp.gui.time_control import TimeControl
@@ -75,8 +77,7 @@ class Application(QObject):
         )
         self.conductor = Conductor(self.document, self.engine)
         self.projects = ProjectControl(self.document, settings, self.asking)
-        self.recovery = RecoveryControl(self.window.recovery, self.projects, self.asking)
-        self.files = Files(self.document, settings, self.asking, render or renderer(settings))
+        self.recovery = RecoveryControl(self.window.offers, self.projects, self.asking)
         self.sound = SoundControl(self.engine, sound, settings, self.asking)
         self.drummer = DrummerControl(
             self.window.drummer_panel,
@@ -88,6 +89,9 @@ class Application(QObject):
             drummer_of=drummer_of,
         )
         self.notes = NoteEditing(self.window, self.document, settings, self.theme)
+        render = render or renderer(settings)
+        self.files = Files(self.window, self.document, self.notes.editor, settings, self.asking, render, self.theme)
+        self.drags = DragControl(self.window, self.document, self.notes.editor, render)
         self.kits = KitControl(self.window, self.document, self.notes.editor, settings)
         self.time = TimeControl(self.window, self.document, self.conductor, self.notes.editor, settings, self.theme)
         self._last_look = time.monotonic()
@@ -124,6 +128,8 @@ class Application(QObject):
         self.projects.close(keep=not self._let_go)
         self._remember()
         self.files.close()
+        self.drags.close()
+        self.notes.close()
         self.conductor.close()
         self.drummer.close()
 
@@ -149,8 +155,10 @@ class Application(QObject):
             "save": self.projects.save,
             "save_as": self.projects.save_as,
             "open_midi": self.files.ask_open_midi,
+            "append_midi": lambda: self.files.ask_open_midi(append=True),
             "export_midi": self.files.ask_export_midi,
             "export_wav": self.files.ask_export_wav,
+            "kit_maps": self.files.edit_kit_maps,
             "open_model": self.drummer.ask_model,
             "choose_soundfont": self.sound.ask_soundfont,
             "quit": window.close,
@@ -166,7 +174,7 @@ class Application(QObject):
             "play": self.conductor.toggle_play,
             "stop": self.conductor.stop,
             "silence": self.engine.panic,
-            "shortcuts": lambda: ShortcutsDialog(list(window.actions_by_name.values()), window).exec(),
+            "shortcuts": lambda: ShortcutsDialog(window.actions_by_name, window).exec(),
             "about": lambda: show_about(window, self.drummer.credits()),
         }
         for name, handler in handlers.items():
@@ -194,9 +202,11 @@ class Application(QObject):
         conductor.failed.connect(self.asking.show_error)
         window.roll.sought.connect(conductor.seek)
         window.roll.auditioned.connect(self.engine.audition)
-        window.roll.file_dropped.connect(self.files.open_midi)
+        window.roll.file_dropped.connect(self.files.drop_midi)
         window.closing.connect(self.close)
-        self.files.opened.connect(lambda _: window.roll.navigation.zoom_to_first_bars())
+        self.files.midi.opened.connect(lambda _: window.roll.navigation.zoom_to_first_bars())
+        self.drags.failed.connect(self.asking.show_error)
+        self.notes.editor.failed.connect(self.asking.show_error)
         self.files.said.connect(window.status.music.setText)
         self.files.exporting.connect(window.export_strip.follow)
         self.drummer.changed.connect(self._performance_changed)
@@ -217,6 +227,7 @@ class Application(QObject):
         projects.named.connect(self._show_name)
         projects.choices_changed.connect(self._choices_changed)
         projects.recent_changed.connect(self._show_recent)
+        projects.undecided.connect(self.files.midi.take_in)
         projects.said.connect(window.status.music.setText)
         projects.problem.connect(self._project_problem)
         self.recovery.said.connect(window.status.music.setText)

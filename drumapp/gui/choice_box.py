@@ -18,6 +18,7 @@ class ChoiceBox(QComboBox):
     def __init__(self, name: str, help_text: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
+        self.view().setAccessibleName(name)
         self.setToolTip(help_text)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 

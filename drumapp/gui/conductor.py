@@ -73,6 +73,8 @@ class Conductor(QObject):
         document.replaced.connect(self._document_replaced)
         document.timing_changed.connect(self._send_pattern)
         document.loop_changed.connect(self._send_loop)
+        document.kit_changed.connect(self._send_kit)
+        self._send_kit()
 
     def start(self) -> None:
         """Begin to listen to the engine."""
@@ -233,6 +235,9 @@ class Conductor(QObject):
 
     def _send_pattern(self) -> None:
         self._engine.set_pattern(self._document.pattern)
+
+    def _send_kit(self) -> None:
+        self._engine.set_kit(self._document.kit)
 
     def _send_loop(self) -> None:
         repeat = self._looping and not self._document.in_take and self._document.pattern.length > 0

@@ -7,15 +7,9 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
     QFileDialog,
-    QGridLayout,
-    QLabel,
     QMessageBox,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -35,16 +29,6 @@ class Unsaved(Enum):
     SAVE = "save"
     DISCARD = "discard"
     CANCEL = "cancel"
-
-
-MOUSE_HELP = (
-    "Draw: click places a note, drag paints along a lane, the right button erases, Shift+drag selects. "
-    "Select: drag selects, Shift adds, double-click places or erases. "
-    "Drag notes to move them: Alt copies, Ctrl ignores the snap grid, Escape cancels. "
-    "The wheel over a selected note, or Alt+wheel over any, changes its velocity. Double-click a drum's name to select "
-    "its notes.\n"
-    "Ctrl+wheel zooms time, Ctrl+Shift+wheel the lanes, Shift+wheel scrolls sideways."
-)
 
 
 class Asking(Protocol):
@@ -110,37 +94,6 @@ class Dialogs:
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.exec()
         return box.clickedButton() is overwrite
-
-
-class ShortcutsDialog(QDialog):
-    """The keys, read from the window's own actions, so that the list cannot be wrong."""
-
-    def __init__(self, actions: list[QAction], parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Shortcuts")
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(32)
-        grid.setVerticalSpacing(6)
-        with_keys = [action for action in actions if action.shortcuts()]
-        for place, action in enumerate(with_keys):
-            keys = "  or  ".join(keys.toString(keys.SequenceFormat.NativeText) for keys in action.shortcuts())
-            name = QLabel(action.text().replace("&", "").rstrip(" …"))
-            key = QLabel(keys)
-            key.setProperty("role", "hint")
-            row, column = place % ((len(with_keys) + 1) // 2), 2 * (place // ((len(with_keys) + 1) // 2))
-            grid.addWidget(name, row, column)
-            grid.addWidget(key, row, column + 1)
-        wheel = QLabel(MOUSE_HELP)
-        wheel.setProperty("role", "hint")
-        wheel.setWordWrap(True)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 16)
-        layout.setSpacing(16)
-        layout.addLayout(grid)
-        layout.addWidget(wheel)
-        layout.addWidget(buttons)
 
 
 def show_about(parent: QWidget, drummer: str) -> None:

@@ -49,11 +49,11 @@ class MainWindow(QMainWindow):
         self.may_close: Callable[[], bool] = lambda: True
         self.transport = TransportBar(theme)
         self.banner = Banner(theme)
-        self.recovery = Banner(theme)
+        self.offers = Banner(theme)
         self.roll = PianoRoll(theme.colours)
         self.drummer_panel = DrummerPanel(theme)
         self.export_strip = ExportStrip()
-        self.status = StatusLine()
+        self.status = StatusLine(theme)
         self.actions_by_name = build_menus(self, self.roll)
         self.recent = RecentMenu(self)
         menus = {action.text().replace("&", ""): action.menu() for action in self.menuBar().actions()}
@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.transport)
         layout.addWidget(self.banner)
-        layout.addWidget(self.recovery)
+        layout.addWidget(self.offers)
         layout.addWidget(self.export_strip)
         layout.addLayout(body, 1)
         layout.addWidget(self.status)

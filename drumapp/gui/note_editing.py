@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 
 from drumapp.core import editing
 from drumapp.core.editing import GRIDS, Edited, Grid, Selection
@@ -14,6 +15,8 @@ from drumapp.core.timing import Range
 from drumapp.gui.amounts_dialog import Amount, AmountsDialog
 from drumapp.gui.document import Document
 from drumapp.gui.main_window import MainWindow
+from drumapp.gui.note_clipboard import NoteClipboard
+from drumapp.gui.piano_roll.cell_cursor import CellCursor
 from drumapp.gui.piano_roll.editor import BARS_OF_THE_FIRST_NOTE, RollEditor, Tool
 from drumapp.gui.piano_roll.pointer import CanvasPointer
 from drumapp.gui.piano_roll.velocity_lane import FIRST_HEIGHT
@@ -112,8 +115,10 @@ class NoteEditing(QObject):
         self._window = window
         self._settings = settings
         self._theme = theme
-        self.editor = RollEditor(document, window.roll)
+        self.clipboard = NoteClipboard(QApplication.clipboard())
+        self.editor = RollEditor(document, window.roll, self.clipboard)
         self.pointer = CanvasPointer(self.editor)
+        self.cursor = CellCursor(self.editor)
         self.dialog: AmountsDialog | None = None
         self._velocity_height = settings.velocity_lane or FIRST_HEIGHT
         self.editor.bars_of_empty = lambda: settings.bars or BARS_OF_THE_FIRST_NOTE
@@ -124,6 +129,10 @@ class NoteEditing(QObject):
         document.history_changed.connect(self._show_what_can_be_done)
         self._restore()
         self._show_what_can_be_done()
+
+    def close(self) -> None:
+        """Let go of the clipboard's file."""
+        self.clipboard.close()
 
     def remember(self) -> None:
         """Put the snap grid and the velocity lane's height into the settings."""

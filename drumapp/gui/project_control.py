@@ -15,6 +15,7 @@ from drumapp.gui.dialogs import DOCUMENT_FILES, PROJECT_FILES, Asking, Unsaved
 from drumapp.gui.document import Document
 from drumapp.gui.drummer_choices import choices_of, take_up
 from drumapp.gui.journal_keeping import JournalKeeping
+from drumapp.gui.midi_import import look_into, read_as, usual_choice
 from drumapp.settings import MAX_RECENT_FILES, Settings
 from drumapp.storage.journal_records import Origin
 from drumapp.storage.locks import FileLock
@@ -30,8 +31,9 @@ class ProjectControl(QObject):
     """One project at a time.
 
     Signals: begun when another document took the place of the one before; named when its name or file is another or it
-    became modified or is no longer; choices_changed when the drummer's settings came out of a project; recent_changed;
-    said (sentence for the status line); problem (topic, cause, remedy), the cause empty when it is gone.
+    became modified or is no longer; undecided (Path of a MIDI file) when the user has to choose its drums;
+    choices_changed when the drummer's settings came out of a project; recent_changed; said (sentence for the status
+    line); problem (topic, cause, remedy), the cause empty when it is gone.
     Attributes: path, the document's file, None while it has none.
     """
 
@@ -41,6 +43,7 @@ class ProjectControl(QObject):
     recent_changed = Signal()
     said = Signal(str)
     problem = Signal(str, str, str)
+    undecided = Signal(object)
 
     def __init__(self, document: Document, settings: Settings, asking: Asking) -> None:
         super().__init__()
@@ -186,15 +189,17 @@ class ProjectControl(QObject):
         return True
 
     def _open_midi(self, path: Path) -> bool:
-        from drumapp.midi.smf import read_pattern
-
+        """As a project of its own. Where it does not tell its drums, the project is empty until the user has chosen."""
         try:
-            pattern = read_pattern(path)
+            choice = usual_choice(look_into(path))
+            project = Project(pattern=read_as(path, choice)) if choice.parts else Project()
         except DrumappError as error:
             self._asking.show_error(str(error))
             return False
         self._settings.recent_folder = path.parent
-        self._begin(Project(pattern=replace(pattern, name=path.stem)))
+        self._begin(project)
+        if not choice.parts:
+            self.undecided.emit(path)
         return True
 
     def _write(self, path: Path, since: FileStamp | None) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from drumapp.gui.conductor import Drummer, Performance
+from drumapp.gui.drag_out import DragHandle
+from drumapp.gui.theme import Theme
 
 LONGEST_NAME = 32
 
@@ -30,9 +32,9 @@ def shortened(name: str) -> str:
 
 
 class StatusLine(QFrame):
-    """Three texts: drummer, output, seed."""
+    """Drummer, seed and output in words, and the handles by which the beat is dragged out."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("statusLine")
         self.drummer = QLabel("Waking the drummer …")
@@ -40,6 +42,8 @@ class StatusLine(QFrame):
         self.music = QLabel()
         self.sound = QLabel("Starting sound …")
         self.seed = QLabel()
+        self.drag_midi = DragHandle(theme, "MIDI", "Drag out as MIDI")
+        self.drag_wav = DragHandle(theme, "WAV", "Drag out as sound")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 16, 0)
         layout.setSpacing(24)
@@ -48,4 +52,9 @@ class StatusLine(QFrame):
         layout.addStretch(1)
         layout.addWidget(self.seed)
         layout.addWidget(self.sound)
+        handles = QHBoxLayout()
+        handles.setSpacing(6)
+        handles.addWidget(self.drag_midi)
+        handles.addWidget(self.drag_wav)
+        layout.addLayout(handles)
         self.setFixedHeight(28)

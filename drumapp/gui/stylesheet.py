@@ -100,6 +100,22 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 #banner { background: $warning_surface; border-bottom: 1px solid $border; }
 #banner[tone="offer"] { background: $accent_soft; }
 #banner QLabel#bannerCause { font-weight: 600; }
+QLabel#dialogProblem { color: $warning; }
+QTableWidget {
+    background: $field; border: 1px solid $border; border-radius: 4px; gridline-color: $border; outline: none;
+    selection-background-color: $accent_soft; selection-color: $text;
+}
+QTableWidget:focus { border-color: $accent_hover; }
+QHeaderView::section { background: $window; color: $text_dim; border: none; padding: 4px 8px; }
+QTableWidget::item { padding: 0 8px; }
+QScrollArea { border: 1px solid $border; border-radius: 4px; background: $field; }
+QWidget#parts { background: $field; }
+QRadioButton { spacing: 8px; min-height: 24px; }
+QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $control_edge; border-radius: 8px;
+    background: $field; }
+QRadioButton::indicator:checked { border-color: $accent; background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5,
+    fx: 0.5, fy: 0.5, stop: 0 $accent, stop: 0.55 $accent, stop: 0.65 $field, stop: 1 $field); }
+QRadioButton::indicator:focus { border: 2px solid $accent_hover; width: 12px; height: 12px; }
 QProgressBar { background: $field; border: 1px solid $border; border-radius: 4px; height: 8px; text-align: center; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 """)

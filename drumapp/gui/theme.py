@@ -23,7 +23,7 @@ class Colours:
 
     Attributes: window, roll, raised and field are surfaces; line_step, line_beat and line_bar the grid, from weak to
     strong; border edges of controls; accent the one colour of action, accent_text what stands on it; families one hue
-    per kind of drum.
+    per kind of drum, apart in lightness too, so that they differ for the colour-blind.
     """
 
     name: str
@@ -82,12 +82,12 @@ DARK = Colours(
     meter_hot="#f2b648",
     families=MappingProxyType(
         {
-            Family.KICK: "#ef7d57",
+            Family.KICK: "#c9703f",
             Family.SNARE: "#efc050",
-            Family.HAT: "#5cb8e6",
-            Family.TOM: "#3fc08e",
-            Family.CYMBAL: "#cf8fd9",
-            Family.PERCUSSION: "#a9b0bd",
+            Family.HAT: "#1fc3ff",
+            Family.TOM: "#3a9a80",
+            Family.CYMBAL: "#a06fb2",
+            Family.PERCUSSION: "#dfe2ee",
         }
     ),
 )
@@ -120,12 +120,12 @@ LIGHT = Colours(
     meter_hot="#c47f0a",
     families=MappingProxyType(
         {
-            Family.KICK: "#d1502a",
-            Family.SNARE: "#b07c00",
-            Family.HAT: "#1f7fb8",
-            Family.TOM: "#16875f",
-            Family.CYMBAL: "#9a4aad",
-            Family.PERCUSSION: "#646c7a",
+            Family.KICK: "#9a2600",
+            Family.SNARE: "#b48412",
+            Family.HAT: "#2f90dd",
+            Family.TOM: "#588a57",
+            Family.CYMBAL: "#742387",
+            Family.PERCUSSION: "#4c505c",
         }
     ),
 )

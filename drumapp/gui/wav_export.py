@@ -9,9 +9,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from drumapp.core.errors import DrumappError
+from drumapp.core.kit import DrumKit
 from drumapp.core.pattern import Pattern
 
-Render = Callable[[Pattern, Path, Callable[[float], None]], None]
+Render = Callable[[Pattern, DrumKit, Path, Callable[[float], None]], None]
+"""Renders a pattern, mixed as a kit says, into a file, telling its progress from 0 to 1. Raises DrumappError."""
 
 
 class _CancelledError(Exception):
@@ -24,10 +26,10 @@ class WavExport(QObject):
     progressed = Signal(float)
     finished = Signal(str, bool)
 
-    def __init__(self, pattern: Pattern, path: Path, render: Render) -> None:
+    def __init__(self, pattern: Pattern, kit: DrumKit, path: Path, render: Render) -> None:
         super().__init__()
         self.path = path
-        self._pattern = pattern
+        self._pattern, self._kit = pattern, kit
         self._render = render
         self._cancelled = threading.Event()
         self._thread = threading.Thread(target=self._work, name="wav export", daemon=True)
@@ -52,7 +54,7 @@ class WavExport(QObject):
     def _work(self) -> None:
         sentence, cancelled = "", False
         try:
-            self._render(self._pattern, self.path, self._progress)
+            self._render(self._pattern, self._kit, self.path, self._progress)
         except _CancelledError:
             cancelled = True
         except DrumappError as error:

@@ -40,6 +40,7 @@ __all__ = [
     "MidiFileError",
     "MidiPart",
     "PartId",
+    "pattern_from_bytes",
     "pattern_to_bytes",
     "read_contents",
     "read_pattern",
@@ -85,6 +86,21 @@ def read_pattern(
         return _pattern(decoded, _chosen(decoded, parts), chunks, key_map)
 
 
+def pattern_from_bytes(data: bytes, source: str) -> Pattern:
+    """The drums of a MIDI file that is not on disk, as :func:`read_pattern` gives them.
+
+    Args: source, what to call it in a sentence, such as "the clipboard". Raises MidiFileError, naming it.
+    """
+    with _naming(source):
+        if not data:
+            raise MidiFileError("it is empty")
+        if len(data) > MAX_FILE_BYTES:
+            raise MidiFileError(f"it is larger than {MAX_FILE_BYTES >> 20} MB")
+        chunks = split_chunks(data)
+        decoded = decode(chunks)
+        return _pattern(decoded, _chosen(decoded, None), chunks, None)
+
+
 def write_pattern(
     pattern: Pattern,
     path: Path,
@@ -112,12 +128,12 @@ def _decode(path: Path) -> tuple[Chunks, DecodedFile]:
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
+def _naming(source: object) -> Iterator[None]:
     """Make a sentence that names the file of an error's clause."""
     try:
         yield
     except MidiFileError as error:
-        raise MidiFileError(f"Cannot open {path}: {error}.") from error.__cause__
+        raise MidiFileError(f"Cannot open {source}: {error}.") from error.__cause__
 
 
 def _read(path: Path) -> bytes:

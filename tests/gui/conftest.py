@@ -32,6 +32,7 @@ def answers() -> Answers:
 @pytest.fixture
 def application(qapp, qtbot, engine: RecordingEngine, answers: Answers) -> Iterator[Application]:
     """The real window over an engine that only remembers, with a drummer that is there at once."""
+    qapp.clipboard().clear()
     made = make_application(qapp, Settings(theme="dark", bars=4), engine, answers)
     qtbot.addWidget(made.window)
     made.window.show()

@@ -89,9 +89,10 @@ def unchanged(hand: Hand) -> None:
 
 
 @pytest.mark.parametrize("key", [SNARE, CRASH], ids=["with notes", "empty"])
-def test_a_click_on_m_mutes_and_another_unmutes(hand, key) -> None:
+def test_a_click_on_m_mutes_and_another_unmutes(hand, engine, key) -> None:
     hand.click(key, Part.MUTE)
     assert hand.lane(key).muted
+    assert engine.kit == hand.kit
     name = hand.lane(key).name
     one_step(hand, f"Mute {name}")
     hand.click(key, Part.MUTE)

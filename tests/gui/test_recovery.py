@@ -60,7 +60,7 @@ def journals() -> list[Path]:
 
 def test_nothing_is_offered_where_nothing_was_lost(open_window: Opener) -> None:
     window = open_window().window
-    assert not window.recovery.isVisible()
+    assert not window.offers.isVisible()
     assert not journals()
 
 
@@ -104,12 +104,12 @@ def test_ended_by_the_system_the_work_is_offered_and_taken_up(open_window: Opene
     release_lock_of(journals()[0])
 
     second = open_window()
-    assert second.window.recovery.isVisible()
-    assert "Untitled" in second.window.recovery.cause.text()
-    click(second.window.recovery.buttons[0])
+    assert second.window.offers.isVisible()
+    assert "Untitled" in second.window.offers.cause.text()
+    click(second.window.offers.buttons[0])
     assert second.document.pattern == BEAT
     assert second.projects.modified
-    assert not second.window.recovery.isVisible()
+    assert not second.window.offers.isVisible()
     assert len(journals()) == 1, "its own, the other is done with"
 
 
@@ -142,13 +142,13 @@ def release_lock_of(journal: Path) -> None:
 def test_declined_work_is_not_offered_again_and_is_kept(open_window: Opener) -> None:
     leave_behind(BEAT)
     application = open_window()
-    click(application.window.recovery.buttons[1])
-    assert not application.window.recovery.isVisible()
+    click(application.window.offers.buttons[1])
+    assert not application.window.offers.isVisible()
     assert application.document.pattern.length == 0
     kept = list(journal_folder().glob("*.declined"))
     assert len(kept) == 1
     assert str(kept[0]) in application.window.status.music.text()
-    assert not open_window().window.recovery.isVisible()
+    assert not open_window().window.offers.isVisible()
     assert kept[0].exists()
     long_ago = time.time() - 8 * 24 * 3600
     os.utime(kept[0], (long_ago, long_ago))
@@ -161,7 +161,7 @@ def test_several_are_offered_one_after_another(open_window: Opener, answers: Ans
     os.utime(journals()[0], (1_000_000, 1_000_000))
     leave_behind(MORE)
     application = open_window()
-    banner = application.window.recovery
+    banner = application.window.offers
     click(banner.buttons[0])
     assert application.document.pattern == MORE
     assert banner.isVisible()
@@ -180,8 +180,8 @@ def test_recovered_work_is_saved_over_its_file_only_if_that_is_unchanged(open_wi
     stamp = save_project(Project(BEAT), path)
     leave_behind(MORE, origin=Origin(path, stamp))
     application = open_window()
-    assert "beat" in application.window.recovery.cause.text()
-    click(application.window.recovery.buttons[0])
+    assert "beat" in application.window.offers.cause.text()
+    click(application.window.offers.buttons[0])
     assert application.window.windowTitle() == "beat[*] – Drumapp"
     assert application.window.isWindowModified()
     save_project(Project(replace(BEAT, name="theirs")), path)
@@ -198,10 +198,10 @@ def test_a_journal_that_cannot_be_read_is_told_of_and_left(open_window: Opener, 
     leave_behind(BEAT)
     journals()[0].write_bytes(b"nonsense")
     application = open_window()
-    click(application.window.recovery.buttons[0])
+    click(application.window.offers.buttons[0])
     assert "Cannot recover work" in answers.errors[0]
     assert journals()
-    assert not application.window.recovery.isVisible()
+    assert not application.window.offers.isVisible()
 
 
 def test_a_damaged_end_is_told_of(open_window: Opener) -> None:
@@ -209,7 +209,7 @@ def test_a_damaged_end_is_told_of(open_window: Opener) -> None:
     with journals()[0].open("ab") as file:
         file.write(b"\xff" * 20)
     application = open_window()
-    click(application.window.recovery.buttons[0])
+    click(application.window.offers.buttons[0])
     assert application.document.pattern == BEAT
     assert "cut off or damaged" in application.window.banner.cause.text()
 
@@ -281,7 +281,7 @@ def test_after_kill_9_the_next_start_brings_the_take_back(open_window, tmp_path:
     assert len(find_abandoned()) == 1
 
     application = open_window()
-    banner = application.window.recovery
+    banner = application.window.offers
     assert banner.isVisible()
     assert ("verse" if in_file else "Untitled") in banner.cause.text()
     click(banner.buttons[0])

@@ -3,9 +3,15 @@ from itertools import combinations
 import pytest
 
 from drumapp.core.kit import Family
+from drumapp.gui.piano_roll.painting import SHADES, _brushes
 from drumapp.gui.theme import DARK, LIGHT, Colours, contrast
+from tests.gui.colour_vision import VISIONS, difference, seen_as
 
 both = pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
+
+
+def brush_colours(colours: Colours) -> list[str]:
+    return [brush.color().name() for brush in _brushes(colours)]
 
 
 @both
@@ -43,13 +49,21 @@ def test_the_grid_grows_stronger_from_step_to_bar(colours: Colours) -> None:
 
 
 @both
-def test_families_can_be_told_apart(colours: Colours) -> None:
+@pytest.mark.parametrize("sight", VISIONS)
+def test_families_can_be_told_apart_by_everybody(colours: Colours, sight: str) -> None:
+    seen = {family: seen_as(colours.families[family], sight) for family in Family}
     for one, other in combinations(Family, 2):
-        distance = sum(
-            (int(colours.families[one][i : i + 2], 16) - int(colours.families[other][i : i + 2], 16)) ** 2
-            for i in (1, 3, 5)
-        )
-        assert distance**0.5 > 40, (one, other)
+        assert difference(seen[one], seen[other]) > 18, (one, other)
+
+
+@both
+@pytest.mark.parametrize("sight", VISIONS)
+def test_loud_and_soft_notes_of_a_family_differ_in_lightness(colours: Colours, sight: str) -> None:
+    """Besides in height; the grid's lines are fainter than the softest note."""
+    for shades in (brush_colours(colours)[place : place + SHADES] for place in range(0, len(Family) * SHADES, SHADES)):
+        soft, loud = seen_as(shades[0], sight), seen_as(shades[-1], sight)
+        assert abs(soft[0] - loud[0]) > 12
+        assert contrast(shades[0], colours.roll) > contrast(colours.line_beat, colours.roll)
 
 
 def test_contrast_of_black_and_white_is_the_most_there_is() -> None:

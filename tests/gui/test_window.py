@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 
 from drumapp.core.errors import DrumappError
 from drumapp.gui import display
 from drumapp.gui.application import Application
-from drumapp.gui.dialogs import ShortcutsDialog
+from drumapp.gui.shortcuts_dialog import ShortcutsDialog
 from drumapp.settings import Settings, load_settings, save_settings
 from tests.gui.gui_fakes import (
     Answers,
@@ -113,7 +113,7 @@ def test_rooms_start_only_after_the_first_paint(qapp, qtbot, engine, answers) ->
 
 
 def test_shortcuts_are_listed_from_the_actions_themselves(application: Application) -> None:
-    dialog = ShortcutsDialog(list(application.window.actions_by_name.values()), application.window)
+    dialog = ShortcutsDialog(application.window.actions_by_name, application.window)
     words = [label.text() for label in dialog.findChildren(QLabel)]
 
     for name, action in application.window.actions_by_name.items():
@@ -199,3 +199,14 @@ def test_the_focus_moves_nothing(application: Application) -> None:
         control.setFocus()
         control.updateGeometry()
         assert places() == before, control.objectName() or control
+
+
+def test_everything_that_takes_the_keyboard_has_a_name(application: Application) -> None:
+    nameless = [
+        type(widget).__name__
+        for widget in application.window.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not isinstance(widget, QMenu)
+        and not (widget.accessibleName() or getattr(widget, "text", str)() or widget.focusProxy())
+    ]
+    assert not nameless

@@ -234,7 +234,7 @@ def test_clear_generate_and_open_can_all_be_undone(application: Application, qtb
     from drumapp.midi.smf import write_pattern
 
     write_pattern(BEAT, tmp_path / "beat.mid")
-    application.files.open_midi(tmp_path / "beat.mid")
+    application.files.midi.take_in(tmp_path / "beat.mid")
     opened = application.document.pattern
     click(application.window.transport.generate)
     let_run(qtbot, application, lambda: not application.document.in_take)

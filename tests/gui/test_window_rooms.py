@@ -49,7 +49,7 @@ def test_export_midi_writes_what_is_there(application: Application, answers: Ans
 
     application.document.replace(BEAT, "Open")
     answers.saves = tmp_path / "out"
-    trigger(application, "export_midi")
+    export(application, "export_midi")
 
     assert read_pattern(tmp_path / "out.mid").notes == BEAT.notes
     assert "out.mid" in application.window.status.music.text()
@@ -60,13 +60,20 @@ def test_what_is_exported_in_the_middle_of_a_take_is_whole_bars(application, qtb
     let_run(qtbot, application, lambda: application.document.pattern.length > 1.5 * BAR)
     application.conductor.pause()
     answers.saves = tmp_path / "out.mid"
-    trigger(application, "export_midi")
+    export(application, "export_midi")
 
     written, so_far = read_pattern(answers.saves), application.document.pattern
     assert written.length == so_far.length // BAR * BAR
     assert [note.start for note in written.notes] == [
         note.start for note in so_far.notes if note.start < written.length
     ]
+
+
+def export(application: Application, act: str) -> None:
+    """Ask for an export, and agree to how it is to be done."""
+    trigger(application, act)
+    if act == "export_midi":
+        application.files.dialog.accept()
 
 
 @pytest.mark.parametrize("act", ["export_midi", "export_wav"])
@@ -78,10 +85,10 @@ def test_exporting_nothing_and_to_nowhere_is_refused(
     assert not answers.asked
     application.document.replace(BEAT, "Open")
     answers.saves = None
-    trigger(application, act)
+    export(application, act)
     assert not answers.errors
-    answers.saves = tmp_path / "no such folder" / f"out.{act[-3:]}"
-    trigger(application, act)
+    answers.saves = tmp_path / "no such folder" / f"out.{'mid' if act == 'export_midi' else 'wav'}"
+    export(application, act)
     qtbot.waitUntil(lambda: bool(answers.errors), timeout=20_000)
     assert "no such folder" in answers.errors[0]
 
@@ -91,7 +98,7 @@ def test_export_wav_shows_progress_and_can_be_cancelled(application, qtbot, answ
 
     under_way, go_on, written = threading.Event(), threading.Event(), []
 
-    def render(_pattern, path, progress) -> None:
+    def render(_pattern, _kit, path, progress) -> None:
         progress(0.5)
         under_way.set()
         assert go_on.wait(20)

@@ -6,7 +6,7 @@ import pytest
 from drumapp.core.kit_map import ROLAND_TD
 from drumapp.core.pattern import DEFAULT_DURATION, Note, Pattern
 from drumapp.core.timing import Metre, MetreChange, TempoChange
-from drumapp.midi.smf import read_pattern
+from drumapp.midi.smf import MidiFileError, pattern_from_bytes, read_pattern
 from tests.midi.midi_bytes import BEAT, meta, metre, midi, off, on, tempo, track
 
 Reader = Callable[..., Pattern]
@@ -142,3 +142,11 @@ def test_names(read: Reader, name: bytes, expected: str) -> None:
 def test_keys_and_velocities_at_their_limits(read: Reader) -> None:
     pattern = read(midi(track((0, on(0, 1)), (0, on(127, 127)))))
     assert [(note.pitch, note.velocity) for note in pattern.notes] == [(0, 1), (127, 127)]
+
+
+def test_files_that_are_not_on_disk_are_read_alike() -> None:
+    data = midi(BEAT)
+    assert [note.pitch for note in pattern_from_bytes(data, "the clipboard").notes] == [36, 38]
+    for broken in (b"", b"MThd", data[:-9]):
+        with pytest.raises(MidiFileError, match="Cannot open the clipboard: "):
+            pattern_from_bytes(broken, "the clipboard")

@@ -12,7 +12,15 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from drumapp.core.pattern import Note
 from drumapp.gui.piano_roll.note_index import NoteColumns, NoteIndex
-from drumapp.gui.piano_roll.painting import bounds, note_boxes, paint_band, paint_grid, paint_notes, paint_selection
+from drumapp.gui.piano_roll.painting import (
+    bounds,
+    note_boxes,
+    paint_band,
+    paint_cell,
+    paint_grid,
+    paint_notes,
+    paint_selection,
+)
 from drumapp.gui.piano_roll.scene import Scene
 
 FADE_SECONDS = 0.12
@@ -128,6 +136,8 @@ class RollCanvas(QWidget):
             self._paint_empty(painter)
         if self._scene.band is not None:
             paint_band(painter, self._scene, self._scene.band)
+        if self._scene.cell is not None:
+            paint_cell(painter, self._scene, self._scene.cell)
         playhead = self._playhead_rect()
         if playhead.intersects(area):
             painter.fillRect(playhead.adjusted(1, 0, 0, 0).adjusted(0, 0, -1, 0), QColor(self._scene.colours.playhead))

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from drumapp.core import editing
 from drumapp.core.editing import NOTHING, Clipping, Edited, Grid, Selection
+from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Pattern
 from drumapp.gui.document import Document
 from drumapp.gui.piano_roll.gestures import DrawNotes
@@ -38,10 +39,20 @@ class Editing(Protocol):
         """What it makes of a pattern."""
 
 
+class Clipboard(Protocol):
+    """Where cut and copied notes wait. Both raise DrumappError."""
+
+    def put(self, clipping: Clipping, like: Pattern) -> None:
+        """Take up notes of a pattern."""
+
+    def take(self) -> Clipping | None:
+        """What is there, if it is notes."""
+
+
 class RollEditor(QObject):
     """Edits the document through a piano roll.
 
-    Signals: selection_changed; tool_changed; snap_changed.
+    Signals: selection_changed; tool_changed; snap_changed; failed (sentence).
     Attributes: selection; tool; velocity of the next note drawn; bars_of_empty, asked how many bars an empty pattern
     gets with its first note.
     """
@@ -49,8 +60,9 @@ class RollEditor(QObject):
     selection_changed = Signal()
     tool_changed = Signal()
     snap_changed = Signal()
+    failed = Signal(str)
 
-    def __init__(self, document: Document, roll: PianoRoll) -> None:
+    def __init__(self, document: Document, roll: PianoRoll, clipboard: Clipboard) -> None:
         super().__init__(roll)
         self.document = document
         self.roll = roll
@@ -60,7 +72,7 @@ class RollEditor(QObject):
         self.bars_of_empty: Callable[[], int] = lambda: BARS_OF_THE_FIRST_NOTE
         self._gesture: Editing | None = None
         self._shown: tuple[Pattern, Edited] | None = None  # what the gesture made of which pattern when last shown
-        self._clipping = Clipping()
+        self._clipboard = clipboard
         document.replaced.connect(self._document_replaced)
 
     @property
@@ -157,26 +169,46 @@ class RollEditor(QObject):
         lane = editing.select_lanes(self.document.pattern, [key])
         self.select(self.selection | lane if more else lane)
 
+    def toggle_cell(self, tick: int, key: int, grid: Grid) -> None:
+        """Place a note in a cell of a lane, or empty it; nothing is selected by it."""
+        self.cancel()
+        velocity, before = self.velocity, self.document.pattern
+        toggled = self._with_room(tick, lambda pattern: editing.toggle(pattern, tick, key, grid, velocity=velocity))
+        added = len(toggled.pattern.notes) > len(before.notes)
+        self._take_up(Edited(toggled.pattern, NOTHING), "Draw note" if added else "Erase note")
+        if added:
+            self.roll.audition_drawn(key, velocity)
+
     def cut(self) -> None:
         """Take the selected notes out, to be pasted elsewhere."""
-        if self.selection:
-            self.copy()
+        if self.copy():
             self._edit("Cut", editing.remove)
 
-    def copy(self) -> None:
-        """Remember the selected notes, to be pasted elsewhere."""
-        if self.selection:
-            self._clipping = editing.copy(self.document.pattern, self.selection, self.snap)
+    def copy(self) -> bool:
+        """Put the selected notes onto the clipboard; whether they are there."""
+        clipping = editing.copy(self.document.pattern, self.selection, self.snap)
+        if not clipping.notes:
+            return False
+        try:
+            self._clipboard.put(clipping, self.document.pattern)
+        except DrumappError as error:
+            self.failed.emit(str(error))
+            return False
+        return True
 
     def paste(self) -> None:
-        """Put what was cut or copied at the playhead, on the nearest line."""
-        if not self._clipping.notes:
+        """Put the notes on the clipboard at the playhead, on the nearest line."""
+        try:
+            clipping = self._clipboard.take()
+        except DrumappError as error:
+            self.failed.emit(str(error))
+            return
+        if clipping is None or not clipping.notes:
             return
         self.cancel()
         metre = self.document.pattern.metre
         tick = self.snap.nearest(max(round(self.roll.scene.playhead), 0), metre)
-        last = tick + self._clipping.notes[-1].start - self._clipping.upbeat
-        clipping = self._clipping
+        last = tick + clipping.notes[-1].start - clipping.upbeat
         self._take_up(self._with_room(last, lambda pattern: editing.paste(pattern, clipping, tick)), "Paste")
 
     def duplicate(self) -> None:

@@ -110,6 +110,21 @@ class Navigation(QObject):
             view = replace(view, top=top)
         self.look_at(view)
 
+    def bring_into_sight(self, span: Range, row: int) -> None:
+        """Scroll as far as it takes to see some ticks of a row."""
+        view = self._view
+        left = top = None
+        if span.start < view.left:
+            left = float(span.start)
+        elif span.stop > view.right:
+            left = span.stop - view.ticks_shown
+        if view.y_of(row) < 0:
+            top = row * view.row_height
+        elif view.y_of(row + 1) > view.height:
+            top = (row + 1) * view.row_height - view.height
+        if left is not None or top is not None:
+            self.scroll_to(left, top)
+
     def wheel(self, event) -> None:
         """A wheel scrolls, with Ctrl it zooms, with Ctrl and Shift it makes lanes taller."""
         delta, keys, at = event.angleDelta(), event.modifiers(), event.position()

@@ -129,6 +129,19 @@ def paint_band(painter: QPainter, scene: Scene, band: Band) -> None:
     painter.drawRect(box)
 
 
+def paint_cell(painter: QPainter, scene: Scene, cell: Band) -> None:
+    """The keyboard's cursor: a frame around a cell, in two shades so that it shows on any note."""
+    view = scene.view
+    left, right = view.x_of(cell.span.start), view.x_of(cell.span.stop)
+    top, bottom = view.y_of(cell.first_row), view.y_of(cell.last_row + 1)
+    box = QRectF(left + 0.5, top + 0.5, max(right - left - 1, 4.0), bottom - top - 1)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(scene.colours.roll), 4))
+    painter.drawRect(box)
+    painter.setPen(QPen(QColor(scene.colours.accent_hover), 2))
+    painter.drawRect(box)
+
+
 def step_of(scene: Scene) -> int:
     """Ticks from step line to step line: those of the snap grid, sixteenths where it is off."""
     return STEP_TICKS if scene.snap.is_off else scene.snap.step

@@ -31,7 +31,7 @@ class Scene:
     Attributes: own_kit is the project's, kit the lanes that are shown: those of the project and of whatever else is
     played, with ``hide_empty`` only those that have notes; end is the tick where the music stops, None while nobody
     knows (an endless take); loop the range that repeats while ``looping``; playhead a tick; snap the grid that edits
-    snap to; selection the selected notes; band the rubber band.
+    snap to; selection the selected notes; band the rubber band; cell what the keyboard's cursor is on, while it shows.
     """
 
     colours: Colours
@@ -48,6 +48,7 @@ class Scene:
     playhead: float = 0.0
     snap: Grid = field(default_factory=Grid)
     band: Band | None = None
+    cell: Band | None = None
     selection: Selection = NOTHING
     selected: NoteIndex = field(default_factory=NoteIndex)
     _notes: tuple[Note, ...] = ()
