@@ -5,15 +5,20 @@ from __future__ import annotations
 import ctypes
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from drumapp.core.kit import HOUSE_KIT, DrumKit, general_midi_lane
+from drumapp.core.pattern import Note, Pattern
 from drumapp.playback import soundfont
 from drumapp.playback.mix import PLAIN, KeyMix, gain_of
+from drumapp.playback.render import render_pattern
 from drumapp.playback.sampler import Sampler
 from drumapp.playback.soundfont import FluidSynth, fluidsynth_version
 from drumapp.playback.synth import Audio, Synth
+from drumapp.resources import builtin_soundfont
 from tests.playback.font_building import RATE, Font, FontZone, key_zone, plateau, pulse
 
 DRY = {"g16": -1000}  # no reverb in FluidSynth, as the sampler has none either
@@ -293,6 +298,26 @@ class TestExclusiveClasses:
         hats.set_key_mix(46, PLAIN)
         hats.note_on(42, 1)
         assert not self.still_rings(hats)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_built_in_open_hat_rings_on_once_it_is_taken_out_of_the_hats(kind):
+    if not builtin_soundfont().is_file():
+        pytest.skip("the built-in soundfont has not been built")
+
+    def tail_db(kit: DrumKit, *notes: Note) -> float:
+        synth = kind(builtin_soundfont(), RATE)
+        try:
+            audio = render_pattern(Pattern.of(notes, length=480), synth, kit=kit)
+        finally:
+            synth.close()
+        return 10 * float(np.log10(np.mean(audio[RATE // 3 : RATE // 2] ** 2) + 1e-12))
+
+    opened, closed = Note(0, 46, 110), Note(120, 42, 1)
+    apart = HOUSE_KIT.with_lane(replace(general_midi_lane(46), choke_group=0))
+    alone = tail_db(HOUSE_KIT, opened)
+    assert tail_db(HOUSE_KIT, opened, closed) < alone - 12
+    assert tail_db(apart, opened, closed) == pytest.approx(alone, abs=1)
 
 
 @needs_fluidsynth
