@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
+from drumapp.core.kit import GENERAL_MIDI_KIT, DrumKit
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range, TempoMap
 from drumapp.playback import engine_protocol as protocol
@@ -22,6 +23,7 @@ from drumapp.playback.engine_protocol import (
     SoundSettings,
 )
 from drumapp.playback.engine_state import Playhead, SharedState
+from drumapp.playback.mix import mix_of
 
 __all__ = [
     "EngineDied",
@@ -42,8 +44,8 @@ class PlaybackEngine:
     """Plays patterns in a process of its own.
 
     To be used from one thread. No method waits for that process, except `close` for at most a second or two. Commands
-    given before `start`, or while the process comes up, are carried out once it is there. Pattern, growing and loop
-    outlive the process: after `EngineDied`, `start` brings back an engine that holds them, halted at the start.
+    given before `start`, or while the process comes up, are carried out once it is there. Pattern, growing, loop and
+    kit outlive the process: after `EngineDied`, `start` brings back an engine that holds them, halted at the start.
     """
 
     def __init__(self, sound: SoundSettings) -> None:
@@ -55,6 +57,7 @@ class PlaybackEngine:
         self._music: list[protocol.SetPattern | protocol.AppendNotes] = []
         self._growing = False
         self._loop: Range | None = None
+        self._mix = mix_of(GENERAL_MIDI_KIT)
         # Until the process has come to a command, the playhead tells what that command will make of it.
         self._serial = 0
         self._play_serial = self._playing_serial = self._tick_serial = 0
@@ -93,7 +96,8 @@ class PlaybackEngine:
         self._process, self._events = process, events_in
         self._outbox = Outbox(commands_out)
         self._expected_playing, self._expected_tick = False, 0.0
-        for command in (*self._music, protocol.SetGrowing(self._growing), protocol.SetLoop(self._loop)):
+        ways = protocol.SetGrowing(self._growing), protocol.SetLoop(self._loop), protocol.SetMix(self._mix)
+        for command in (*self._music, *ways):
             self._send(command)
         self._playing_serial = self._tick_serial = self._play_serial = self._serial
 
@@ -141,6 +145,15 @@ class PlaybackEngine:
         """Repeat a span of ticks; None ends looping."""
         self._loop = span
         self._send(protocol.SetLoop(span))
+
+    def set_kit(self, kit: DrumKit) -> None:
+        """Mix the drums as the kit's lanes say; until then they are played as General MIDI's kit.
+
+        Heard from the next block on, by what rings already too: a drum that is not heard any more is choked. Keys
+        without a lane are played plainly. Auditions sound whatever is muted or soloed.
+        """
+        self._mix = mix_of(kit)
+        self._send(protocol.SetMix(self._mix))
 
     def play(self) -> None:
         """Play from the position."""

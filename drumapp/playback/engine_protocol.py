@@ -11,7 +11,8 @@ import numpy as np
 
 from drumapp.core.pattern import Note
 from drumapp.core.timing import Range, TempoMap
-from drumapp.playback.scheduler import pack_notes
+from drumapp.playback.mix import Mix
+from drumapp.playback.note_rows import Rows, pack_notes, sorted_rows
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,13 @@ class SetLoop:
 
 
 @dataclass(frozen=True)
+class SetMix:
+    """Play the drums as a kit is mixed."""
+
+    mix: Mix
+
+
+@dataclass(frozen=True)
 class Play:
     """Start, or go on."""
 
@@ -109,7 +117,7 @@ class Quit:
     """Fall silent and end."""
 
 
-PlayerCommand = SetPattern | AppendNotes | SetGrowing | SetLoop | Play | Pause | Stop | Seek | Panic | Audition
+PlayerCommand = SetPattern | AppendNotes | SetGrowing | SetLoop | SetMix | Play | Pause | Stop | Seek | Panic | Audition
 Command = PlayerCommand | SetSound | Quit
 
 
@@ -166,7 +174,7 @@ def pack(notes: Iterable[Note]) -> bytes:
     return pack_notes(notes).tobytes()
 
 
-def unpack(packed: bytes) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def unpack(packed: bytes) -> Rows:
     """The rows of packed notes, shape (notes, 4)."""
     return np.frombuffer(packed, dtype=np.int64).reshape(-1, 4)
 
@@ -177,5 +185,4 @@ def join(pieces: Sequence[SetPattern | AppendNotes]) -> SetPattern:
     if not isinstance(first, SetPattern):
         raise ValueError("the first piece must be a SetPattern")
     rows = unpack(b"".join(piece.notes for piece in pieces))
-    ordered = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
-    return SetPattern(ordered.tobytes(), pieces[-1].length, first.tempo)
+    return SetPattern(sorted_rows(rows).tobytes(), pieces[-1].length, first.tempo)

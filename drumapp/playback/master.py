@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from drumapp.playback.mix import gain_of
 from drumapp.playback.synth import Audio
 
 # A full kit struck at once adds up to about twice one drum, so one drum alone is played at half scale.
 HEADROOM_DB = -6.0
 _KNEE = np.float32(0.8)
 _ROOM = np.float32(1.0) - _KNEE
-
-
-def gain_of(decibels: float) -> float:
-    """The factor that a level in decibels stands for."""
-    return float(10.0 ** (decibels / 20.0))
 
 
 def limit_softly(audio: Audio) -> None:

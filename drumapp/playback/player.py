@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 
+import numpy as np
+
 from drumapp.playback import engine_protocol as protocol
 from drumapp.playback.clock import Clock, MonotonicClock
 from drumapp.playback.engine_state import SharedState
 from drumapp.playback.master import Master
+from drumapp.playback.mix import Mix
 from drumapp.playback.scheduler import Event, Scheduler
 from drumapp.playback.synth import Audio, Synth, render_events
 from drumapp.playback.transport import Transport
 
 AUDITION_SECONDS = 0.25
+_FAREWELL_SECONDS = 0.04  # in which every synth has faded out
 
 
 class Player:
@@ -34,6 +38,8 @@ class Player:
         self._clock = clock or MonotonicClock()
         self._transport = Transport(synth.sample_rate)
         self._scheduler = Scheduler()
+        self._mix = Mix()
+        self._farewell = np.zeros((0, 2), np.float32)  # the last of a synth that was swapped for another
         # A deque's ends are safe to use from several threads without a lock that the sound could wait for.
         self._messages: deque[protocol.Message] = deque()
         self._auditions: list[protocol.Audition] = []
@@ -73,6 +79,7 @@ class Player:
         self._auditions.clear()
         block = self._scheduler.block(self._transport.advance(start, frames), start, frames)
         audio = render_events(self._synth, frames, struck + block.events)
+        self._add_farewell(audio)
         self._frame = start + frames
         peak = self.master.process(audio)
         self._publish(serial, block.strikes, peak)
@@ -88,9 +95,19 @@ class Player:
 
     def _take_synth(self) -> None:
         while self._next_synth:
-            self._retired.append(self._synth)
-            self._synth = self._next_synth.popleft()
-            self._scheduler.let_go_of_all()
+            before, self._synth = self._synth, self._next_synth.popleft()
+            before.all_off()
+            self._farewell = before.render(round(_FAREWELL_SECONDS * before.sample_rate))
+            self._retired.append(before)
+            self._scheduler.forget_sounds()
+            for key, mix in self._mix.keys.items():
+                self._synth.set_key_mix(key, mix)
+
+    def _add_farewell(self, audio: Audio) -> None:
+        count = min(len(audio), len(self._farewell))
+        if count:
+            audio[:count] += self._farewell[:count]
+            self._farewell = self._farewell[count:]
 
     def _obey(self, command: protocol.Command) -> None:
         transport, scheduler, frame = self._transport, self._scheduler, self._frame
@@ -105,6 +122,8 @@ class Player:
                 transport.set_growing(command.growing)
             case protocol.SetLoop():
                 transport.set_loop(command.span)
+            case protocol.SetMix():
+                self._set_mix(command.mix)
             case protocol.Play():
                 if not transport.playing:
                     self.state.first_note_ns = 0
@@ -126,8 +145,16 @@ class Player:
             case _:
                 raise TypeError(f"a player does not know {command!r}")
 
+    def _set_mix(self, mix: Mix) -> None:
+        before, self._mix = self._mix, mix
+        for key in self._scheduler.set_mix(mix):
+            self._synth.choke(key)
+        for key in {*before.keys, *mix.keys}:
+            if mix.of(key) != before.of(key):
+                self._synth.set_key_mix(key, mix.of(key))
+
     def _silence(self) -> None:
-        self._scheduler.let_go_of_all()
+        self._scheduler.forget_sounds()
         self._scheduler.forget_overdue()
         self._synth.all_off()
 

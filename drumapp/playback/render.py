@@ -12,8 +12,10 @@ import numpy as np
 
 from drumapp.atomic import write_atomically
 from drumapp.core.errors import DrumappError
+from drumapp.core.kit import GENERAL_MIDI_KIT, DrumKit
 from drumapp.core.pattern import Pattern
-from drumapp.playback.engine_protocol import Play, SetPattern, pack
+from drumapp.playback.engine_protocol import Play, SetMix, SetPattern, pack
+from drumapp.playback.mix import mix_of
 from drumapp.playback.player import Player
 from drumapp.playback.synth import Audio, Synth
 
@@ -34,14 +36,15 @@ def render_pattern(
     pattern: Pattern,
     synth: Synth,
     *,
+    kit: DrumKit = GENERAL_MIDI_KIT,
     tail_seconds: float = 2.0,
     volume_db: float = 0.0,
     progress: Callable[[float], None] | None = None,
 ) -> Audio:
     """Play a pattern once into an array, by the very code that plays it live.
 
-    Args: synth, silent so far; tail_seconds for the last drums to ring, after the pattern's length; progress, told
-    the share done, from 0 to 1.
+    Args: synth, silent and without a mix so far; kit whose mix is heard; tail_seconds for the last drums to ring, after
+    the pattern's length; progress, told the share done, from 0 to 1.
     Returns shape (frames, 2) at the synth's rate, within +-1.
     Raises RenderError when it would last more than two hours, ValueError for a negative tail.
     """
@@ -54,6 +57,7 @@ def render_pattern(
         )
     player = Player(synth, volume_db=volume_db)
     player.post(SetPattern(pack(pattern.notes), pattern.length, pattern.tempo))
+    player.post(SetMix(mix_of(kit)))
     player.post(Play())
     total = ceil(seconds * synth.sample_rate)
     audio = np.empty((total, 2), np.float32)

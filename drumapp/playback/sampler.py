@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from drumapp.core.kit import HOUSE_KIT
+from drumapp.playback.mix import PLAIN, KeyMix
 from drumapp.playback.sampler_sounds import Sound, make_sound
 from drumapp.playback.sf2_zones import Zone, read_drum_kit
 from drumapp.playback.synth import DEFAULT_SAMPLE_RATE, Audio
@@ -44,6 +45,7 @@ class Sampler:
         self._sounds: dict[tuple[int, int], Sound] = {}  # by id of the zone, which the kit keeps alive, and key
         self._held_frames = 0
         self._voices: list[_Voice] = []
+        self._mixes: dict[int, KeyMix] = {}
         self._rows = np.zeros((_MOST_VOICES, _CHUNK_FRAMES), np.float32)
         self._counting = np.arange(1, _CHUNK_FRAMES + 1, dtype=np.float32)
         self._fade_frames = max(1, round(_FADE_SECONDS * sample_rate))
@@ -63,22 +65,36 @@ class Sampler:
                     return  # a huge font: the rest is made when it is struck
 
     def note_on(self, key: int, velocity: int) -> None:
-        """Strike a key; those of its exclusive class are choked."""
+        """Strike a key; what rings of its exclusive class is choked."""
         zones = [zone for zone in self._zones_of_key.get(key, ()) if zone.answers(key, velocity)]
         struck = [self._sound(zone, key) for zone in zones[:_MOST_LAYERS]]
-        choked = {sound.exclusive for sound in struck} - {0}
+        mix = self._mixes.get(key, PLAIN)
+        choked = {sound.exclusive for sound in struck if mix.exclusive} - {0}
         if choked:
             for voice in self._voices:
-                if voice.sound.exclusive in choked:
+                if voice.sound.exclusive in choked and voice.place and self._mixes.get(voice.key, PLAIN).exclusive:
                     voice.fade_out(self._fade_frames)
         self._make_room(len(struck))
-        self._voices += [_Voice(sound, key, velocity) for sound in struck]
+        self._voices += [_Voice(sound, key, velocity, mix) for sound in struck]
 
     def note_off(self, key: int) -> None:
         """Let go of a key: its sounds die away as the font says."""
         for voice in self._voices:
             if voice.key == key:
                 voice.released = True
+
+    def choke(self, key: int) -> None:
+        """Fade a key's sounds out within five milliseconds."""
+        for voice in self._voices:
+            if voice.key == key:
+                voice.fade_out(self._fade_frames)
+
+    def set_key_mix(self, key: int, mix: KeyMix) -> None:
+        """Play a key so; what rings of it follows within five milliseconds."""
+        self._mixes[key] = mix
+        for voice in self._voices:
+            if voice.key == key:
+                voice.glide_to(mix, self._fade_frames)
 
     def all_off(self) -> None:
         """Fade out within five milliseconds."""
@@ -137,8 +153,16 @@ class Sampler:
             rows[fading] *= np.maximum(level[:, np.newaxis] - np.outer(step, counting), 0.0)
             for index in fading:
                 voices[index].level -= voices[index].fade_step * frames
-        gains = np.array([(voice.left, voice.right) for voice in voices], np.float32)
+        gains = np.array([voice.sides for voice in voices], np.float32)
         audio += (gains.T @ rows).T
+        gliding = [index for index, voice in enumerate(voices) if voice.glide_frames]
+        if gliding:
+            span = np.array([voices[index].glide_frames for index in gliding], np.float32)
+            way = np.array([voices[index].way_to_go for index in gliding], np.float32)
+            progress = np.minimum(counting / span[:, np.newaxis], 1.0)
+            audio += (way.T @ (rows[gliding] * progress)).T
+            for index in gliding:
+                voices[index].glide(frames)
 
     def _make_room(self, wanted: int) -> None:
         """Fade out the quietest voices so that ``wanted`` more fit."""
@@ -154,19 +178,33 @@ class Sampler:
 class _Voice:
     """One sound that rings.
 
-    Attributes: sound and its audio; key; left and right gains; place, the next frame; level, 1 until the key is let go
-    (released) or the voice fades out (fading), by fade_step each frame.
+    Attributes: sound and its audio; key; sides, the left and right gains at present, and target, those to which they go
+    on a straight line in glide_frames; place, the next frame; level, 1 until the key is let go (released) or the voice
+    fades out (fading), by fade_step each frame.
     """
 
-    __slots__ = ("audio", "fade_step", "fading", "key", "left", "level", "place", "released", "right", "sound")
+    __slots__ = (
+        "_stroke",
+        "audio",
+        "fade_step",
+        "fading",
+        "glide_frames",
+        "key",
+        "level",
+        "place",
+        "released",
+        "sides",
+        "sound",
+        "target",
+    )
 
-    def __init__(self, sound: Sound, key: int, velocity: int) -> None:
-        gain: float = ((sound.fixed_velocity or velocity) / 127.0) ** sound.velocity_exponent
+    def __init__(self, sound: Sound, key: int, velocity: int, mix: KeyMix) -> None:
+        self._stroke = sound.velocity_gain(velocity)
         self.sound = sound
         self.audio = sound.audio
         self.key = key
-        self.left = sound.left * gain
-        self.right = sound.right * gain
+        self.sides = self.target = self._sides_under(mix)
+        self.glide_frames = 0
         self.place = 0
         self.level = 1.0
         self.released = False
@@ -181,10 +219,31 @@ class _Voice:
     @property
     def loudness(self) -> float:
         """A rough measure of how much it would be missed: gain, and how much of it is still to come."""
-        return (self.left + self.right) * self.level * (1.0 - self.place / len(self.audio))
+        return sum(self.target) * self.level * (1.0 - self.place / len(self.audio))
+
+    @property
+    def way_to_go(self) -> tuple[float, float]:
+        """What the glide adds to each side's gain until its end."""
+        return self.target[0] - self.sides[0], self.target[1] - self.sides[1]
+
+    def glide_to(self, mix: KeyMix, frames: int) -> None:
+        """Go to another mix within ``frames`` frames."""
+        self.target = self._sides_under(mix)
+        self.glide_frames = frames
+
+    def glide(self, frames: int) -> None:
+        """Let frames of the glide pass."""
+        share = min(frames / self.glide_frames, 1.0)
+        left, right = self.way_to_go
+        self.glide_frames = max(self.glide_frames - frames, 0)
+        self.sides = (self.sides[0] + left * share, self.sides[1] + right * share) if self.glide_frames else self.target
 
     def fade_out(self, frames: int) -> None:
         """End within ``frames`` frames, on a straight line from where it is."""
         if not self.fading:
             self.fading = True
             self.fade_step = self.level / frames
+
+    def _sides_under(self, mix: KeyMix) -> tuple[float, float]:
+        left, right = self.sound.sides(mix)
+        return left * self._stroke, right * self._stroke

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import cos, pi, sin
 
 import numpy as np
 from numpy.typing import NDArray
 
 from drumapp.playback import sf2_zones as sf2
+from drumapp.playback.mix import KeyMix, panned
 from drumapp.playback.resample import resample
 from drumapp.playback.sf2_zones import Zone
 
@@ -27,19 +29,29 @@ _NO_TIME_TIMECENTS = -12_000
 class Sound:
     """One zone at one key.
 
-    Attributes: audio at the output rate, shape (frames,), full scale at +-1; left and right gains; velocity_exponent:
-    a stroke's gain is (velocity / 127) to its power; fixed_velocity, or None; exclusive: number of the choke group,
-    0 for none; release_rate: logarithm of
-    the gain that each frame takes after the key is let go.
+    Attributes: audio at the output rate, shape (frames,), full scale at +-1; gain, a factor; place from -1 (left) to 1;
+    velocity_exponent: a stroke's gain is (velocity / 127) to its power; fixed_velocity, or None; exclusive: number of
+    the exclusive class, 0 for none; release_rate: logarithm of the gain that each frame takes after the key is let go.
     """
 
     audio: NDArray[np.float32]
-    left: float
-    right: float
+    gain: float
+    place: float
     velocity_exponent: float
     fixed_velocity: int | None
     exclusive: int
     release_rate: float
+
+    def velocity_gain(self, velocity: int) -> float:
+        """The factor for a stroke of a velocity from 1 to 127."""
+        gain: float = ((self.fixed_velocity or velocity) / 127.0) ** self.velocity_exponent
+        return gain
+
+    def sides(self, mix: KeyMix) -> tuple[float, float]:
+        """The left and the right gain under a key's mix: as loud wherever it lies."""
+        angle = pi / 4 * (1.0 + panned(self.place, mix.pan))
+        gain = self.gain * mix.gain
+        return gain * cos(angle), gain * sin(angle)
 
 
 def make_sound(zone: Zone, frames: NDArray[np.int16], key: int, sample_rate: int) -> Sound:
@@ -55,14 +67,12 @@ def make_sound(zone: Zone, frames: NDArray[np.int16], key: int, sample_rate: int
     audio = _with_envelope(audio, zone, key, sample_rate)
     fade = min(len(audio), round(_END_FADE_SECONDS * sample_rate))
     audio[len(audio) - fade :] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
-    gain = 10.0 ** (-_ATTENUATION_SCALE * max(zone.value(sf2.ATTENUATION), 0) / 200.0)
-    angle = np.pi / 4 * (1.0 + np.clip(zone.value(sf2.PAN), -500, 500) / 500.0)
     release = max(_seconds(zone.value(sf2.RELEASE)), 0.005)  # any shorter would click
     fixed = zone.value(sf2.FIXED_VELOCITY)
     return Sound(
         audio=audio,
-        left=float(gain * np.cos(angle)),
-        right=float(gain * np.sin(angle)),
+        gain=10.0 ** (-_ATTENUATION_SCALE * max(zone.value(sf2.ATTENUATION), 0) / 200.0),
+        place=min(max(zone.value(sf2.PAN), -500), 500) / 500.0,
         velocity_exponent=max(zone.velocity_amount, 0) / 480.0,  # a soft stroke is never the louder one
         fixed_velocity=fixed if 1 <= fixed <= 127 else None,
         exclusive=zone.value(sf2.EXCLUSIVE_CLASS),

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain, groupby
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from drumapp.core.pattern import Note
-from drumapp.playback.transport import Segment
+from drumapp.playback.mix import Mix
+from drumapp.playback.note_rows import NoteRows, Rows
+from drumapp.playback.transport import Segment, TimeAnchor
 
 # With feel on, a drummer's note may lie up to 20 ticks before the one written before it. A note appended that little
 # too late is struck at once; one that is later still would only sound wrong, and waits for the next time around.
 LATE_GRACE_TICKS = 40
 
+LET_GO = 0
+CHOKE = -1
+
 
 class Event(NamedTuple):
     """One command to a synth inside a block.
 
-    Attributes: offset in frames from the block's start; key 0-127; velocity 1-127 strikes, 0 lets go.
+    Attributes: offset in frames from the block's start; key 0-127; velocity 1-127 strikes, LET_GO lets go, CHOKE cuts
+    off.
     """
 
     offset: int
@@ -35,57 +38,82 @@ class Block(NamedTuple):
     strikes: int
 
 
-def pack_notes(notes: Iterable[Note]) -> NDArray[np.int64]:
-    """Notes as rows of start, pitch, velocity, duration: shape (notes, 4)."""
-    return np.fromiter(chain.from_iterable(notes), dtype=np.int64).reshape(-1, 4)
+class _Held(NamedTuple):
+    """A key that is held down.
+
+    Attributes: release, the stream frame at which it is let go; cause: the note of the pattern that holds it, and the
+    anchor by which it was struck; None for an audition.
+    """
+
+    release: int
+    cause: tuple[Note, TimeAnchor] | None
 
 
 class Scheduler:
-    """The pattern's notes, and the notes that sound. Knows no clock: frames and ticks come in as arguments."""
+    """The pattern's notes, what sounds of them, and the mix. Knows no clock: frames and ticks come in as arguments.
+
+    A stroke chokes the other drums of its group that were struck in an earlier frame; drums struck together sound
+    together, in whatever order they are written.
+    """
 
     def __init__(self) -> None:
-        self._notes = pack_notes(())
+        self._notes = NoteRows()
+        self._mix = Mix()
         self._overdue: list[Note] = []
-        self._release_frames: dict[int, int] = {}  # key -> stream frame at which it is let go
+        self._held: dict[int, _Held] = {}
+        self._ringing: set[int] = set()  # keys struck and not choked or silenced since, held or not
 
-    def set_notes(self, notes: NDArray[np.int64]) -> None:
-        """Replace the notes, rows sorted by start; what sounds is let go when its time comes."""
-        self._notes = notes
-        self._overdue.clear()
+    def set_notes(self, notes: Rows) -> None:
+        """Replace the notes, rows sorted by start and pitch.
 
-    def append(self, notes: NDArray[np.int64], next_tick: int | None) -> None:
+        What sounds is let go when its note now ends: at once when the note is gone or has ended already.
+        """
+        self._notes = NoteRows(notes)
+        self._overdue = [note for note in self._overdue if note.pitch in self._notes.at(note.start)]
+        for key, held in self._held.items():
+            if held.cause is not None:
+                before, anchor = held.cause
+                note = self._notes.at(before.start).get(key)
+                if note is None:
+                    self._held[key] = held._replace(release=0)
+                elif note.duration != before.duration:
+                    self._held[key] = _Held(anchor.frame_of(note.stop), (note, anchor))
+
+    def append(self, notes: Rows, next_tick: int | None) -> None:
         """Add notes, rows in any order.
 
         ``next_tick`` is the first tick not played yet while the music runs, else None: new notes that lie just before
         it are struck in the next block, as nothing else would play them.
         """
-        if not len(notes):
-            return
-        last = int(self._notes[-1, 0]) if len(self._notes) else -1
-        self._notes = np.concatenate((self._notes, notes))
-        starts = self._notes[:, 0]
-        if int(notes[0, 0]) < last or np.any(np.diff(notes[:, 0]) < 0):
-            self._notes = self._notes[np.lexsort((self._notes[:, 1], starts))]
+        self._notes.add(notes)
         if next_tick is not None:
             late = (notes[:, 0] < next_tick) & (notes[:, 0] >= next_tick - LATE_GRACE_TICKS)
             self._overdue += [Note(*row) for row in notes[late].tolist()]
+
+    def set_mix(self, mix: Mix) -> list[int]:
+        """Strike and choke as a mix says from here on; the keys that ring and are not to be heard any more."""
+        hushed = sorted(self._ringing & (mix.unheard - self._mix.unheard))
+        self._mix = mix
+        for key in hushed:
+            self._end(key)
+        return hushed
 
     def forget_overdue(self) -> None:
         """Drop late notes that were not struck yet, as after a seek."""
         self._overdue.clear()
 
-    def let_go_of_all(self) -> list[int]:
-        """The keys that sound; from here on none does. The caller silences the synth."""
-        keys = list(self._release_frames)
-        self._release_frames.clear()
-        return keys
+    def forget_sounds(self) -> None:
+        """Nothing sounds any more: the caller has silenced the synth."""
+        self._held.clear()
+        self._ringing.clear()
 
     def audition(self, events: list[Event], key: int, velocity: int, frame: int, frames: int) -> None:
-        """Add to a block that starts at stream frame ``frame`` a note struck at once and held for ``frames``."""
-        if self._release_frames.pop(key, None) is not None:
-            events.append(Event(0, key, 0))
-        events.append(Event(0, key, velocity))
-        self._release_frames[key] = frame + frames
+        """Add to a block that starts at stream frame ``frame`` a note struck at once and held for ``frames``.
+
+        It sounds whether the mix lets the key be heard or not.
+        """
+        self._choke_rivals_of((key,), events, 0)
+        self._strike(events, 0, key, velocity, _Held(frame + frames, None))
 
     def block(self, segments: Sequence[Segment], frame: int, frames: int) -> Block:
         """The events of the block from stream frame ``frame`` on, ``frames`` long, through which segments run."""
@@ -94,31 +122,46 @@ class Scheduler:
         for segment in segments:
             if segment.cut:
                 self._release_until(events, segment.start, frame)
-                events += [Event(segment.start - frame, key, 0) for key in self.let_go_of_all()]
-            due = self._overdue + self._notes_in(segment)
-            self._overdue.clear()
-            for note in due:
-                at = max(segment.anchor.frame_of(note.start), segment.start)
+                events += [Event(segment.start - frame, key, LET_GO) for key in self._held]
+                self._held.clear()
+            for at, notes in self._due(segment):
                 self._release_until(events, at, frame)
-                if self._release_frames.pop(note.pitch, None) is not None:
-                    events.append(Event(at - frame, note.pitch, 0))
-                events.append(Event(at - frame, note.pitch, note.velocity))
-                release = segment.anchor.frame_of(note.start + note.duration)
-                self._release_frames[note.pitch] = max(release, at + 1)
-            strikes += len(due)
+                self._choke_rivals_of([note.pitch for note in notes], events, at - frame)
+                for note in notes:
+                    release = max(segment.anchor.frame_of(note.stop), at + 1)
+                    held = _Held(release, (note, segment.anchor))
+                    self._strike(events, at - frame, note.pitch, note.velocity, held)
+                strikes += len(notes)
         self._release_until(events, frame + frames - 1, frame)
         return Block(events, strikes)
 
-    def _notes_in(self, segment: Segment) -> list[Note]:
-        if not segment.ticks.length:
-            return []
-        starts = self._notes[:, 0]
-        first, last = np.searchsorted(starts, (segment.ticks.start, segment.ticks.stop)).tolist()
-        return [Note(*row) for row in self._notes[first:last].tolist()]
+    def _due(self, segment: Segment) -> Iterator[tuple[int, list[Note]]]:
+        """The notes to be heard in a segment, by the stream frame at which they are struck."""
+        due = chain(self._overdue, self._notes.between(segment.ticks))
+        self._overdue = []
+        heard = (note for note in due if note.pitch not in self._mix.unheard)
+        for at, notes in groupby(heard, lambda note: max(segment.anchor.frame_of(note.start), segment.start)):
+            yield at, list(notes)
+
+    def _strike(self, events: list[Event], offset: int, key: int, velocity: int, held: _Held) -> None:
+        if key in self._held:
+            events.append(Event(offset, key, LET_GO))
+        events.append(Event(offset, key, velocity))
+        self._held[key] = held
+        self._ringing.add(key)
+
+    def _choke_rivals_of(self, keys: Collection[int], events: list[Event], offset: int) -> None:
+        for rival in self._mix.rivals(keys, self._ringing):
+            events.append(Event(offset, rival, CHOKE))
+            self._end(rival)
+
+    def _end(self, key: int) -> None:
+        self._held.pop(key, None)
+        self._ringing.discard(key)
 
     def _release_until(self, events: list[Event], at: int, frame: int) -> None:
         """Let go of every key whose time has come by stream frame ``at``, in order of time."""
-        due = sorted((release, key) for key, release in self._release_frames.items() if release <= at)
+        due = sorted((held.release, key) for key, held in self._held.items() if held.release <= at)
         for release, key in due:
-            del self._release_frames[key]
-            events.append(Event(max(release - frame, 0), key, 0))
+            del self._held[key]
+            events.append(Event(max(release - frame, 0), key, LET_GO))

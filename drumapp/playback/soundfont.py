@@ -16,8 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from drumapp.playback.fluid_voices import HEADROOM_CENTIBELS, FluidVoices
+from drumapp.playback.mix import MOST_GAIN, KeyMix
 from drumapp.playback.native_chatter import silenced
 from drumapp.playback.sf2 import read_soundfont
+from drumapp.playback.sf2_zones import ATTENUATION
 from drumapp.playback.synth import DEFAULT_SAMPLE_RATE, Audio, SynthError
 from drumapp.resources import builtin_soundfont
 
@@ -26,14 +29,16 @@ SOUNDFONT_FOLDERS_VARIABLE = "DRUMAPP_SOUNDFONT_FOLDERS"
 _DRUM_BANK = 128
 _DRUM_CHANNEL = 9
 _CHANNEL_VOLUME = 7
+_GAIN = 0.9  # with it and its reverb a stroke is as loud as with the sampler
 _FADE_FRAMES = 256
 _FLUIDSYNTH_BLOCK = 64
 _SAMPLE_RATES = range(8_000, 96_001)
 _LEVELS = range(5)  # FluidSynth's log levels: panic, error, warning, information, debugging
 _LOG = logging.getLogger("drumapp.fluidsynth")
 
+_POLYPHONY = 128
 _SETTINGS: dict[str, int | float] = {
-    "synth.polyphony": 128,
+    "synth.polyphony": _POLYPHONY,
     "synth.reverb.active": 1,
     "synth.reverb.room-size": 0.3,
     "synth.reverb.damp": 0.3,
@@ -114,12 +119,13 @@ class FluidSynth:
         self.sample_rate = sample_rate
         self.description = f"FluidSynth {fluidsynth_version()}: {soundfont.name}"
         self._channel = _DRUM_CHANNEL
-        # With it and its reverb a stroke is as loud as with the sampler.
-        self._synth: Any = library.Synth(gain=0.9, samplerate=sample_rate, channels=16, **_SETTINGS)
+        self._synth: Any = library.Synth(gain=_GAIN * MOST_GAIN, samplerate=sample_rate, channels=16, **_SETTINGS)
         self._write = library._fl.fluid_synth_write_float
         self._handle = ctypes.c_void_p(self._synth.synth)
         self._silence = library._fl.fluid_synth_all_sounds_off
         self._reset = library._fl.fluid_synth_system_reset
+        self._set_generator = library._fl.fluid_synth_set_gen
+        self._voices = FluidVoices(library._fl, self._handle, _POLYPHONY)
         self._tail = np.zeros((0, 2), np.float32)
         try:
             with silenced():  # GLib's remarks do not go through the log function
@@ -142,12 +148,21 @@ class FluidSynth:
             raise
 
     def note_on(self, key: int, velocity: int) -> None:
-        """Strike a key."""
+        """Strike a key; what rings of its exclusive class is choked."""
         self._synth.noteon(self._channel, key, velocity)
+        self._voices.struck(key)
 
     def note_off(self, key: int) -> None:
         """Let go of a key."""
         self._synth.noteoff(self._channel, key)
+
+    def choke(self, key: int) -> None:
+        """Fade a key's voices out within five blocks of 64 frames; the reverb rings on."""
+        self._voices.choke(key)
+
+    def set_key_mix(self, key: int, mix: KeyMix) -> None:
+        """Play a key so; what rings of it follows within five blocks of 64 frames."""
+        self._voices.set_mix(key, mix)
 
     def all_off(self) -> None:
         """Fall silent within 256 frames, reverb and all."""
@@ -158,19 +173,24 @@ class FluidSynth:
         self._silence(self._handle, self._channel)
         self.render(_FLUIDSYNTH_BLOCK)  # the library obeys while it renders; a reset before that would undo it
         self._reset(self._handle)  # empties reverb and delay lines, and forgets the channel's settings
+        self._voices.forget()
         self._select()
         self._tail = tail
 
     def render(self, frames: int) -> Audio:
         """The next frames, shape (frames, 2)."""
         audio = np.zeros((frames, 2), np.float32)
-        if frames:
-            place = audio.ctypes.data_as(ctypes.c_void_p)
-            self._write(self._handle, frames, place, 0, 2, place, 1, 2)
-            if len(self._tail):
-                count = min(frames, len(self._tail))
-                audio[:count] += self._tail[:count]
-                self._tail = self._tail[count:]
+        place = audio.ctypes.data_as(ctypes.c_void_p)
+        done = 0
+        while done < frames:
+            count = min(frames - done, self._voices.prepare())
+            self._write(self._handle, count, place, 2 * done, 2, place, 2 * done + 1, 2)
+            self._voices.rendered(count)
+            done += count
+        count = min(frames, len(self._tail))
+        if count:
+            audio[:count] += self._tail[:count]
+            self._tail = self._tail[count:]
         return audio
 
     def warm_up(self) -> None:
@@ -185,6 +205,7 @@ class FluidSynth:
     def _select(self) -> None:
         self._synth.program_select(self._channel, self._font, _DRUM_BANK, self._program)
         self._synth.cc(self._channel, _CHANNEL_VOLUME, 127)  # it starts at 100, which is 4 dB down
+        self._set_generator(self._handle, self._channel, ATTENUATION, ctypes.c_float(HEADROOM_CENTIBELS))
 
 
 def find_soundfonts(folders: Iterable[Path] | None = None) -> list[Path]:

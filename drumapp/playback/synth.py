@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drumapp.core.errors import DrumappError
-from drumapp.playback.scheduler import Event
+from drumapp.playback.mix import KeyMix
+from drumapp.playback.scheduler import CHOKE, Event
 
 Audio = NDArray[np.float32]
 SynthKind = Literal["auto", "fluidsynth", "sampler"]
@@ -32,10 +33,19 @@ class Synth(Protocol):
     description: str
 
     def note_on(self, key: int, velocity: int) -> None:
-        """Strike a key 0-127 with velocity 1-127 at the next frame that is rendered; unknown keys stay silent."""
+        """Strike a key 0-127 with velocity 1-127 at the next frame that is rendered; unknown keys stay silent.
+
+        What rings of the soundfont's exclusive class is choked; what is struck in the same frame does not ring yet.
+        """
 
     def note_off(self, key: int) -> None:
         """Let go of a key; most drums ring on."""
+
+    def choke(self, key: int) -> None:
+        """Cut off what sounds of a key within a few milliseconds, without a click; the room around it rings on."""
+
+    def set_key_mix(self, key: int, mix: KeyMix) -> None:
+        """Play a key so from now on; what rings of it follows within a few milliseconds, without a click."""
 
     def all_off(self) -> None:
         """Fall silent within a few milliseconds, without a click."""
@@ -61,6 +71,12 @@ class SilentSynth:
         """Do nothing."""
 
     def note_off(self, key: int) -> None:
+        """Do nothing."""
+
+    def choke(self, key: int) -> None:
+        """Do nothing."""
+
+    def set_key_mix(self, key: int, mix: KeyMix) -> None:
         """Do nothing."""
 
     def all_off(self) -> None:
@@ -90,8 +106,10 @@ def render_events(synth: Synth, frames: int, events: Sequence[Event]) -> Audio:
         if event.offset > done:
             audio[done : event.offset] = synth.render(event.offset - done)
             done = event.offset
-        if event.velocity:
+        if event.velocity > 0:
             synth.note_on(event.key, event.velocity)
+        elif event.velocity == CHOKE:
+            synth.choke(event.key)
         else:
             synth.note_off(event.key)
     if done < frames:

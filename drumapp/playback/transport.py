@@ -13,9 +13,9 @@ from math import ceil, floor
 
 from drumapp.core.timing import Range, TempoMap
 
-# Ticks that fall on a whole frame come out of floating point a hair before or after it; this is far below a frame and
-# far above the error of hours of music.
-_FRAME_EPSILON = 1e-6
+# Ticks that fall on a whole frame come out of floating point a hair before or after it, and so do frames on a whole
+# tick; this is far below either and far above the error of hours of music.
+_EPSILON = 1e-6
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class TimeAnchor:
 
     def frame_of(self, tick: float) -> int:
         """The stream frame in which a tick falls."""
-        return floor(self.exact_frame_of(tick) + _FRAME_EPSILON)
+        return floor(self.exact_frame_of(tick) + _EPSILON)
 
     def tick_at(self, frame: float) -> float:
         """The tick, with its fraction, at a stream frame."""
@@ -91,7 +91,9 @@ class Transport:
         self._moving = False  # playing, and not holding at the end of a growing pattern
         self._position = 0.0  # where the music is while it does not move
         self._next_tick = 0
-        self._before_loop_end = False  # whether the music will come to the loop's end; past it, it plays on
+        # Whether the music, once it moves, will come to the loop's end; past it, it plays on. A pause at the very end
+        # counts as before it.
+        self._before_loop_end = False
 
     @property
     def playing(self) -> bool:
@@ -130,7 +132,7 @@ class Transport:
     def set_loop(self, loop: Range | None) -> None:
         """Repeat a span; None or an empty span turns looping off."""
         self._loop = loop if loop is not None and loop.length > 0 else None
-        self._before_loop_end = self._loop is not None and self._next_tick <= self._loop.stop
+        self._before_loop_end = self._loop is not None and self._moving and self._next_tick <= self._loop.stop
 
     def play(self) -> None:
         """Start from the position at the next block."""
@@ -138,7 +140,10 @@ class Transport:
 
     def pause(self, frame: int) -> None:
         """Stay where the music is."""
-        self._position = self.position(frame)
+        position = self.position(frame)
+        whole = round(position)
+        # A hair before a loop's end would be before it, where the very end is not.
+        self._position = float(whole) if abs(position - whole) < _EPSILON else position
         self._playing = self._moving = False
 
     def stop(self) -> None:
@@ -181,14 +186,14 @@ class Transport:
 
     def _limit(self) -> tuple[int, _AtLimit]:
         loop = self._loop
-        before_loop_end = self._before_loop_end if self._moving else loop is not None and self._position < loop.stop
-        self._before_loop_end = before_loop_end
+        if loop is not None and not self._moving and self._position < loop.stop:
+            self._before_loop_end = True
         if self._growing:
-            if loop is not None and before_loop_end and loop.stop <= self._length:
+            if loop is not None and self._before_loop_end and loop.stop <= self._length:
                 return loop.stop, _AtLimit.LOOP
             return self._length, _AtLimit.HOLD
         if loop is not None:
-            return (loop.stop if before_loop_end else max(self._length, self._next_tick)), _AtLimit.LOOP
+            return (loop.stop if self._before_loop_end else max(self._length, self._next_tick)), _AtLimit.LOOP
         return self._length, _AtLimit.END
 
     def _act_at_limit(self, limit: int, action: _AtLimit) -> bool:
@@ -210,5 +215,6 @@ class Transport:
         return True
 
     def _place(self, tick: float) -> None:
+        self._before_loop_end = False
         self._position = tick
         self._next_tick = ceil(tick)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
+from drumapp.core.kit import DrumKit
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range
 from drumapp.gui.application import Application
@@ -31,6 +32,7 @@ class RecordingEngine:
         self.length = 0
         self.growing = False
         self.loop: Range | None = None
+        self.kit: DrumKit | None = None
         self.running = False
         self.playing = False
         self.position = 0.0
@@ -74,6 +76,9 @@ class RecordingEngine:
 
     def set_loop(self, span: Range | None) -> None:
         self.loop = span
+
+    def set_kit(self, kit: DrumKit) -> None:
+        self.kit = kit
 
     def play(self) -> None:
         self.told.append(("play", None))

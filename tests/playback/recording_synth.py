@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from drumapp.playback.mix import KeyMix
 from tests.playback.font_building import RATE
 
 
@@ -16,7 +17,7 @@ class RecordingSynth:
         self.description = "Recording"
         self.frame = 0
         self.log: list[tuple[int, str, int, int]] = []
-        self.silenced: list[int] = []
+        self.mixes: dict[int, KeyMix] = {}
         self.closed = False
 
     def note_on(self, key: int, velocity: int) -> None:
@@ -25,8 +26,14 @@ class RecordingSynth:
     def note_off(self, key: int) -> None:
         self.log.append((self.frame, "off", key, 0))
 
+    def choke(self, key: int) -> None:
+        self.log.append((self.frame, "choke", key, 0))
+
+    def set_key_mix(self, key: int, mix: KeyMix) -> None:
+        self.mixes[key] = mix
+
     def all_off(self) -> None:
-        self.silenced.append(self.frame)
+        self.log.append((self.frame, "all off", -1, 0))
 
     def render(self, frames: int) -> NDArray[np.float32]:
         self.frame += frames
@@ -41,9 +48,22 @@ class RecordingSynth:
     @property
     def strikes(self) -> list[tuple[int, int]]:
         """(frame, key) of every note struck."""
-        return [(frame, key) for frame, kind, key, _ in self.log if kind == "on"]
+        return self._of_kind("on")
 
     @property
     def releases(self) -> list[tuple[int, int]]:
         """(frame, key) of every note let go."""
-        return [(frame, key) for frame, kind, key, _ in self.log if kind == "off"]
+        return self._of_kind("off")
+
+    @property
+    def chokes(self) -> list[tuple[int, int]]:
+        """(frame, key) of every key choked."""
+        return self._of_kind("choke")
+
+    @property
+    def silenced(self) -> list[int]:
+        """The frames at which everything was silenced."""
+        return [frame for frame, _ in self._of_kind("all off")]
+
+    def _of_kind(self, kind: str) -> list[tuple[int, int]]:
+        return [(frame, key) for frame, what, key, _ in self.log if what == kind]

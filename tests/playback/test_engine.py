@@ -7,10 +7,12 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from drumapp.core.kit import HOUSE_KIT, general_midi_lane
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range, TempoMap
 from drumapp.playback.engine import (
@@ -27,6 +29,7 @@ from tests.playback.font_building import Font, key_zone, pulse
 
 PATIENCE_SECONDS = 30  # after which a test has failed; a healthy one needs a fraction of it
 FAST = TempoMap.constant(400)
+MUTED_KICK = HOUSE_KIT.with_lane(replace(general_midi_lane(36), muted=True))
 
 
 @pytest.fixture
@@ -176,6 +179,30 @@ def test_the_level_is_the_peak_since_the_last_look(engine):
     assert playhead_when(engine, lambda head: head.level > 0).level < 1
     playhead_when(engine, lambda head: head.level == 0)
     assert engine.playhead().notes_played == 0
+
+
+def test_a_muted_drum_is_not_struck_but_may_be_auditioned(engine):
+    events_until(engine, SoundReady)
+    engine.set_kit(MUTED_KICK)
+    engine.set_pattern(Pattern.of([Note(0, 36, 100), Note(60, 38, 100)], length=120, tempo=FAST))
+    engine.play()
+    assert playhead_when(engine, lambda head: not head.playing).notes_played == 1
+    playhead_when(engine, lambda head: head.level == 0)
+    engine.audition(36, 127)
+    playhead_when(engine, lambda head: head.level > 0)
+
+
+def test_the_kit_given_before_start_is_kept_and_outlives_the_process(sound):
+    engine = PlaybackEngine(sound)
+    engine.set_kit(MUTED_KICK)
+    engine.set_pattern(Pattern.of([Note(0, 36, 100), Note(60, 38, 100)], length=120, tempo=FAST))
+    for _ in range(2):
+        engine.start()
+        try:
+            engine.play()
+            assert playhead_when(engine, lambda head: not head.playing).notes_played == 1
+        finally:
+            engine.close()
 
 
 @pytest.mark.parametrize(("key", "velocity"), [(-1, 100), (128, 100), (36, 0), (36, 128)])

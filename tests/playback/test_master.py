@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from drumapp.playback.master import HEADROOM_DB, Master, gain_of, limit_softly
+from drumapp.playback.master import HEADROOM_DB, Master, limit_softly
+from drumapp.playback.mix import gain_of
 
 
 def tone(height: float, frames: int = 1000) -> np.ndarray:

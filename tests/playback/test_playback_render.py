@@ -1,16 +1,21 @@
 import struct
 import wave
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from drumapp.atomic import WriteError
+from drumapp.core.kit import HOUSE_KIT, DrumKit, general_midi_lane
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import TempoMap
-from drumapp.playback.master import HEADROOM_DB, gain_of
+from drumapp.playback.engine_protocol import Play, SetMix, SetPattern, pack
+from drumapp.playback.master import HEADROOM_DB
+from drumapp.playback.mix import gain_of, mix_of
+from drumapp.playback.player import Player
 from drumapp.playback.render import RenderError, render_pattern, write_wav
 from drumapp.playback.sampler import Sampler
-from tests.playback.font_building import RATE, Font, key_zone, pulse
+from tests.playback.font_building import RATE, Font, key_zone, plateau, pulse
 from tests.playback.recording_synth import RecordingSynth
 
 
@@ -43,6 +48,51 @@ def test_the_last_drum_rings_on_in_the_tail_and_the_end_does_not_click(make_font
 def test_the_same_pattern_gives_the_same_bytes(font):
     pattern = Pattern.of([Note(tick, 36 + tick % 2 * 2, 60 + tick % 60) for tick in range(0, 1920, 51)])
     assert render_pattern(pattern, Sampler(font)).tobytes() == render_pattern(pattern, Sampler(font)).tobytes()
+
+
+class TestKit:
+    @pytest.fixture
+    def hats(self, make_font):
+        """Hats that no exclusive class of the font holds together, and a kick."""
+        return make_font(Font([key_zone(key, plateau(48_000, 8000)) for key in (36, 42, 46)]))
+
+    def test_a_muted_lane_is_left_out_and_the_rest_is_the_same(self, hats):
+        pattern = Pattern.of([Note(0, 36, 100), Note(0, 46, 90), Note(480, 36, 100), Note(480, 42, 90)])
+        kit = HOUSE_KIT.with_lane(replace(general_midi_lane(36), muted=True))
+        without = Pattern.of([note for note in pattern.notes if note.pitch != 36])
+        expected = render_pattern(without, Sampler(hats))
+        assert render_pattern(pattern, Sampler(hats), kit=kit).tobytes() == expected.tobytes()
+
+    def test_general_midis_groups_choke_where_no_kit_is_given(self, hats):
+        pattern = Pattern.of([Note(0, 46, 100), Note(240, 42, 1)], length=480)
+        audio = render_pattern(pattern, Sampler(hats))
+        assert np.abs(audio[11_000:12_000]).min() > 0.05
+        assert np.abs(audio[12_300:]).max() < 0.001
+
+    def test_a_drum_taken_out_of_its_group_rings_on(self, hats):
+        pattern = Pattern.of([Note(0, 46, 100), Note(240, 42, 1)], length=480)
+        kit = HOUSE_KIT.with_lane(replace(general_midi_lane(46), choke_group=0))
+        audio = render_pattern(pattern, Sampler(hats), kit=kit)
+        assert np.abs(audio[12_300:23_000]).min() > 0.05
+
+    def test_volume_and_pan_are_in_it(self, hats):
+        kit = HOUSE_KIT.with_lane(replace(general_midi_lane(36), volume_db=-12.0, pan=-1.0))
+        pattern = Pattern.of([Note(0, 36, 127)])
+        plain, mixed = (render_pattern(pattern, Sampler(hats), kit=kit)[1000] for kit in (HOUSE_KIT, kit))
+        assert mixed[0] == pytest.approx(plain[0] * 2**0.5 * gain_of(-12.0), rel=1e-3)
+        assert mixed[1] == pytest.approx(0.0, abs=1e-6)
+
+    def test_it_is_what_is_heard_live(self, hats):
+        lanes = replace(general_midi_lane(36), volume_db=5.0, pan=0.3), replace(general_midi_lane(46), choke_group=3)
+        kit = DrumKit("Mixed", (*lanes, general_midi_lane(42)))
+        pattern = Pattern.of([Note(tick, (36, 42, 46)[tick % 3], 40 + tick % 80, 20) for tick in range(0, 1920, 47)])
+        offline = render_pattern(pattern, Sampler(hats), kit=kit, tail_seconds=0.0)
+        player = Player(Sampler(hats))
+        player.post(SetMix(mix_of(kit)))
+        player.post(SetPattern(pack(pattern.notes), pattern.length, pattern.tempo))
+        player.post(Play())
+        live = np.concatenate([player.process(240) for _ in range(len(offline) // 240)])
+        np.testing.assert_allclose(live[:90_000], offline[:90_000], atol=1e-6)
 
 
 def test_many_drums_at_once_stay_within_full_scale(make_font):

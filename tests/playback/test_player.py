@@ -1,15 +1,20 @@
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drumapp.core.kit import HOUSE_KIT, DrumKit, general_midi_lane
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range, TempoMap
 from drumapp.playback import engine_protocol as protocol
 from drumapp.playback.clock import ManualClock
+from drumapp.playback.master import HEADROOM_DB
+from drumapp.playback.mix import KeyMix, mix_of
 from drumapp.playback.player import AUDITION_SECONDS, Player
+from drumapp.playback.sampler import Sampler
 from tests.playback.recording_synth import RecordingSynth
 
 RATE = 48_000
@@ -89,7 +94,26 @@ def test_a_note_taken_away_while_it_sounds_is_let_go(recorder):
     run(player, 480)
     player.post(set_pattern())
     run(player, 48_000)
-    assert recorder.releases == [(5000, 36)]
+    assert recorder.releases == [(480, 36)]
+
+
+@pytest.mark.parametrize(("duration", "release"), [(50, 2500), (200, 10_000), (5, 480)])
+def test_a_note_resized_while_it_sounds_is_let_go_when_it_now_ends(recorder, duration, release):
+    player = make(recorder, set_pattern(Note(0, 36, 100, 100)), protocol.Play())
+    run(player, 480)
+    player.post(set_pattern(Note(0, 36, 100, duration)))
+    run(player, 48_000)
+    assert recorder.strikes == [(0, 36)]
+    assert recorder.releases == [(release, 36)]
+
+
+def test_a_late_note_is_struck_although_the_pattern_is_sent_anew_at_once(recorder):
+    player = make(recorder, set_pattern(Note(0, 36, 100)), protocol.SetGrowing(True), protocol.Play())
+    run(player, 4800)
+    player.post(append(Note(90, 38, 100), length=1920))
+    player.post(set_pattern(Note(0, 36, 100), Note(90, 38, 100)))
+    run(player, 240)
+    assert recorder.strikes == [(0, 36), (4800, 38)]
 
 
 def test_a_new_tempo_keeps_the_place(recorder):
@@ -171,6 +195,65 @@ def test_play_while_playing_does_not_start_the_count_again(recorder):
     assert player.state.notes_played == 0
 
 
+class TestMix:
+    KICK, HAT, OPEN_HAT = 36, 42, 46
+
+    def kit(self, **changes: object) -> protocol.SetMix:
+        return protocol.SetMix(mix_of(HOUSE_KIT.with_lane(replace(general_midi_lane(self.KICK), **changes))))
+
+    def test_muted_while_it_sounds_it_is_choked_at_once_and_heard_again_at_its_next_note(self, recorder):
+        notes = [Note(tick, self.KICK, 100, 400) for tick in (0, 480, 960)]
+        player = make(recorder, set_pattern(*notes), protocol.Play())
+        run(player, 4800)
+        player.post(self.kit(muted=True))
+        run(player, 24_000)
+        player.post(self.kit())
+        run(player, 96_000)
+        assert recorder.strikes == [(0, self.KICK), (48_000, self.KICK)]
+        assert recorder.chokes == [(4800, self.KICK)]
+        assert recorder.releases == [(68_000, self.KICK)]
+
+    def test_what_rings_is_choked_by_another_lanes_solo(self, recorder):
+        player = make(recorder, set_pattern(Note(0, self.HAT, 100, 1), Note(0, self.KICK, 100)), protocol.Play())
+        run(player, 4800)
+        player.post(self.kit(soloed=True))
+        run(player, 4800)
+        assert recorder.chokes == [(4800, self.HAT)]
+
+    def test_synths_are_told_what_changed_and_no_more(self, recorder):
+        player = make(recorder, self.kit(volume_db=-20.0))
+        run(player, 240)
+        assert recorder.mixes == {self.KICK: KeyMix(pytest.approx(0.1))}
+        recorder.mixes.clear()
+        player.post(self.kit(volume_db=-20.0))
+        run(player, 240)
+        assert recorder.mixes == {}
+        player.post(self.kit())
+        run(player, 240)
+        assert recorder.mixes == {self.KICK: KeyMix()}
+
+    def test_a_lane_taken_away_is_played_plainly_again(self, recorder):
+        player = make(recorder, self.kit(volume_db=-20.0, muted=True))
+        run(player, 240)
+        player.post(protocol.SetMix(mix_of(DrumKit("Empty", ()))))
+        player.post(set_pattern(Note(0, self.KICK, 100)))
+        player.post(protocol.Play())
+        run(player, 240)
+        assert recorder.mixes == {self.KICK: KeyMix()}
+        assert recorder.strikes == [(240, self.KICK)]
+
+    @pytest.mark.parametrize("command", [protocol.Pause(), protocol.Stop(), protocol.Seek(960), protocol.Panic()])
+    def test_what_was_silenced_is_neither_choked_nor_let_go(self, recorder, command):
+        notes = [Note(0, self.OPEN_HAT, 100, 400), Note(0, self.KICK, 100, 400)]
+        player = make(recorder, self.kit(), set_pattern(*notes), protocol.Play())
+        run(player, 480)
+        player.post(command)
+        player.post(self.kit(muted=True))
+        player.post(protocol.Audition(self.HAT, 100))
+        run(player, 480)
+        assert recorder.log[-2:] == [(480, "all off", -1, 0), (480, "on", self.HAT, 100)]
+
+
 def test_a_swapped_synth_plays_on_and_the_old_one_is_handed_back(recorder):
     other = RecordingSynth()
     player = make(recorder, set_pattern(Note(0, 36, 100), Note(20, 38, 100)), protocol.Play())
@@ -181,6 +264,27 @@ def test_a_swapped_synth_plays_on_and_the_old_one_is_handed_back(recorder):
     assert other.strikes == [(1000 - 480, 38)]
     assert player.take_retired_synths() == [recorder]
     assert player.take_retired_synths() == []
+
+
+def test_a_swapped_synth_is_mixed_as_the_one_before(recorder):
+    kit = HOUSE_KIT.with_lane(replace(general_midi_lane(36), pan=0.5))
+    player = make(recorder, protocol.SetMix(mix_of(kit)))
+    run(player, 240)
+    other = RecordingSynth()
+    player.swap_synth(other)
+    run(player, 240)
+    assert other.mixes == recorder.mixes == {36: KeyMix(pan=0.5)}
+
+
+def test_a_swapped_synth_is_faded_out(font):
+    other = RecordingSynth()
+    player = Player(Sampler(font), volume_db=-HEADROOM_DB)
+    player.post(protocol.Audition(36, 127))
+    before = player.process(100)[:, 0]
+    player.swap_synth(other)
+    after = np.concatenate([player.process(64)[:, 0] for _ in range(40)])
+    assert np.abs(np.diff(np.concatenate((before[-1:], after)))).max() < 0.005
+    assert not after[RATE * 5 // 1000 :].any()
 
 
 def test_a_synth_of_another_rate_is_refused(recorder):

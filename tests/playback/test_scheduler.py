@@ -1,11 +1,16 @@
-import numpy as np
+from dataclasses import replace
+
+import pytest
 
 from drumapp.core.pattern import Note
 from drumapp.core.timing import Range, TempoMap
-from drumapp.playback.scheduler import LATE_GRACE_TICKS, Event, Scheduler, pack_notes
+from drumapp.playback.mix import Mix
+from drumapp.playback.note_rows import pack_notes
+from drumapp.playback.scheduler import CHOKE, LATE_GRACE_TICKS, Event, Scheduler
 from drumapp.playback.transport import Segment, TimeAnchor
 
 ANCHOR = TimeAnchor(0.0, 0.0, TempoMap(), 48_000)  # a tick lasts 50 frames
+HATS = Mix(groups={42: 1, 44: 1, 46: 1, 80: 2, 81: 2})
 
 
 def holding(*notes: Note) -> Scheduler:
@@ -67,11 +72,29 @@ def test_a_cut_lets_go_of_everything_at_its_frame():
     ]
 
 
-def test_a_replaced_pattern_still_lets_go_of_what_sounds():
+@pytest.mark.parametrize(
+    ("after", "offset"),
+    [
+        ([Note(0, 36, 90, 5), Note(4, 38, 100, 5)], 150),  # louder or softer, it ends as before
+        ([Note(0, 36, 100, 6)], 200),
+        ([Note(0, 36, 100, 1)], 0),
+        ([Note(1, 36, 100, 5)], 0),  # moved away
+        ([], 0),
+    ],
+)
+def test_a_replaced_pattern_lets_go_of_what_sounds_when_it_now_ends(after, offset):
     scheduler = holding(Note(0, 36, 100, 5))
     scheduler.block([segment(0, 100)], 0, 100)
-    scheduler.set_notes(pack_notes([]))
-    assert scheduler.block([segment(100, 400)], 100, 300).events == [Event(150, 36, 0)]
+    scheduler.set_notes(pack_notes(after))
+    events = scheduler.block([segment(100, 400)], 100, 300).events
+    assert [event for event in events if event.key == 36] == [Event(offset, 36, 0)]
+
+
+def test_a_replaced_pattern_does_not_cut_an_audition_short():
+    scheduler = holding()
+    scheduler.audition([], 49, 110, frame=0, frames=300)
+    scheduler.set_notes(pack_notes([Note(5, 36, 100, 5)]))
+    assert scheduler.block([], 0, 400).events == [Event(300, 49, 0)]
 
 
 def test_appended_notes_are_sorted_in():
@@ -115,11 +138,10 @@ def test_appending_nothing_changes_nothing():
     assert scheduler.block([segment(0, 50)], 0, 50).strikes == 1
 
 
-def test_letting_go_of_all_names_the_keys_once():
+def test_forgotten_sounds_are_not_let_go():
     scheduler = holding(Note(0, 36, 100, 50), Note(0, 42, 100, 50))
     scheduler.block([segment(0, 50)], 0, 50)
-    assert sorted(scheduler.let_go_of_all()) == [36, 42]
-    assert scheduler.let_go_of_all() == []
+    scheduler.forget_sounds()
     assert scheduler.block([segment(50, 9000)], 50, 8950).events == []
 
 
@@ -132,8 +154,80 @@ def test_an_audition_is_struck_at_once_and_let_go():
     assert scheduler.block([], 1300, 300).events == [Event(0, 49, 0)]
 
 
-def test_packed_notes_keep_every_field():
-    notes = [Note(0, 36, 100, 10), Note(2**40, 127, 1, 2**33)]
-    packed = pack_notes(notes)
-    assert packed.dtype == np.int64
-    assert [Note(*row) for row in packed.tolist()] == notes
+class TestMix:
+    def test_what_is_not_heard_is_not_struck_and_not_counted(self):
+        scheduler = holding(Note(0, 36, 100, 1), Note(0, 38, 100, 1))
+        scheduler.set_mix(Mix(unheard=frozenset({36})))
+        assert scheduler.block([segment(0, 50)], 0, 50) == ([Event(0, 38, 100)], 1)
+
+    def test_what_sounds_and_is_not_to_be_heard_any_more_is_named_once_and_not_let_go_later(self):
+        scheduler = holding(Note(0, 36, 100, 50), Note(0, 38, 100, 1))
+        scheduler.block([segment(0, 100)], 0, 100)
+        hushed = Mix(unheard=frozenset({36, 38, 42}))
+        assert scheduler.set_mix(hushed) == [36, 38]  # let go already, 38 may ring
+        assert scheduler.set_mix(hushed) == []
+        assert scheduler.block([segment(100, 9000)], 100, 8900).events == []
+
+    def test_unmuted_it_is_heard_at_its_next_note(self):
+        scheduler = holding(Note(0, 36, 100, 9), Note(4, 36, 90, 1))
+        scheduler.set_mix(Mix(unheard=frozenset({36})))
+        scheduler.block([segment(0, 100)], 0, 100)
+        scheduler.set_mix(Mix())
+        assert scheduler.block([segment(100, 225)], 100, 125).events == [Event(100, 36, 90)]
+
+    def test_an_audition_is_heard_whatever_is_muted_and_outlasts_another_mix(self):
+        scheduler = holding()
+        scheduler.set_mix(Mix(unheard=frozenset({36})))
+        events: list[Event] = []
+        scheduler.audition(events, 36, 100, frame=0, frames=10)
+        assert events == [Event(0, 36, 100)]
+        assert scheduler.set_mix(Mix(unheard=frozenset({36, 38}))) == []
+
+    def test_a_stroke_chokes_what_rings_of_its_group_held_or_not(self):
+        scheduler = holding(Note(0, 46, 100, 50), Note(1, 44, 100, 1), Note(4, 36, 100, 1), Note(4, 42, 100, 1))
+        scheduler.set_mix(HATS)
+        scheduler.block([segment(0, 40)], 0, 40)
+        events = scheduler.block([segment(40, 225)], 40, 185).events
+        assert events == [
+            Event(10, 46, CHOKE),
+            Event(10, 44, 100),
+            Event(60, 44, 0),
+            Event(160, 44, CHOKE),
+            Event(160, 36, 100),
+            Event(160, 42, 100),
+        ]
+
+    def test_drums_of_a_group_struck_together_sound_together_in_any_order(self):
+        for first, second in ((42, 46), (46, 42)):
+            scheduler = holding(Note(0, first, 100, 9), Note(0, second, 100, 9), Note(2, first, 90, 9))
+            scheduler.set_mix(HATS)
+            scheduler.block([segment(0, 50)], 0, 50)
+            assert scheduler.block([segment(50, 125)], 50, 75).events == [
+                Event(50, second, CHOKE),
+                Event(50, first, 0),
+                Event(50, first, 90),
+            ]
+
+    def test_both_are_choked_by_each_other_when_they_rang_before(self):
+        scheduler = holding(Note(0, 42, 100, 9), Note(0, 46, 100, 9), Note(2, 42, 90, 9), Note(2, 46, 90, 9))
+        scheduler.set_mix(HATS)
+        scheduler.block([segment(0, 50)], 0, 50)
+        assert scheduler.block([segment(50, 125)], 50, 75).events == [
+            Event(50, 42, CHOKE),
+            Event(50, 46, CHOKE),
+            Event(50, 42, 90),
+            Event(50, 46, 90),
+        ]
+
+    def test_an_audition_chokes_too(self):
+        scheduler = holding(Note(0, 46, 100, 50))
+        scheduler.set_mix(HATS)
+        scheduler.block([segment(0, 50)], 0, 50)
+        events: list[Event] = []
+        scheduler.audition(events, 42, 100, frame=50, frames=10)
+        assert events == [Event(0, 46, CHOKE), Event(0, 42, 100)]
+
+    def test_what_is_muted_chokes_nothing(self):
+        scheduler = holding(Note(0, 46, 100, 9), Note(1, 42, 100, 1))
+        scheduler.set_mix(replace(HATS, unheard=frozenset({42})))
+        assert scheduler.block([segment(0, 100)], 0, 100).events == [Event(0, 46, 100)]

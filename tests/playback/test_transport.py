@@ -168,6 +168,23 @@ class TestLoop:
         transport.play()
         assert [tick for tick, _ in ticks_of(run(transport, 2000))] == [*range(20), *range(10, 20), *range(10, 20)]
 
+    @pytest.mark.parametrize("bpm", [120.0, 97.3, 160.0])
+    def test_a_pause_at_its_very_end_goes_on_at_its_start(self, bpm):
+        transport = make(40, loop=Range(0, 10), bpm=bpm)
+        transport.play()
+        at_the_end = round(10 * RATE * 60 / (bpm * 480))
+        ticks = ticks_of(run(transport, at_the_end, block=at_the_end))
+        transport.pause(at_the_end)
+        transport.play()
+        ticks += ticks_of(run(transport, at_the_end - 1, start=at_the_end))
+        assert [tick for tick, _ in ticks] == [*range(10), *range(10)]
+
+    def test_a_start_at_its_very_end_plays_on(self):
+        transport = make(40, loop=Range(0, 10))
+        transport.seek(10)
+        transport.play()
+        assert [tick for tick, _ in ticks_of(run(transport, 500))] == [*range(10, 20)]
+
     def test_a_start_behind_the_loop_plays_to_the_end_and_comes_back_to_it(self):
         transport = make(40, loop=Range(10, 20))
         transport.seek(30)

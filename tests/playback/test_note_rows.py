@@ -1,0 +1,54 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drumapp.core.pattern import Note
+from drumapp.core.timing import Range
+from drumapp.playback.note_rows import NoteRows, pack_notes, sorted_rows
+
+ALL = Range(0, 2**62)
+notes = st.lists(
+    st.builds(Note, st.integers(0, 50), st.integers(35, 40), st.integers(1, 127), st.integers(1, 2**60)), max_size=8
+)
+
+
+def test_packed_notes_keep_every_field():
+    notes = [Note(0, 36, 100, 10), Note(2**40, 127, 1, 2**33)]
+    packed = pack_notes(notes)
+    assert packed.dtype == np.int64
+    assert [Note(*row) for row in packed.tolist()] == notes
+
+
+def by_place(notes: list[Note]) -> list[Note]:
+    return sorted(notes, key=lambda note: (note.start, note.pitch))
+
+
+@given(notes, st.lists(notes, max_size=6))
+def test_notes_added_in_any_order_are_found_in_theirs(first, pieces):
+    rows = NoteRows(sorted_rows(pack_notes(first)))
+    given_so_far = by_place(first)
+    for piece in pieces:
+        rows.add(pack_notes(piece))
+        given_so_far = by_place([*given_so_far, *piece])
+        assert rows.between(ALL) == given_so_far
+    assert len(rows) == len(given_so_far)
+    for start, stop in ((0, 0), (0, 51), (7, 20), (50, 51)):
+        assert rows.between(Range(start, stop)) == [note for note in given_so_far if start <= note.start < stop]
+    for tick in range(51):
+        assert set(rows.at(tick)) == {note.pitch for note in given_so_far if note.start == tick}
+
+
+def test_the_rows_given_are_never_written_to():
+    packed = pack_notes([Note(0, 36, 100), Note(10, 36, 100)])
+    packed.flags.writeable = False
+    rows = NoteRows(packed)
+    rows.add(pack_notes([Note(5, 38, 90)]))
+    assert [note.start for note in rows.between(ALL)] == [0, 5, 10]
+    assert packed[1, 0] == 10
+
+
+def test_nothing_is_nowhere():
+    rows = NoteRows()
+    rows.add(pack_notes([]))
+    assert rows.between(ALL) == []
+    assert rows.at(0) == {}
