@@ -19,7 +19,7 @@ from drumapp.core.project import Project
 Notes: TypeAlias = tuple[Note, ...]
 
 PATTERN_FIELDS = ("length", "tempo", "metre", "name")
-PROJECT_FIELDS = ("kit", "loop")
+PROJECT_FIELDS = ("kit", "loop", "locks")
 
 _FEW_NOTES = 64  # not worth packing
 _FEW_FOR_BISECTION = 128
@@ -38,7 +38,7 @@ class NotePatch:
 
     def apply(self, project: Project) -> tuple[Project, NotePatch]:
         """The changed project, and the change that takes this one back. Notes that are gone already are let go."""
-        removed, added = _unpacked(self.removed), _unpacked(self.added)
+        removed, added = unpacked(self.removed), unpacked(self.added)
         before = {name: _value(project, name) for name in self.values}
         changed = _with_values(project, self.values)
         if removed or added:
@@ -48,9 +48,9 @@ class NotePatch:
 
     def then(self, later: NotePatch) -> NotePatch:
         """One change that does what this and then the later one do."""
-        first_added, then_removed = Counter(_unpacked(self.added)), Counter(_unpacked(later.removed))
-        removed = Counter(_unpacked(self.removed)) + (then_removed - first_added)
-        added = Counter(_unpacked(later.added)) + (first_added - then_removed)
+        first_added, then_removed = Counter(unpacked(self.added)), Counter(unpacked(later.removed))
+        removed = Counter(unpacked(self.removed)) + (then_removed - first_added)
+        added = Counter(unpacked(later.added)) + (first_added - then_removed)
         return NotePatch(
             tuple(sorted((removed - added).elements())),
             tuple(sorted((added - removed).elements())),
@@ -93,7 +93,7 @@ class TailChange:
         notes = project.pattern.notes
         kept = _first_from(notes, self.tick)
         back = TailChange(self.tick, notes[kept:], {name: _value(project, name) for name in self.values})
-        pattern = replace(project.pattern, notes=notes[:kept] + _unpacked(self.notes))
+        pattern = replace(project.pattern, notes=notes[:kept] + unpacked(self.notes))
         return _with_values(replace(project, pattern=pattern), self.values), back
 
     def cut(self, _length: int) -> TailChange:
@@ -110,7 +110,7 @@ Change: TypeAlias = NotePatch | TailChange
 
 
 def difference(before: Project, after: Project) -> NotePatch:
-    """What leads from one project to another: notes, pattern, kit and loop. Takes and the drummer are not looked at."""
+    """What leads from one project to another: notes and all else that can be undone, so neither takes nor drummer."""
     removed, added = note_difference(before.pattern.notes, after.pattern.notes)
     values = {
         name: _value(after, name)
@@ -189,7 +189,8 @@ def _with_values(project: Project, values: Mapping[str, Any]) -> Project:
     return replace(project, **of_project) if of_project else project
 
 
-def _unpacked(notes: Notes | PackedNotes) -> Notes:
+def unpacked(notes: Notes | PackedNotes) -> Notes:
+    """The notes of a change."""
     return notes.unpack() if isinstance(notes, PackedNotes) else notes
 
 
@@ -198,6 +199,6 @@ def _packed(notes: Notes | PackedNotes) -> Notes | PackedNotes:
 
 
 def _before(notes: Notes | PackedNotes, length: int) -> Notes | PackedNotes:
-    unpacked = _unpacked(notes)
-    stop = _first_from(unpacked, length)
-    return notes if stop == len(unpacked) else unpacked[:stop]
+    plain = unpacked(notes)
+    stop = _first_from(plain, length)
+    return notes if stop == len(plain) else plain[:stop]

@@ -38,7 +38,8 @@ class Lane:
 
     Attributes: name; key, the General MIDI percussion key by which the network, the roll and the built-in kit know the
     drum; family; choke_group: drums of one group (a number over 0) cut each other off; volume_db, 0 as the kit plays
-    it, at its least silent; pan from -1 (left) to 1; muted; soloed: while any lane is, only soloed ones are heard.
+    it, at its least silent; pan from -1 (left) to 1; muted; soloed: while any lane is, only soloed ones are heard;
+    locked: the drummer leaves its notes as they are, and writes none into it.
     Raises ValueError, naming the field, for a value out of range.
     """
 
@@ -50,6 +51,7 @@ class Lane:
     pan: float = 0.0
     muted: bool = False
     soloed: bool = False
+    locked: bool = False
 
     def __post_init__(self) -> None:
         _check("key", self.key, 0, 127)
@@ -150,6 +152,11 @@ class DrumKit:
         """The MIDI keys of the lanes that mute and solo let through."""
         soloed = frozenset(lane.key for lane in self.lanes if lane.soloed)
         return soloed or frozenset(lane.key for lane in self.lanes if not lane.muted)
+
+    @property
+    def locked_keys(self) -> frozenset[int]:
+        """The MIDI keys of the lanes that the drummer leaves alone."""
+        return frozenset(lane.key for lane in self.lanes if lane.locked)
 
     def with_lane(self, lane: Lane) -> DrumKit:
         """The same kit with another lane in the place of the one of its key. Raises KeyError when there is none."""

@@ -34,6 +34,19 @@ def set_soloed(kit: DrumKit, key: int, soloed: bool) -> DrumKit:
     return _changed(kit, key, soloed=soloed)
 
 
+def set_locked(kit: DrumKit, key: int, locked: bool) -> DrumKit:
+    """Keep the drummer out of a lane, or let it in again."""
+    return _changed(kit, key, locked=locked)
+
+
+def lock_all_but(kit: DrumKit, keys: Collection[int]) -> DrumKit:
+    """Let the drummer into some lanes alone; done again, into all."""
+    locked = frozenset(lane.key for lane in kit.lanes if lane.key not in keys)
+    if kit.locked_keys == locked:
+        locked = frozenset()
+    return _with(kit, tuple(replace(lane, locked=lane.key in locked) for lane in kit.lanes))
+
+
 def solo_only(kit: DrumKit, key: int) -> DrumKit:
     """Solo a lane and no other; done again, none."""
     alone = [lane.key for lane in kit.lanes if lane.soloed] == [key]

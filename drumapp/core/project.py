@@ -67,7 +67,7 @@ class Project:
     """One document, immutable. Raises ValueError when two takes share an id.
 
     Attributes: pattern; kit; drummer, the settings of the next take by name; takes, oldest first; unknown fields; loop,
-    the ticks that are repeated, None for the whole pattern.
+    the ticks that are repeated, None for the whole pattern; locks, notes that the drummer leaves as they are.
     """
 
     pattern: Pattern = field(default_factory=Pattern)
@@ -76,6 +76,7 @@ class Project:
     takes: tuple[Take, ...] = ()
     unknown: UnknownFields = field(default_factory=UnknownFields)
     loop: Range | None = None
+    locks: frozenset[Note] = frozenset()
 
     def __post_init__(self) -> None:
         ids = [take.id for take in self.takes]

@@ -8,20 +8,21 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from drumapp.core.changes import TailChange, difference
+from drumapp.core.changes import TailChange, difference, unpacked
 from drumapp.core.history import History
 from drumapp.core.kit import DrumKit
+from drumapp.core.locks import Locks, carried
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.project import Project
 from drumapp.core.timing import Metre, MetreMap, Range, TempoMap
 
 
 class Document(QObject):
-    """One project at a time; every change of its pattern, kit and loop can be undone.
+    """One project at a time; every change of its pattern, kit, loop and locks can be undone.
 
     Signals: replaced when notes, length or metre are others; appended (notes) when notes were added at the end;
-    timing_changed when tempo alone is another; kit_changed; loop_changed; history_changed when there is something else
-    to undo or redo.
+    timing_changed when tempo alone is another; kit_changed; loop_changed; locks_changed; history_changed when there is
+    something else to undo or redo.
     Attributes: project; end, the tick where the music will stop, None while an endless take is being written.
     """
 
@@ -30,6 +31,7 @@ class Document(QObject):
     timing_changed = Signal()
     kit_changed = Signal()
     loop_changed = Signal()
+    locks_changed = Signal()
     history_changed = Signal()
 
     def __init__(self, pattern: Pattern | None = None) -> None:
@@ -112,7 +114,7 @@ class Document(QObject):
         self._close_take()
         self._history = History()
         self.project, self.end = project, project.pattern.length
-        for signal in (self.kit_changed, self.replaced, self.loop_changed, self.history_changed):
+        for signal in (self.kit_changed, self.replaced, self.loop_changed, self.locks_changed, self.history_changed):
             signal.emit()
 
     def replace(self, pattern: Pattern, label: str, gesture: Hashable | None = None) -> None:
@@ -134,6 +136,10 @@ class Document(QObject):
     def set_loop(self, loop: Range | None, label: str, gesture: Hashable | None = None) -> bool:
         """Repeat some ticks, None for the whole pattern; whether that is other than before."""
         return self._change(replace(self.project, loop=loop), label, gesture)
+
+    def set_locks(self, locks: Locks, label: str) -> bool:
+        """Lock these notes against the drummer, and no others; whether that is other than before."""
+        return self._change(replace(self.project, locks=locks & frozenset(self.pattern.notes)), label, None)
 
     def set_tempo(self, bpm: float, gesture: Hashable | None = None) -> None:
         """One tempo throughout, in quarter notes a minute. While a drummer writes, it belongs to the take."""
@@ -170,6 +176,11 @@ class Document(QObject):
         back = difference(project, self.project)
         if not back.changes(project):
             return False
+        if project.locks and (back.removed or back.added):
+            # What goes back is what was taken out, and the other way round.
+            locks = carried(project.locks, unpacked(back.added), unpacked(back.removed))
+            project = replace(project, locks=locks & frozenset(project.pattern.notes))
+            back = difference(project, self.project)
         before, self.project = self.project, project
         self._history.record(label, project, back, gesture)
         self._tell(before)
@@ -199,6 +210,8 @@ class Document(QObject):
             self.timing_changed.emit()
         if before.loop != self.project.loop:
             self.loop_changed.emit()
+        if before.locks != self.project.locks:
+            self.locks_changed.emit()
         self.history_changed.emit()
 
 

@@ -13,6 +13,7 @@ from drumapp.storage.records import (
     MAX_NOTES,
     kit_fields,
     kit_of,
+    locks_of,
     loop_fields,
     loop_of,
     notes_of,
@@ -42,6 +43,8 @@ def difference(old: Project, new: Project) -> dict[str, Any]:
         changes["kit"] = kit_fields(new)
     if old.loop != new.loop:
         changes["loop"] = loop_fields(new.loop)
+    if old.locks != new.locks:
+        changes["locks"] = sorted(new.locks)
     if old.drummer != new.drummer:
         changes["drummer"] = new.drummer
     if old.takes != new.takes:
@@ -65,8 +68,9 @@ def apply_difference(old: Project, changes: Stored) -> Project:
         unknown = replace(unknown, kit=rest, lanes=lanes)
     drummer = mapping("drummer", changes["drummer"]) if "drummer" in changes else old.drummer
     loop = loop_of(changes["loop"]) if "loop" in changes else old.loop
+    locks = locks_of(changes["locks"]) if "locks" in changes else old.locks
     takes = old.takes if "order" not in changes else _ordered(old, changes)
-    return Project(replace(pattern, notes=notes), kit, drummer, takes, unknown, loop)
+    return Project(replace(pattern, notes=notes), kit, drummer, takes, unknown, loop, locks)
 
 
 def splices(old: Notes, new: Notes) -> list[Splice]:

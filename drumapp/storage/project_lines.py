@@ -23,6 +23,7 @@ from drumapp.storage.records import (
     check_storable,
     kit_fields,
     kit_of,
+    locks_of,
     loop_fields,
     loop_of,
     notes_of,
@@ -54,6 +55,7 @@ class ReadProject:
 def project_to_bytes(project: Project) -> bytes:
     """The lines of a project. The same project gives the same bytes. Raises FieldError for what cannot be stored."""
     check_storable(project.pattern.notes)
+    check_storable(tuple(project.locks))
     body = b"".join(line + b"\n" for line in _lines(project))
     return body + to_json({"end": {"checksum": _checksum(body)}}) + b"\n"
 
@@ -102,6 +104,8 @@ def _lines(project: Project) -> Iterator[bytes]:
     yield to_json({"kit": kit_fields(project)})
     if project.loop is not None:
         yield to_json({"loop": loop_fields(project.loop)})
+    if project.locks:
+        yield to_json({"locks": sorted(project.locks)})
     yield to_json({"drummer": project.drummer})
     for start in range(0, len(notes), NOTES_PER_LINE):
         yield to_json({"notes": notes[start : start + NOTES_PER_LINE]})
@@ -134,6 +138,7 @@ class _Reader:
     pattern: Pattern | None = None
     kit: DrumKit | None = None
     loop: Range | None = None
+    locks: frozenset[Note] | None = None
     drummer: Fields | None = None
     notes: list[Note] = field(default_factory=list)
     takes: dict[str, Take] = field(default_factory=dict)
@@ -160,6 +165,9 @@ class _Reader:
             case "loop":
                 self._once("loop", self.loop)
                 self.loop = loop_of(record["loop"])
+            case "locks":
+                self._once("locks", self.locks)
+                self.locks = locks_of(record["locks"])
             case "drummer":
                 self._once("drummer", self.drummer)
                 self.drummer = mapping("drummer", record["drummer"])
@@ -194,6 +202,7 @@ class _Reader:
                 tuple(self.unknown_records),
             ),
             self.loop,
+            frozenset() if self.locks is None else self.locks,
         )
         return ReadProject(project, () if sound else self._problems(counts))
 

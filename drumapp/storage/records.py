@@ -35,7 +35,7 @@ MAX_TICK = 1 << 40
 
 _PATTERN_FIELDS = frozenset({"name", "length", "tempo", "metre"})
 _KIT_FIELDS = frozenset({"name", "lanes"})
-_LANE_FIELDS = frozenset({"name", "key", "family", "choke_group", "volume_db", "pan", "muted", "soloed"})
+_LANE_FIELDS = frozenset({"name", "key", "family", "choke_group", "volume_db", "pan", "muted", "soloed", "locked"})
 _TAKE_FIELDS = frozenset({"id", "name", "starred", "model", "seed", "settings", "context", "notes"})
 
 
@@ -83,6 +83,7 @@ def kit_fields(project: Project) -> dict[str, Any]:
                 "pan": lane.pan,
                 "muted": lane.muted,
                 "soloed": lane.soloed,
+                "locked": lane.locked,
                 **unknown.lanes.get(lane.key, {}),
             }
             for lane in project.kit.lanes
@@ -110,6 +111,7 @@ def kit_of(stored: Stored) -> tuple[DrumKit, Fields, dict[int, Fields]]:
             float(number(f"pan of {where}", lane.get("pan", 0.0), -1.0, 1.0)),
             flag(f"muted of {where}", lane.get("muted", False)),
             flag(f"soloed of {where}", lane.get("soloed", False)),
+            flag(f"locked of {where}", lane.get("locked", False)),
         )
         rest = others(lane, _LANE_FIELDS)
         if rest:
@@ -165,6 +167,11 @@ def loop_of(stored: object) -> Range | None:
         refuse("loop", "a list of start and stop", stored)
     start = whole("start of loop", ends[0], 0, MAX_TICK)
     return Range(start, whole("stop of loop", ends[1], start + 1, MAX_TICK))
+
+
+def locks_of(stored: object) -> frozenset[Note]:
+    """Locked notes. Raises FieldError."""
+    return frozenset(notes_of(listed("locks", stored)))
 
 
 def notes_of(stored: Sequence[object]) -> list[Note]:

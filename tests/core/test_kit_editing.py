@@ -30,6 +30,13 @@ def test_solo_alone_takes_the_others_out_and_done_again_all() -> None:
     assert edits.unmute_all(edits.set_muted(both, 38, True)) == KIT
 
 
+def test_lanes_are_locked_one_by_one_or_all_but_some() -> None:
+    assert edits.set_locked(KIT, 36, True).locked_keys == {36}
+    others = edits.lock_all_but(edits.set_locked(KIT, 42, True), {42})
+    assert others.locked_keys == {38, 36}
+    assert edits.lock_all_but(others, {42}) == KIT
+
+
 def test_volume_and_pan_stop_at_their_ends() -> None:
     assert edits.set_volume(KIT, 36, 99).lanes[2].volume_db == 12
     assert edits.set_volume(KIT, 36, -99).lanes[2].volume_db == -60

@@ -175,3 +175,24 @@ def test_an_edit_within_a_take_is_an_undo_of_its_own_and_the_drummer_goes_on(doc
 def test_an_edit_that_changes_nothing_is_not_recorded(document: Document) -> None:
     assert not document.edit(document.pattern, "Move")
     assert document.undo_label is None
+
+
+def test_locks_follow_their_notes_and_can_be_undone(document: Document, qtbot) -> None:
+    with qtbot.waitSignal(document.locks_changed):
+        document.set_locks(frozenset({KICK, Note(7, 7, 7)}), "Lock")
+    assert document.project.locks == {KICK}
+    moved = KICK._replace(start=120, velocity=3)
+    document.edit(Pattern.of([moved, SNARE], name="old"), "Move")
+    assert document.project.locks == {moved}
+    document.edit(Pattern.of([moved], name="old"), "Delete")
+    assert document.project.locks == {moved}
+    document.edit(Pattern.of([SNARE, KICK, moved], name="old"), "Draw")
+    assert document.project.locks == {moved}
+    document.edit(document.pattern.without_notes(), "Delete")
+    assert not document.project.locks
+    for _ in range(4):
+        document.undo()
+    assert document.project.locks == {KICK}
+    document.undo()
+    assert not document.project.locks
+    assert document.pattern == OLD

@@ -56,12 +56,14 @@ kits = st.builds(
             st.floats(-1, 1),
             st.booleans(),
             st.booleans(),
+            st.booleans(),
         ),
         unique_by=lambda lane: lane.key,
         max_size=6,
     ).map(tuple),
 )
 loops = st.none() | st.builds(lambda start, length: Range(start, start + length), ticks, st.integers(1, 1 << 20))
+locks = st.frozensets(notes, max_size=4)
 takes = st.builds(
     Take,
     st.text(max_size=6),
@@ -88,7 +90,7 @@ def projects(draw: st.DrawFn) -> Project:
         tuple({name: value} for name, value in draw(strange_fields).items()),
     )
     drawn_takes = draw(st.lists(takes, unique_by=lambda take: take.id, max_size=3))
-    return Project(draw(patterns), kit, draw(fields), tuple(drawn_takes), unknown, draw(loops))
+    return Project(draw(patterns), kit, draw(fields), tuple(drawn_takes), unknown, draw(loops), draw(locks))
 
 
 def beat(count: int = 64) -> Project:
