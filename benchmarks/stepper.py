@@ -119,7 +119,7 @@ def bare_products(model: DrumModel) -> Callable[[], None]:
     architecture, weights = model.architecture, model.weights
     hidden = architecture.hidden
     rng = np.random.default_rng(0)
-    shapes = [(4 * hidden, hidden if layer == 0 else 2 * hidden) for layer in range(architecture.layers)]
+    shapes = [(4 * hidden, hidden)] * (2 * architecture.layers - 1)
     heads = ["delay", "pitch_hidden", "velocity_hidden", "microtiming"]
     shapes.append((sum(len(weights[f"{head}.bias"]) for head in heads), hidden))
     shapes += [weights[f"{head}.weight"].shape for head in ("pitch", "velocity")]
