@@ -57,7 +57,8 @@ def run(args: argparse.Namespace) -> int:
     from drumapp.core.pattern import Pattern
     from drumapp.core.timing import MetreMap, TempoMap
     from drumapp.lstm.checkpoint import load_model
-    from drumapp.lstm.generator import DrumGenerator, GeneratorSettings
+    from drumapp.lstm.generator import DrumGenerator
+    from drumapp.lstm.take_settings import GeneratorSettings
     from drumapp.midi.smf import write_pattern
     from drumapp.resources import default_model
 

@@ -37,6 +37,11 @@ class Labels:
     style: str | None = None
     kind: str | None = None
 
+    def classes(self, vocabulary: Vocabulary) -> tuple[int, int]:
+        """Classes of style and kind; a style that the vocabulary has no word for is unknown."""
+        known_style = self.style if self.style in vocabulary.styles else None
+        return vocabulary.style_class(known_style), kind_class(self.kind)
+
 
 @dataclass(frozen=True)
 class EventTable:
@@ -79,13 +84,11 @@ def encode_pattern(
     pattern: Pattern, vocabulary: Vocabulary, bar_memory: Sequence[int], labels: Labels | None = None
 ) -> EventTable:
     """A pattern as a table of events; notes the vocabulary has no word for are left out."""
-    labels = labels or Labels()
-    known_style = labels.style if labels.style in vocabulary.styles else None
     return encode_events(
         vocabulary.encode(pattern.notes).rows,
         Timeline(pattern.tempo, pattern.metre),
         bar_memory,
-        (vocabulary.style_class(known_style), kind_class(labels.kind)),
+        (labels or Labels()).classes(vocabulary),
     )
 
 

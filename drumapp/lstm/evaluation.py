@@ -45,11 +45,12 @@ def evaluate(model: DrumModel, table: EventTable, *, progress: Callable[[float],
     return Evaluation(len(table), {head: total / len(table) for head, total in totals.items()})
 
 
-def event_nats(stepper: Stepper, piece: EventTable) -> Iterator[list[float]]:
-    """-ln p by head of each event of one piece, given all before it."""
+def event_nats(stepper: Stepper, piece: EventTable, memory: Memory | None = None) -> Iterator[list[float]]:
+    """-ln p by head of each event of one piece, given all before it; from a memory of zeros unless one is given, which
+    is changed.
+    """
     architecture = stepper.architecture
-    shape = (architecture.layers, architecture.hidden)
-    memory = Memory(np.zeros(shape, np.float32), np.zeros(shape, np.float32))
+    memory = memory or Memory.zeros(architecture.layers, architecture.hidden)
     input_indices = [piece.columns.index(column) for column in stepper.input_columns]
     label_places = [place for place, column in enumerate(stepper.input_columns) if column in LABEL_COLUMNS]
     struck_columns = ["struck_now"] + [f"{n}_{bars}" for bars in architecture.bar_memory for n in ("struck", "near")]

@@ -47,6 +47,8 @@ class DrumGenerator(Iterator[Note]):
     share goes to the others: delay and drum are drawn together from what is allowed, as the network would say if it
     could not think of the rest. When what is drawn lies at or beyond the next note that stands, that note comes first.
 
+    Attributes: model; ``chart``, as laid on the network's grid, and ``charted``, whether one was given.
+
     Args: ``stepper``, made of the same model, saves its preparation, most of the time to the first note; runs may share
     one as long as no two of them play at the same time. ``trail``, that of the run before, saves hearing again what
     has not changed since. Raises ValueError for a style the model does not know.
@@ -62,6 +64,7 @@ class DrumGenerator(Iterator[Note]):
         trail: MemoryTrail | None = None,
     ) -> None:
         self.model = model
+        self.charted = chart is not None
         self.chart: GridChart = on_grid(chart or Chart.blank(settings), model.vocabulary)
         self._settings = settings
         self._stepper = stepper or Stepper(model)
@@ -219,9 +222,7 @@ class DrumGenerator(Iterator[Note]):
 
     def _tell_position(self, position: int) -> Floats:
         past = self._mind.past
-        return self._stepper.tell_delay(
-            past.delay_to(position), past.timeline.place(position), past.struck(position)
-        )
+        return self._stepper.tell_delay(past.delay_to(position), past.timeline.place(position), past.struck(position))
 
     def _drums_left(self, position: int) -> int:
         """Drums that may follow the last event at a position, as bits: on its own position those that come after it,

@@ -73,7 +73,8 @@ def habit_classes(position: NDArray[np.int64], begin: int = 0) -> NDArray[np.int
     its first bar.
     """
     events = np.arange(1, len(position) + 1)
-    eighths, sixteenths, deviation = map(np.cumsum, _marks(position))
+    close_to_eighth, close_to_sixteenth, deviations = _marks(position)
+    eighths, sixteenths, deviation = np.cumsum(close_to_eighth), np.cumsum(close_to_sixteenth), np.cumsum(deviations)
     averages = np.stack(
         [
             eighths / events * HABIT_STEPS,

@@ -28,8 +28,8 @@ class Snapshot(NamedTuple):
 class MemoryTrail:
     """What one take's memory has heard, with snapshots of it. One trail serves all resumes of a take in turn.
 
-    It holds what depends on the past alone, so that a memory taken up from it is the very memory that hearing everything
-    again would come to.
+    It holds what depends on the past alone: a memory taken up from it is the very memory that hearing everything again
+    would come to.
     """
 
     def __init__(self, every: int = EVERY, most: int = MOST_SNAPSHOTS) -> None:
@@ -44,9 +44,9 @@ class MemoryTrail:
         return len(self._seen)
 
     @property
-    def snapshots(self) -> int:
-        """How many memories are kept."""
-        return len(self._snapshots)
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """What is kept, in order of event."""
+        return tuple(self._snapshots)
 
     def follow(self, key: Hashable, seen: Sequence[GridNote]) -> list[int]:
         """Keep what holds for a take that goes on from these events, as their notes show them, and forget the rest.

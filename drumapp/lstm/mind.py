@@ -56,6 +56,7 @@ class Mind:
         self.trail = trail if trail is not None else MemoryTrail()
         self._changes = list(settings.changes)
         self._changed = 0
+        self._freshened: list[int] = []
         # All that a memory depends on beside events and changes.
         self._key = (
             stepper,
@@ -71,6 +72,11 @@ class Mind:
     def changes(self) -> tuple[Change, ...]:
         """All changes of the take: those given and those made."""
         return tuple(self._changes)
+
+    @property
+    def freshened(self) -> tuple[int, ...]:
+        """The events heard so far before which memory was drawn anew, the first among them."""
+        return (0, *self._freshened)
 
     @property
     def place(self) -> Place:
@@ -93,8 +99,8 @@ class Mind:
         if snapshot is not None:
             event = snapshot.event
             memory = snapshot.memory.copy()
-            for change in snapshot.changes:
-                self._apply(change)
+            for at, change in changes[: len(snapshot.changes)]:
+                self._apply(change, at)
             self.memory = memory
         self._hear_from(event, rows, len(heard), changes)
         for index in range(len(heard), events):
@@ -107,7 +113,7 @@ class Mind:
         self._keep_snapshot(event, self.memory)
         place = self.place
         while self._changed < len(self._changes) and self._changes[self._changed].after <= place:
-            self._apply(self._changes[self._changed])
+            self._apply(self._changes[self._changed], event)
         self.dice.shake(event)
         self.stepper.advance(self.memory, self.past.heard)
 
@@ -156,13 +162,13 @@ class Mind:
         self._changes.insert(index, change)
         return change
 
-    def _apply(self, change: Change) -> None:
+    def _apply(self, change: Change, event: int) -> None:
         self._changed += 1
         self.dice.time_temperature = change.time_temperature
         self.dice.pitch_temperature = change.pitch_temperature
         if change.fresh is not None:
-            times = sum(done.fresh is not None for done in self._changes[: self._changed])
-            self.memory = self._fresh_memory(change.fresh, times)
+            self._freshened.append(event)
+            self.memory = self._fresh_memory(change.fresh, len(self._freshened))
 
     def _fresh_memory(self, memory_range: float, *times: int) -> Memory:
         """Memory drawn anew: at the start, and then for the first, second ... time."""
@@ -171,6 +177,7 @@ class Mind:
         return Memory.fresh(architecture.layers, architecture.hidden, memory_range, rng)
 
     def _keep_snapshot(self, event: int, memory: Memory) -> None:
+        """Keep the memory before an event is said and before what was changed there, if the trail wants it."""
         if self.trail.wants(event):
             self.trail.keep(event, memory, self._changes[: self._changed])
 
@@ -191,8 +198,8 @@ class Mind:
         ]
 
     def _hear_from(self, event: int, rows: IntTable, known: int, changes: list[tuple[int, Change]]) -> None:
-        """Hear what is said before each event from ``event`` on. Of the first ``known`` events the microtiming is known;
-        that of later ones is imagined where their notes do not show it, and written into ``rows``.
+        """Hear what is said before each event from ``event`` on. The microtiming of the first ``known`` events is
+        known, that of later ones is imagined where their notes do not show it, and written into ``rows``.
         """
         stepper, events, start = self.stepper, len(rows), event
         first = max(start - 1, 0)
@@ -214,7 +221,7 @@ class Mind:
         while event < events:
             self._keep_snapshot(event, self.memory)
             while self._changed < len(changes) and changes[self._changed][0] <= event:
-                self._apply(changes[self._changed][1])
+                self._apply(changes[self._changed][1], event)
             following = bisect_right(stops, event)
             stop = min([event + _AT_ONCE, events, *stops[following : following + 1]])
             self._hear_rows(event, heard[event - start : stop - start])
@@ -226,6 +233,7 @@ class Mind:
                 scores = stepper.microtiming_after(delays[last - first], places[last - first], pitch, velocity)
                 rows[last, 3] = self.dice.microtiming(scores, int(hidden[last]))
                 heard[event - start, stepper.input_columns.index("microtiming")] = rows[last, 3]
+        self._keep_snapshot(event, self.memory)
 
     def _hear_rows(self, event: int, heard: IntTable) -> None:
         """Hear what is said before this event and those after it; after it the stepper says what is likely next."""

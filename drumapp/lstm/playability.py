@@ -108,7 +108,9 @@ class Strokes:
         elif limb is Limb.LEFT_FOOT:
             barred = _around(strokes, PEDAL_MS, earliest, latest)
         else:
-            barred = [stretch for run, apart in HANDS_RULES for stretch in _filled(strokes, run, apart, earliest, latest)]
+            barred = [
+                stretch for run, apart in HANDS_RULES for stretch in _filled(strokes, run, apart, earliest, latest)
+            ]
         if key == CLOSED_HAT:
             barred += _around(self._of_hat[OPEN_HAT], HAT_MS, earliest, latest)
         elif key == OPEN_HAT:

@@ -41,6 +41,11 @@ class Memory:
         h, c = rng.uniform(-memory_range, memory_range, (2, layers, hidden)).astype(np.float32)
         return cls(h, c)
 
+    @classmethod
+    def zeros(cls, layers: int, hidden: int) -> Memory:
+        """A memory of nothing."""
+        return cls(np.zeros((layers, hidden), np.float32), np.zeros((layers, hidden), np.float32))
+
     def copy(self) -> Memory:
         """A memory that no longer follows this one."""
         return Memory(self.h.copy(), self.c.copy())

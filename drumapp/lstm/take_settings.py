@@ -161,4 +161,3 @@ class GeneratorSettings:
 def _check(name: str, value: float, lowest: float, highest: float) -> None:
     if not lowest <= value <= highest:
         raise ValueError(f"{name} must be from {lowest:g} to {highest:g}, not {value:g}")
-
