@@ -86,10 +86,10 @@ class Dice:
         That is the logarithm of the share that the ``allowed`` have of the ``natural``, sets of drums as bits. With it
         added to every delay, the highest weight is a fair draw of delay and drum together from those that are allowed.
         """
-        if allowed == natural:
-            return 0.0
         if not allowed:
             return -np.inf
+        if allowed == natural:
+            return 0.0
         scaled = scores.astype(np.float64) / max(self.pitch_temperature, _COLDEST)
         share = _log_sum(scaled + self._mask_row(len(scores), allowed)) - _log_sum(
             scaled + self._mask_row(len(scores), natural)

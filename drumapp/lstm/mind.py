@@ -86,8 +86,11 @@ class Mind:
             return BEFORE_ALL
         return Place(past.position, self.stepper.vocabulary.pitches[past.pitch])
 
-    def listen(self, rows: IntTable) -> None:
-        """Hear a whole context, int64 (events, 4), as its notes show it; once, before all else."""
+    def listen(self, rows: IntTable) -> IntTable:
+        """Hear a whole context, int64 (events, 4), as its notes show it; once, before all else.
+
+        Returns it as it was heard, with the microtimings that were imagined.
+        """
         rows = rows.copy()
         events = len(rows)
         seen = [GridNote(*row) for row in rows.tolist()]
@@ -106,6 +109,7 @@ class Mind:
         for index in range(len(heard), events):
             self.trail.append(seen[index], int(rows[index, 3]))
         self.past.extend(rows)
+        return rows
 
     def attend(self) -> None:
         """Be asked for the next event: after it the stepper says which delays are likely."""
