@@ -45,6 +45,8 @@ class Chart:
         stop: tick of the span's end, None without end.
         locked_keys: lanes that stay as they are within the span, and in which nothing new appears.
         locked_notes: notes that stay within the span.
+        by_beat: whether a note belongs where its grid position lies, so that a stroke a little before the span that is
+            early for the first beat in it counts as in it. Else it belongs where its tick lies.
 
     Raises ValueError for a span that starts before 0 or ends before it starts.
     """
@@ -54,12 +56,28 @@ class Chart:
     stop: int | None = None
     locked_keys: frozenset[int] = field(default_factory=frozenset)
     locked_notes: frozenset[Note] = field(default_factory=frozenset)
+    by_beat: bool = False
 
     def __post_init__(self) -> None:
         if (self.start or 0) < 0:
             raise ValueError(f"a span must not start before 0, and this one starts at {self.start}")
         if self.stop is not None and self.stop < (self.start or 0):
             raise ValueError(f"a span must not end before it starts: {self.start}..{self.stop}")
+
+    @property
+    def first_tick(self) -> int | None:
+        """The first tick at which a note belongs to the span; None right after the last note."""
+        return self._tick(self.start)
+
+    @property
+    def stop_tick(self) -> int | None:
+        """The first tick beyond the span, None without end."""
+        return self._tick(self.stop)
+
+    def _tick(self, bound: int | None) -> int | None:
+        if bound is None or not self.by_beat:
+            return bound
+        return max(-(-bound // TICKS_PER_GRID) * TICKS_PER_GRID + EARLIEST_MICROTIMING, 0)
 
     @classmethod
     def blank(cls, settings: GeneratorSettings) -> Chart:
@@ -82,10 +100,10 @@ def all_but(keys: frozenset[int] | set[int]) -> frozenset[int]:
 class GridChart:
     """A chart on a network's grid.
 
-    A note belongs to the span by its tick. But one struck just before the span's end that is an early stroke of the
-    beat there belongs to what follows, and stays; and one struck just before its start that is an early stroke of the
-    first beat in it stays too and is met where it lies, so that the beat is not struck twice. Notes on keys that the
-    network knows no drum for always stay: it could not write them again.
+    Where notes belong by their ticks, one struck just before the span's end that is early for the beat there still
+    stays, with what follows; and one struck just before its start that is early for the first beat in it stays and is
+    met where it lies, so that the beat is not struck twice. Notes on keys that the network knows no drum for always
+    stay: it could not write them again.
 
     Attributes:
         chart; timeline.
@@ -117,7 +135,7 @@ class GridChart:
 
     def microtimings(self, position: int) -> int:
         """Microtiming classes at a grid position that lie within the span, as bits."""
-        return _microtimings_within(position, self.chart.start, self.chart.stop)
+        return _microtimings_within(position, self.chart.first_tick, self.chart.stop_tick)
 
     def written(self, notes: Iterable[Note]) -> Pattern:
         """The pattern with new notes in the span: what stands is in it note for note. It grows to hold the span, and
@@ -168,11 +186,10 @@ def on_grid(chart: Chart, vocabulary: Vocabulary) -> GridChart:
 def _parted(chart: Chart, ear: Ear) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
     """The pattern's notes that stay and those that make way."""
     notes, starts = chart.pattern.notes, chart.pattern.starts
-    if chart.start is None:
+    first_tick, stop_tick = chart.first_tick, chart.stop_tick
+    if first_tick is None:
         return notes, ()
-    inside = slice(
-        bisect_left(starts, chart.start), len(notes) if chart.stop is None else bisect_left(starts, chart.stop)
-    )
+    inside = slice(bisect_left(starts, first_tick), len(notes) if stop_tick is None else bisect_left(starts, stop_tick))
     staying: list[Note] = []
     replaced: list[Note] = []
     for note in notes[inside]:

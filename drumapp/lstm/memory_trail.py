@@ -57,7 +57,7 @@ class MemoryTrail:
         if key != self._key:
             self._key = key
             self._gap = self._every
-            self._cut(0)
+            self._seen, self._microtimings, self._snapshots = [], [], []
         self._cut(_alike(self._seen, seen))
         return list(self._microtimings)
 

@@ -11,7 +11,7 @@ from drumapp.core.project import Fields, Json, Take
 from drumapp.lstm.chart import Chart
 from drumapp.lstm.checkpoint import DrumModel
 from drumapp.lstm.generator import DrumGenerator
-from drumapp.lstm.json_fields import items, whole, wholes
+from drumapp.lstm.json_fields import flag, items, whole, wholes
 from drumapp.lstm.stepper import Stepper
 from drumapp.lstm.take_settings import GeneratorSettings
 
@@ -25,7 +25,7 @@ class TakeRecipe:
     """What a take was made from.
 
     Attributes: ``model``, digest of the checkpoint; settings with their changes; ``context``, digest of what the chart
-    said, empty for a take without a chart; the chart's span, locked keys and locked notes.
+    said, empty for a take without a chart; the chart's span, what in it is locked, and how notes belong to it.
     """
 
     model: str
@@ -35,6 +35,7 @@ class TakeRecipe:
     stop: int | None = None
     locked_keys: frozenset[int] = field(default_factory=frozenset)
     locked_notes: frozenset[Note] = field(default_factory=frozenset)
+    by_beat: bool = False
 
     @classmethod
     def of(cls, generator: DrumGenerator) -> TakeRecipe:
@@ -51,6 +52,7 @@ class TakeRecipe:
             chart.stop,
             chart.locked_keys,
             chart.locked_notes,
+            chart.by_beat,
         )
 
     def to_take(self, take_id: str, name: str = "", notes: Iterable[Note] | None = None) -> Take:
@@ -62,6 +64,7 @@ class TakeRecipe:
                 "stop": self.stop,
                 "locked_keys": sorted(self.locked_keys),
                 "locked_notes": [list(note) for note in sorted(self.locked_notes)],
+                "by_beat": self.by_beat,
             }
         return Take(
             take_id,
@@ -95,7 +98,7 @@ class TakeRecipe:
             raise RecipeError(f"Another drummer than {model.name} played this take; choose the one that did.")
         if not self.context:
             return DrumGenerator(model, self.settings, stepper)
-        chart = Chart(pattern or Pattern(), self.start, self.stop, self.locked_keys, self.locked_notes)
+        chart = Chart(pattern or Pattern(), self.start, self.stop, self.locked_keys, self.locked_notes, self.by_beat)
         generator = DrumGenerator(model, self.settings, stepper, chart=chart)
         if generator.chart.digest != self.context:
             raise RecipeError("The notes this take was played from have changed since, so it would come out another.")
@@ -116,10 +119,11 @@ class TakeRecipe:
             check_note(note)
         start, stop = _tick(span, "start"), _tick(span, "stop")
         Chart(Pattern(), start, stop)
-        return cls(take.model, settings, take.context, start, stop, frozenset(locked_keys), frozenset(locked_notes))
+        locked = (frozenset(locked_keys), frozenset(locked_notes))
+        return cls(take.model, settings, take.context, start, stop, *locked, flag(span, "by_beat"))
 
 
-_SPAN_FIELDS = ("start", "stop", "locked_keys", "locked_notes")
+_SPAN_FIELDS = ("start", "stop", "locked_keys", "locked_notes", "by_beat")
 
 
 def _tick(value: Fields, name: str) -> int | None:

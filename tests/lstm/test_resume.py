@@ -17,7 +17,8 @@ from drumapp.lstm.chart import Chart
 from drumapp.lstm.checkpoint import DrumModel, load_model
 from drumapp.lstm.dice import FRESH_MEMORY, noise_rng
 from drumapp.lstm.encoding import EventTable, Labels, encode_pattern
-from drumapp.lstm.generator import DrumGenerator
+from drumapp.lstm.generator import DrumGenerator, generate_pattern
+from drumapp.lstm.memory_trail import MemoryTrail
 from drumapp.lstm.mind import Mind
 from drumapp.lstm.stepper import Memory, Stepper
 from drumapp.lstm.take_settings import GeneratorSettings
@@ -92,6 +93,18 @@ def test_a_take_cut_where_it_was_settled_goes_on_too(house: DrumModel, house_ste
     assert list(DrumGenerator(house, settings, house_stepper, chart=chart)) == whole[len(context) :]
 
 
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
+def test_whole_bars_go_on_with_the_bars_that_a_longer_take_has(
+    way: Callable[[GeneratorSettings], GeneratorSettings],
+) -> None:
+    model = busy_model(6)
+    for seed in range(5):
+        settings = way(GeneratorSettings(seed=seed, bars=12))
+        short, long = (generate_pattern(model, replace(settings, bars=bars)) for bars in (8, 12))
+        onward = generate_pattern(model, settings, Chart(short, short.length, long.length, by_beat=True))
+        assert onward == replace(long, name=onward.name)
+
+
 @pytest.mark.parametrize("feel", [True, False])
 def test_what_was_turned_while_playing_is_part_of_the_take(feel: bool) -> None:
     model = busy_model(3)
@@ -158,11 +171,10 @@ def test_a_memory_from_the_trail_is_the_one_from_nothing(feel: bool) -> None:
     for _ in range(15):
         notes = edited(notes, rng)
         chart = Chart(pattern_of(notes, settings), None, 64 * BAR)
+        assert_same_memory(model, stepper, settings, chart.pattern, trail)
         from_trail = DrumGenerator(model, settings, stepper, chart=chart, trail=trail)
         from_nothing = DrumGenerator(model, settings, stepper, chart=chart)
         assert from_trail.trail is trail
-        np.testing.assert_array_equal(from_trail.memory.h, from_nothing.memory.h)
-        np.testing.assert_array_equal(from_trail.memory.c, from_nothing.memory.c)
         fresh = list(islice(from_nothing, 30))
         assert list(islice(from_trail, 30)) == fresh
         notes += fresh[: rng.randrange(10)]
@@ -181,14 +193,21 @@ def test_a_trail_of_other_settings_is_not_believed() -> None:
         replace(settings, feel=False),
         replace(settings, time_temperature=0.2),
     ):
-        chart = Chart(pattern_of(notes, settings), None, 16 * BAR)
-        expected = list(DrumGenerator(model, other, stepper, chart=chart))
-        assert list(DrumGenerator(model, other, stepper, chart=chart, trail=run.trail)) == expected
-    slower = Pattern.of(notes, tempo=TempoMap.constant(60.0))
-    expected = list(DrumGenerator(model, settings, stepper, chart=Chart(slower, None, 16 * BAR)))
-    assert (
-        list(DrumGenerator(model, settings, stepper, chart=Chart(slower, None, 16 * BAR), trail=run.trail)) == expected
+        assert_same_memory(model, stepper, other, pattern_of(notes, settings), run.trail)
+        assert_same_memory(model, stepper, other, pattern_of(notes[:1], settings), run.trail)
+    assert_same_memory(model, stepper, settings, Pattern.of(notes, tempo=TempoMap.constant(60.0)), run.trail)
+    assert_same_memory(model, stepper, settings, Pattern.of(notes, metre=MetreMap.constant(Metre(3, 4))), run.trail)
+
+
+def assert_same_memory(
+    model: DrumModel, stepper: Stepper, settings: GeneratorSettings, context: Pattern, trail: MemoryTrail
+) -> None:
+    """From the trail as from nothing."""
+    from_trail, from_nothing = (
+        DrumGenerator(model, settings, stepper, chart=Chart(context, None), trail=kept).memory for kept in (trail, None)
     )
+    np.testing.assert_array_equal(from_trail.h, from_nothing.h)
+    np.testing.assert_array_equal(from_trail.c, from_nothing.c)
 
 
 def test_the_memory_after_random_edits_is_torchs(house: DrumModel, house_stepper: Stepper) -> None:
@@ -348,7 +367,9 @@ def test_a_beat_after_empty_bars_is_as_lively_as_one_without(house: DrumModel, h
 def test_another_metre_and_metre_changes_are_followed(house: DrumModel, house_stepper: Stepper) -> None:
     metre = MetreMap((MetreChange(0, Metre(3, 4)), MetreChange(4 * 1440, Metre(7, 8))))
     context = Pattern.of([Note(tick, 36, 100) for tick in range(0, 4 * 1440, 480)], metre=metre)
-    run = DrumGenerator(house, GeneratorSettings(seed=1), house_stepper, chart=Chart(context, 4 * 1440, 4 * 1440 + 3360))
+    run = DrumGenerator(
+        house, GeneratorSettings(seed=1), house_stepper, chart=Chart(context, 4 * 1440, 4 * 1440 + 3360)
+    )
     new = list(run)
     assert new
     written = run.chart.written(new)
