@@ -11,6 +11,7 @@ from drumapp.core.timing import MetreMap, Range
 from drumapp.lstm.chart import Chart, GridChart
 from drumapp.lstm.checkpoint import DrumModel
 from drumapp.lstm.generator import DrumGenerator
+from drumapp.lstm.listening import surprise_in_take
 from drumapp.lstm.memory_trail import MemoryTrail
 from drumapp.lstm.stepper import Stepper
 from drumapp.lstm.take_settings import GeneratorSettings
@@ -20,12 +21,15 @@ from drumapp.lstm.take_settings import GeneratorSettings
 class Alternative:
     """One way to write a chart's span.
 
-    Attributes: the settings that replay it, the chart, the new notes in order.
+    Attributes: the settings that replay it, the chart, the new notes in order; ``onward``: how surprising what follows
+    is after it, in bits a note for delay and drum over the next bar, None where nothing follows. The network cannot see
+    what follows while it writes, but the alternative after which it is least surprised is the one that leads there.
     """
 
     settings: GeneratorSettings
     chart: GridChart
     notes: tuple[Note, ...]
+    onward: float | None
 
     @property
     def pattern(self) -> Pattern:
@@ -53,8 +57,17 @@ def alternatives(
         varied = replace(settings, variation=variation)
         generator = DrumGenerator(model, varied, stepper, chart=chart, trail=trail)
         notes = tuple(sorted(generator))
-        made.append(Alternative(varied, generator.chart, notes))
+        following = surprise_in_take(
+            model, varied, generator.chart.written(notes), _next_bar(chart.pattern.metre, chart.stop), stepper, trail
+        )
+        onward = float(following.bits[:, :2].sum(axis=1).mean()) if len(following.bits) else None
+        made.append(Alternative(varied, generator.chart, notes, onward))
     return made
+
+
+def _next_bar(metre: MetreMap, tick: int) -> Range:
+    """A bar's length from a tick on."""
+    return Range(tick, tick + metre.metre_at(tick).ticks_per_bar)
 
 
 def turns(metre: MetreMap, span: Range, bars: int, *, drummer_first: bool = False) -> tuple[Range, ...]:

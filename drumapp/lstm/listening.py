@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drumapp.core.pattern import Pattern
+from drumapp.core.timing import Range
 from drumapp.lstm.checkpoint import DrumModel
 from drumapp.lstm.ear import Ear
 from drumapp.lstm.encoding import IntTable, Labels, encode_events
-from drumapp.lstm.evaluation import event_nats
+from drumapp.lstm.evaluation import event_nats, nats_said
 from drumapp.lstm.layout import heads
 from drumapp.lstm.memory_trail import MemoryTrail
 from drumapp.lstm.mind import Mind
@@ -114,6 +115,47 @@ def listen(
         nats[event] = losses
         h[event], c[event] = memory.h, memory.c
     return Listening(events.sources, names, nats / NATS_A_BIT, h, c, events, timeline, classes)
+
+
+class Surprise(NamedTuple):
+    """What a take's own memory thought of the events of a span.
+
+    ``sources``, int64 (events,), which of the pattern's notes they are; ``bits``, float64 (events, heads), -log2 p.
+    """
+
+    sources: IntTable
+    bits: NDArray[np.float64]
+
+
+def surprise_in_take(
+    model: DrumModel,
+    settings: GeneratorSettings,
+    pattern: Pattern,
+    span: Range,
+    stepper: Stepper | None = None,
+    trail: MemoryTrail | None = None,
+) -> Surprise:
+    """How surprising the events are whose grid positions lie in a span, to the memory of a take with these settings
+    that has heard all before them. A trail of the take saves hearing what has not changed, and is kept up.
+    """
+    stepper = stepper or Stepper(model)
+    events = model.vocabulary.encode(pattern.notes, Ear(model.vocabulary).key_classes)
+    ticks = events.rows[:, 0] * TICKS_PER_GRID
+    first, last = np.searchsorted(ticks, (span.start, span.stop)).tolist()
+    mind = Mind(stepper, settings, Timeline(pattern.tempo, pattern.metre), trail)
+    mind.listen(events.rows[:first])
+    names = heads(model.architecture)
+    nats = np.zeros((last - first, len(names)))
+    past = mind.past
+    for row, event in zip(nats, events.grid_notes()[first:last], strict=True):
+        mind.attend()
+        stepper.keep()
+        classes = (past.delay_to(event.position), *event[1:])[: len(names)]
+        place = past.timeline.place(event.position)
+        row[:] = nats_said(stepper, classes, place, past.struck(event.position), past.last_velocity(event.pitch))
+        stepper.withdraw()
+        mind.hear(event)
+    return Surprise(events.sources[first:last], nats / NATS_A_BIT)
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from drumapp.core.pattern import Note, Pattern
+from drumapp.core.timing import Range
 from drumapp.lstm.checkpoint import load_model
 from drumapp.lstm.dice import FRESH_MEMORY, noise_rng
 from drumapp.lstm.encoding import Labels, encode_pattern
 from drumapp.lstm.evaluation import evaluate
 from drumapp.lstm.generator import DrumGenerator, generate_pattern
 from drumapp.lstm.layout import heads
-from drumapp.lstm.listening import NATS_A_BIT, listen, memory_through_time
+from drumapp.lstm.listening import NATS_A_BIT, listen, memory_through_time, surprise_in_take
 from drumapp.lstm.presets import Architecture
 from drumapp.lstm.stepper import Memory, Stepper
 from drumapp.lstm.take_settings import GeneratorSettings
@@ -86,6 +87,32 @@ def test_guesses_are_the_likeliest_of_all_pairs_of_delay_and_drum() -> None:
         )
         if event == 0 or position != rows[event - 1, 0]:  # on one position drums already passed are left out
             assert -np.log2(played.probability) == pytest.approx(heard.bits[event, :2].sum(), abs=1e-4)
+
+
+@pytest.mark.parametrize("feel", [True, False])
+def test_the_surprise_of_a_take_is_that_of_its_own_memory(feel: bool) -> None:
+    model = busy_model(1)
+    stepper = Stepper(model)
+    run = DrumGenerator(model, GeneratorSettings(seed=6, bars=8, feel=feel), stepper)
+    notes = list(islice(run, 40))
+    run.freshen(2.0)
+    notes += run
+    pattern = Pattern.of(notes)
+    whole = surprise_in_take(model, run.settings, pattern, Range(0, pattern.length), stepper)
+    assert len(whole.bits) == len(notes)
+    assert (whole.bits > 0).all()
+    for trail in (None, run.trail):
+        part = surprise_in_take(model, run.settings, pattern, Range(2 * 1920, 4 * 1920), stepper, trail)
+        first = whole.sources.tolist().index(part.sources[0])
+        np.testing.assert_array_equal(part.sources, whole.sources[first : first + len(part.sources)])
+        np.testing.assert_array_equal(part.bits, whole.bits[first : first + len(part.sources)])
+    # The mind says the same as it plays: its own likeliest draws surprise it less than a stranger's.
+    assert (
+        whole.bits[:, :2].sum()
+        < surprise_in_take(model, run.settings, random_beat(1, notes=len(notes)), Range(0, 8 * 1920), stepper)
+        .bits[:, :2]
+        .sum()
+    )
 
 
 def test_memory_through_time_is_the_takes_own_with_its_fresh_starts() -> None:
