@@ -26,7 +26,8 @@ class Snapshot(NamedTuple):
 
 
 class MemoryTrail:
-    """What one take's memory has heard, with snapshots of it. One trail serves all resumes of a take in turn.
+    """What one take's memory has heard, with snapshots of it. One trail serves all resumes of a take in turn: it
+    belongs to who last began to follow it, and heeds nobody else.
 
     It holds what depends on the past alone: a memory taken up from it is the very memory that hearing everything again
     would come to.
@@ -36,6 +37,7 @@ class MemoryTrail:
         self._every = self._gap = every
         self._most = most
         self._key: Hashable = None
+        self._follower: object = None
         self._seen: list[GridNote] = []
         self._microtimings: list[int] = []
         self._snapshots: list[Snapshot] = []
@@ -48,12 +50,13 @@ class MemoryTrail:
         """What is kept, in order of event."""
         return tuple(self._snapshots)
 
-    def follow(self, key: Hashable, seen: Sequence[GridNote]) -> list[int]:
+    def follow(self, follower: object, key: Hashable, seen: Sequence[GridNote]) -> list[int]:
         """Keep what holds for a take that goes on from these events, as their notes show them, and forget the rest.
 
-        Args: key, all that a memory depends on beside events and changes.
+        Args: who follows; key, all that a memory depends on beside events and changes.
         Returns the microtiming classes that were heard of the events kept, which are the first of ``seen``.
         """
+        self._follower = follower
         if key != self._key:
             self._key = key
             self._gap = self._every
@@ -72,13 +75,16 @@ class MemoryTrail:
                 return snapshot
         return None
 
-    def append(self, seen: GridNote, microtiming: int) -> None:
+    def append(self, follower: object, seen: GridNote, microtiming: int) -> None:
         """An event was heard: as its note shows it, and the microtiming class that was heard."""
-        self._seen.append(seen)
-        self._microtimings.append(microtiming)
+        if follower is self._follower:
+            self._seen.append(seen)
+            self._microtimings.append(microtiming)
 
-    def wants(self, event: int) -> bool:
+    def wants(self, follower: object, event: int) -> bool:
         """Whether a snapshot before this event is wanted."""
+        if follower is not self._follower:
+            return False
         return event % self._gap == 0 and (not self._snapshots or self._snapshots[-1].event < event)
 
     def keep(self, event: int, memory: Memory, changes: Sequence[Change]) -> None:

@@ -54,6 +54,7 @@ class Mind:
         )
         self.memory = self._fresh_memory(settings.memory_range)
         self.trail = trail if trail is not None else MemoryTrail()
+        self._follower = object()
         self._changes = list(settings.changes)
         self._changed = 0
         self._freshened: list[int] = []
@@ -94,7 +95,7 @@ class Mind:
         rows = rows.copy()
         events = len(rows)
         seen = [GridNote(*row) for row in rows.tolist()]
-        heard = self.trail.follow(self._key, seen)
+        heard = self.trail.follow(self._follower, self._key, seen)
         rows[: len(heard), 3] = heard
         changes = self._events_of_changes(rows)
         snapshot = self.trail.latest(min(len(heard) + 1, events), changes)
@@ -107,7 +108,7 @@ class Mind:
             self.memory = memory
         self._hear_from(event, rows, len(heard), changes)
         for index in range(len(heard), events):
-            self.trail.append(seen[index], int(rows[index, 3]))
+            self.trail.append(self._follower, seen[index], int(rows[index, 3]))
         self.past.extend(rows)
         return rows
 
@@ -135,7 +136,7 @@ class Mind:
     def remember(self, event: GridNote, seen: GridNote) -> None:
         """Take in an event that was played, and as its note shows it."""
         self.past.append(event)
-        self.trail.append(seen, event.microtiming)
+        self.trail.append(self._follower, seen, event.microtiming)
 
     def as_seen(self, event: GridNote) -> GridNote:
         """A drawn event as its note shows it."""
@@ -182,7 +183,7 @@ class Mind:
 
     def _keep_snapshot(self, event: int, memory: Memory) -> None:
         """Keep the memory before an event is said and before what was changed there, if the trail wants it."""
-        if self.trail.wants(event):
+        if self.trail.wants(self._follower, event):
             self.trail.keep(event, memory, self._changes[: self._changed])
 
     def _events_of_changes(self, rows: IntTable) -> list[tuple[int, Change]]:

@@ -96,11 +96,15 @@ class TakeRecipe:
         """
         if model.digest != self.model:
             raise RecipeError(f"Another drummer than {model.name} played this take; choose the one that did.")
-        if not self.context:
-            return DrumGenerator(model, self.settings, stepper)
-        chart = Chart(pattern or Pattern(), self.start, self.stop, self.locked_keys, self.locked_notes, self.by_beat)
-        generator = DrumGenerator(model, self.settings, stepper, chart=chart)
-        if generator.chart.digest != self.context:
+        chart = None
+        if self.context:
+            locked = (self.locked_keys, self.locked_notes)
+            chart = Chart(pattern or Pattern(), self.start, self.stop, *locked, self.by_beat)
+        try:
+            generator = DrumGenerator(model, self.settings, stepper, chart=chart)
+        except ValueError as error:
+            raise RecipeError(f"Cannot play this take again: {error}.") from error
+        if generator.charted and generator.chart.digest != self.context:
             raise RecipeError("The notes this take was played from have changed since, so it would come out another.")
         return generator
 

@@ -89,6 +89,11 @@ def test_another_drummer_or_another_context_is_refused(model: DrumModel) -> None
             recipe.generator(model, other)
 
 
+def test_a_style_the_drummer_does_not_know_is_refused(model: DrumModel) -> None:
+    with pytest.raises(RecipeError, match="polka"):
+        TakeRecipe("5d41", GeneratorSettings(style="polka")).generator(model)
+
+
 @pytest.mark.parametrize(
     ("settings", "context", "named"),
     [
