@@ -6,13 +6,16 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Metre, MetreMap, TempoMap
 from drumapp.lstm.chart import Chart, all_but
 from drumapp.lstm.checkpoint import DrumModel, load_model
+from drumapp.lstm.ear import Ear
 from drumapp.lstm.generator import DrumGenerator, generate_pattern
+from drumapp.lstm.mind import Mind
 from drumapp.lstm.stepper import Stepper
 from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.resources import default_model
@@ -180,3 +183,19 @@ def test_figures_beyond_a_draw_are_heard_as_played() -> None:
 def test_impossible_spans_are_refused(start: int | None, stop: int) -> None:
     with pytest.raises(ValueError, match="span"):
         Chart(Pattern(), start, stop)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_hearing_what_was_written_comes_to_the_memory_that_wrote_it(seed: int) -> None:
+    """Whatever bound the draws: locks, limbs, the edges of the span."""
+    case = random_case(seed)
+    stepper = Stepper(case.model)
+    run = DrumGenerator(case.model, case.settings, stepper, chart=case.chart)
+    notes = list(run)
+    written = run.chart.written(notes)
+    events = case.model.vocabulary.encode(written.notes, Ear(case.model.vocabulary).key_classes)
+    mind = Mind(stepper, case.settings, run.chart.timeline)
+    mind.listen(events.rows[: len(run.trail)])
+    mind.attend()
+    np.testing.assert_array_equal(mind.memory.h, run.memory.h)
+    np.testing.assert_array_equal(mind.memory.c, run.memory.c)
