@@ -16,7 +16,8 @@ from pathlib import Path
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Metre, Range
 from drumapp.lstm.checkpoint import load_model
-from drumapp.lstm.generator import GeneratorSettings, generate_pattern
+from drumapp.lstm.generator import generate_pattern
+from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.lstm.vocabulary import TICKS_PER_GRID
 from drumapp.midi.corpus import scan_folder
 from drumapp.resources import default_model

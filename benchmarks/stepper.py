@@ -19,14 +19,17 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from drumapp.core.pattern import Note
+from drumapp.core.timing import MetreMap, TempoMap
 from drumapp.lstm.bar_memory import BarMemory
 from drumapp.lstm.checkpoint import DrumModel, load_model
 from drumapp.lstm.dice import Dice
-from drumapp.lstm.generator import DrumGenerator, GeneratorSettings
+from drumapp.lstm.generator import DrumGenerator
 from drumapp.lstm.habits import Habits
 from drumapp.lstm.layout import input_tables
 from drumapp.lstm.network import DrumNetwork
 from drumapp.lstm.stepper import Memory, Stepper
+from drumapp.lstm.take_settings import GeneratorSettings
+from drumapp.lstm.timeline import Timeline
 from drumapp.lstm.vocabulary import VELOCITY_STEPS, Event, grid_per_bar, position_class
 from drumapp.resources import default_model
 
@@ -84,10 +87,11 @@ def stepper_with_sampling(model: DrumModel) -> Callable[[], Event]:
     told = []
     run = DrumGenerator(model, GeneratorSettings(seed=1, bars=None))
     for _ in range(RECORDED_EVENTS):
-        heard = list(run._heard)
+        past = run._mind.past
+        heard = list(past.heard)
         next(run)
-        place = position_class(run._position % grid_per_bar(run.settings.metre))
-        told.append((heard, place, run._bar_memory.struck(run._position), run._last_velocity[run._pitch]))
+        place = past.timeline.place(past.position)
+        told.append((heard, place, past.struck(past.position), past.last_velocity(past.pitch)))
     stepper = Stepper(model)
     dice = Dice(model.vocabulary, 1, 1.0, 1.0)
     architecture = model.architecture
@@ -119,7 +123,7 @@ def bare_products(model: DrumModel) -> Callable[[], None]:
     architecture, weights = model.architecture, model.weights
     hidden = architecture.hidden
     rng = np.random.default_rng(0)
-    shapes = [(4 * hidden, hidden if layer == 0 else 2 * hidden) for layer in range(architecture.layers)]
+    shapes = [(4 * hidden, hidden)] * (2 * architecture.layers - 1)
     heads = ["delay", "pitch_hidden", "velocity_hidden", "microtiming"]
     shapes.append((sum(len(weights[f"{head}.bias"]) for head in heads), hidden))
     shapes += [weights[f"{head}.weight"].shape for head in ("pitch", "velocity")]
@@ -144,7 +148,7 @@ def torch_drummer(model: DrumModel) -> Callable[[], Event]:
     bar = grid_per_bar(GeneratorSettings().metre)
     tables = input_tables(architecture, model.vocabulary)
     memory = network.fresh_memory(1, 0.1)
-    bar_memory = BarMemory(bar, architecture.bar_memory)
+    bar_memory = BarMemory(Timeline(TempoMap(), MetreMap()), architecture.bar_memory)
     habits = Habits()
     last_velocity = [VELOCITY_STEPS] * len(model.vocabulary.pitches)
     heard = [table.begin for table in tables]

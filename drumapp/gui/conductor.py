@@ -17,7 +17,7 @@ from drumapp.gui.document import Document
 from drumapp.gui.generation import Batch, Failed, Finished, GenerationRun, GeneratorFactory
 
 if TYPE_CHECKING:
-    from drumapp.lstm.generator import GeneratorSettings
+    from drumapp.lstm.take_settings import GeneratorSettings
     from drumapp.playback.engine import PlaybackEngine, Playhead
 
 BARS_AHEAD = 4

@@ -74,7 +74,7 @@ class DrummerControl(QObject):
                 self._asking.show_error(NOBODY)
             self.changed.emit()
             return
-        from drumapp.lstm.generator import GeneratorSettings
+        from drumapp.lstm.take_settings import GeneratorSettings
 
         panel, bar = self._panel, self._bar
         fixed = panel.fixed_seed

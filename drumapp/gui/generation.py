@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from drumapp.core.pattern import Note
 
 if TYPE_CHECKING:
-    from drumapp.lstm.generator import GeneratorSettings
+    from drumapp.lstm.take_settings import GeneratorSettings
 
 QUEUE_BATCHES = 16
 MICROTIMING_TICKS = 20  # with feel, notes may come this much out of order

@@ -68,7 +68,8 @@ class ModelLoading(QObject):
 def load_and_warm(path: Path) -> DrumModel:
     """Read a checkpoint and let it play a few notes for nobody. Raises ModelFileError."""
     from drumapp.lstm.checkpoint import load_model
-    from drumapp.lstm.generator import DrumGenerator, GeneratorSettings
+    from drumapp.lstm.generator import DrumGenerator
+    from drumapp.lstm.take_settings import GeneratorSettings
 
     model = load_model(path)
     for _ in islice(DrumGenerator(model, GeneratorSettings(seed=0, bars=1)), WARM_UP_NOTES):

@@ -8,8 +8,9 @@ struck at, and close to, the very position it has just drawn. :class:`BarMemory`
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from drumapp.lstm.timeline import Timeline
 from drumapp.lstm.vocabulary import MAX_DELAY
 
 NEAR_SHIFTS = (-2, -1, 1, 2)
@@ -18,20 +19,32 @@ NOTHING = (0, 0)
 
 
 class BarMemory:
-    """What a take has played, by grid position.
+    """What a take has played, by grid position. The take begins with the bar of its first hit.
 
-    Args: grid positions per bar; bars to look back, each a look-up of its own.
+    Args: the take's bars; how many of them to look back, each a look-up of its own.
     """
 
-    def __init__(self, grid_per_bar: int, bars_back: Iterable[int]) -> None:
-        self._offsets = tuple(bars * grid_per_bar for bars in bars_back)
+    def __init__(self, timeline: Timeline, bars_back: Iterable[int]) -> None:
+        self._timeline = timeline
+        self._bars_back = tuple(bars_back)
         self._hits: list[tuple[int, int]] = []
         self._struck: dict[int, int] = {}
+        self._begin = 0
+        self._length = 0
+        self._offsets: tuple[int, ...] = ()
 
     def append(self, position: int, pitch: int) -> None:
         """Remember a hit; hits come in order of (position, pitch class)."""
-        self._hits.append((position, pitch))
-        self._struck[position] = self._struck.get(position, 0) | 1 << pitch
+        self.extend([(position, pitch)])
+
+    def extend(self, hits: Sequence[tuple[int, int]]) -> None:
+        """Remember many hits, (position, pitch class) each."""
+        if hits and not self._hits:
+            self._begin = self._timeline.bar_of(hits[0][0])[0]
+        self._hits.extend(hits)
+        struck = self._struck
+        for position, pitch in hits:
+            struck[position] = struck.get(position, 0) | 1 << pitch
 
     def next_events(self, position: int, pitch: int) -> list[tuple[int, int]]:
         """For each bar looked back to, the event that came next there after this place in the bar.
@@ -40,9 +53,9 @@ class BarMemory:
         """
         hits = self._hits
         answers = []
-        for offset in self._offsets:
+        for offset in self._offsets_at(position):
             then = position - offset
-            if then < 0:
+            if then < self._begin:
                 answers.append(NOTHING)
                 continue
             index = bisect_right(hits, (then, pitch))
@@ -59,7 +72,7 @@ class BarMemory:
         """
         at = self._struck.get
         masks = [at(position, 0)]
-        for offset in self._offsets:
+        for offset in self._offsets_at(position):
             then = position - offset
             masks.append(at(then, 0))
             near = 0
@@ -67,3 +80,11 @@ class BarMemory:
                 near |= at(then + shift, 0)
             masks.append(near)
         return masks
+
+    def _offsets_at(self, position: int) -> tuple[int, ...]:
+        """How far back each look-up lies from a position: whole bars of the length of its own."""
+        length = self._timeline.bar_of(position)[1]
+        if length != self._length:
+            self._length = length
+            self._offsets = tuple(bars * length for bars in self._bars_back)
+        return self._offsets

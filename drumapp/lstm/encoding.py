@@ -1,4 +1,7 @@
-"""Whole patterns as tables of integers, one row an event: what the network is trained on and primed with."""
+"""Whole patterns as tables of integers, one row an event: what the network is trained on and primed with.
+
+A piece begins with the bar of its first note; bars of silence before it are not told.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,14 @@ from numpy.typing import NDArray
 from drumapp.core.pattern import Pattern
 from drumapp.lstm.bar_memory import NEAR_SHIFTS
 from drumapp.lstm.habits import HABITS, habit_classes
+from drumapp.lstm.timeline import Timeline
 from drumapp.lstm.vocabulary import (
     ANY,
     MAX_DELAY,
-    TICKS_PER_GRID,
     VELOCITY_STEPS,
-    GridNote,
     Vocabulary,
-    grid_per_bar,
     kind_class,
     position_class,
-    tempo_class,
 )
 
 IntTable = NDArray[np.int64]
@@ -36,6 +36,11 @@ class Labels:
 
     style: str | None = None
     kind: str | None = None
+
+    def classes(self, vocabulary: Vocabulary) -> tuple[int, int]:
+        """Classes of style and kind; a style that the vocabulary has no word for is unknown."""
+        known_style = self.style if self.style in vocabulary.styles else None
+        return vocabulary.style_class(known_style), kind_class(self.kind)
 
 
 @dataclass(frozen=True)
@@ -79,29 +84,65 @@ def encode_pattern(
     pattern: Pattern, vocabulary: Vocabulary, bar_memory: Sequence[int], labels: Labels | None = None
 ) -> EventTable:
     """A pattern as a table of events; notes the vocabulary has no word for are left out."""
-    labels = labels or Labels()
-    notes = vocabulary.encode(pattern.notes)
+    return encode_events(
+        vocabulary.encode(pattern.notes).rows,
+        Timeline(pattern.tempo, pattern.metre),
+        bar_memory,
+        (labels or Labels()).classes(vocabulary),
+    )
+
+
+def encode_events(
+    rows: IntTable,
+    timeline: Timeline,
+    bar_memory: Sequence[int],
+    labels: tuple[int, int],
+    *,
+    first: int = 0,
+    without_struck: bool = False,
+) -> EventTable:
+    """Events, int64 (events, 4) with the fields of :class:`~drumapp.lstm.vocabulary.GridNote`, as a table.
+
+    Args: labels, classes of style and kind; first, the event from which on rows are wanted; ``without_struck`` leaves
+    at 0 what only the heads are told.
+    """
     columns = table_columns(bar_memory)
-    rows = np.zeros((len(notes), len(columns)), np.int64)
-    table = EventTable(columns, rows, np.zeros(1, np.int64))
-    if not notes:
+    table = EventTable(columns, np.zeros((max(len(rows) - first, 0), len(columns)), np.int64), np.zeros(1, np.int64))
+    if not len(table):
         return table
-    grid = np.array(notes, np.int64).reshape(-1, len(GridNote._fields))
-    position, pitch, velocity, microtiming = grid.T
-    table.column("delay")[:] = np.minimum(np.diff(position, prepend=0), MAX_DELAY)
-    table.column("pitch")[:] = pitch
-    table.column("velocity")[:] = velocity
-    table.column("microtiming")[:] = microtiming
-    table.column("last_velocity")[:] = _last_velocities(pitch, velocity)
-    bar_starts, bar_lengths = _bars_of(pattern, position)
-    table.column("position")[:] = [position_class(int(place)) for place in position - bar_starts]
-    _fill_bar_memory(table, position, pitch, bar_lengths, bar_memory, len(vocabulary.pitches))
-    for habit, classes in zip(HABITS, habit_classes(position).T, strict=True):
+    position, pitch, velocity, microtiming = rows.T
+    begin = timeline.bar_of(int(position[0]))[0]
+    wanted = slice(first, None)
+    bar_starts, bar_lengths = timeline.bars_of(position[wanted])
+    table.column("delay")[:] = np.minimum(np.diff(position, prepend=begin)[wanted], MAX_DELAY)
+    table.column("pitch")[:] = pitch[wanted]
+    table.column("velocity")[:] = velocity[wanted]
+    table.column("microtiming")[:] = microtiming[wanted]
+    table.column("last_velocity")[:] = _last_velocities(pitch, velocity)[wanted]
+    table.column("position")[:] = position_class(position[wanted] - bar_starts)
+    hits = _Hits(position, pitch)
+    for bars in bar_memory:
+        then = position[wanted] - bars * bar_lengths
+        known = then >= begin
+        next_position, next_pitch = hits.after(then, pitch[wanted])
+        delay = np.minimum(next_position - then, MAX_DELAY) + 1
+        table.column(f"next_delay_{bars}")[:] = np.where(known, delay, 0)
+        table.column(f"next_pitch_{bars}")[:] = np.where(known, next_pitch + 1, 0)
+        if without_struck:
+            continue
+        table.column(f"struck_{bars}")[:] = hits.struck_at(then)
+        near = np.zeros_like(then)
+        for shift in NEAR_SHIFTS:
+            near |= hits.struck_at(then + shift)
+        table.column(f"near_{bars}")[:] = near
+    if not without_struck:
+        # Bits below a pitch class are the drums that come before it on the same position.
+        below = (np.int64(1) << pitch[wanted]) - 1
+        table.column("struck_now")[:] = hits.struck_at(position[wanted]) & below
+    for habit, classes in zip(HABITS, habit_classes(position, begin)[wanted].T, strict=True):
         table.column(habit)[:] = classes
-    known_style = labels.style if labels.style in vocabulary.styles else None
-    table.column("tempo")[:] = [tempo_class(pattern.tempo.bpm_at(place * TICKS_PER_GRID)) for place in position]
-    table.column("style")[:] = vocabulary.style_class(known_style)
-    table.column("kind")[:] = kind_class(labels.kind)
+    table.column("tempo")[:] = timeline.tempo_classes(position[wanted])
+    table.column("style")[:], table.column("kind")[:] = labels
     return table
 
 
@@ -134,48 +175,24 @@ def _last_velocities(pitch: IntTable, velocity: IntTable) -> IntTable:
     return result
 
 
-def _bars_of(pattern: Pattern, position: IntTable) -> tuple[IntTable, IntTable]:
-    """Grid position at which each event's bar starts, and grid positions in that bar."""
-    starts = np.empty_like(position)
-    lengths = np.empty_like(position)
-    for change, following in zip(pattern.metre.changes, (*pattern.metre.changes[1:], None), strict=True):
-        first = round(change.tick / TICKS_PER_GRID)
-        inside = position >= first
-        if following is not None:
-            inside &= position < round(following.tick / TICKS_PER_GRID)
-        length = grid_per_bar(change.metre)
-        starts[inside] = first + (position[inside] - first) // length * length
-        lengths[inside] = length
-    return starts, lengths
+class _Hits:
+    """A piece's hits, to be looked up by place."""
 
+    def __init__(self, position: IntTable, pitch: IntTable) -> None:
+        self._position, self._pitch = position, pitch
+        self._pitches = int(pitch.max()) + 1
+        self._keys = position * self._pitches + pitch
+        self._places, first_rows = np.unique(position, return_index=True)
+        self._struck = np.bitwise_or.reduceat(np.int64(1) << pitch, first_rows)
 
-def _fill_bar_memory(
-    table: EventTable,
-    position: IntTable,
-    pitch: IntTable,
-    bar_lengths: IntTable,
-    bar_memory: Sequence[int],
-    pitches: int,
-) -> None:
-    places, first_rows = np.unique(position, return_index=True)
-    struck = np.bitwise_or.reduceat(np.int64(1) << pitch, first_rows)
+    def after(self, then: IntTable, pitch: IntTable) -> tuple[IntTable, IntTable]:
+        """Position and pitch class of the first hit after each place and drum; the last hit where there is none."""
+        index = np.searchsorted(self._keys, then * self._pitches + pitch, side="right")
+        index = np.minimum(index, len(self._keys) - 1)
+        return self._position[index], self._pitch[index]
 
-    def struck_at(wanted: IntTable) -> IntTable:
-        index = np.minimum(np.searchsorted(places, wanted), len(places) - 1)
-        return np.where(places[index] == wanted, struck[index], 0)
-
-    keys = position * pitches + pitch
-    for bars in bar_memory:
-        then = position - bars * bar_lengths
-        index = np.minimum(np.searchsorted(keys, then * pitches + pitch, side="right"), len(keys) - 1)
-        known = then >= 0
-        delay = np.minimum(position[index] - then, MAX_DELAY) + 1
-        table.column(f"next_delay_{bars}")[:] = np.where(known, delay, 0)
-        table.column(f"next_pitch_{bars}")[:] = np.where(known, pitch[index] + 1, 0)
-        table.column(f"struck_{bars}")[:] = struck_at(then)
-        near = np.zeros_like(then)
-        for shift in NEAR_SHIFTS:
-            near |= struck_at(then + shift)
-        table.column(f"near_{bars}")[:] = near
-    # Bits below a pitch class are the drums that come before it on the same position.
-    table.column("struck_now")[:] = struck_at(position) & ((np.int64(1) << pitch) - 1)
+    def struck_at(self, wanted: IntTable) -> IntTable:
+        """The drums struck at each position, as bits."""
+        index = np.minimum(np.searchsorted(self._places, wanted), len(self._places) - 1)
+        struck: IntTable = np.where(self._places[index] == wanted, self._struck[index], 0)
+        return struck

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,32 +45,49 @@ def evaluate(model: DrumModel, table: EventTable, *, progress: Callable[[float],
     return Evaluation(len(table), {head: total / len(table) for head, total in totals.items()})
 
 
-def event_nats(stepper: Stepper, piece: EventTable) -> Iterator[list[float]]:
-    """-ln p by head of each event of one piece, given all before it."""
+def event_nats(stepper: Stepper, piece: EventTable, memory: Memory | None = None) -> Iterator[list[float]]:
+    """-ln p by head of each event of one piece, given all before it; from a memory of zeros unless one is given, which
+    is changed.
+    """
     architecture = stepper.architecture
-    shape = (architecture.layers, architecture.hidden)
-    memory = Memory(np.zeros(shape, np.float32), np.zeros(shape, np.float32))
+    memory = memory or Memory.zeros(architecture.layers, architecture.hidden)
     input_indices = [piece.columns.index(column) for column in stepper.input_columns]
     label_places = [place for place, column in enumerate(stepper.input_columns) if column in LABEL_COLUMNS]
     struck_columns = ["struck_now"] + [f"{n}_{bars}" for bars in architecture.bar_memory for n in ("struck", "near")]
     struck_indices = [piece.columns.index(column) for column in struck_columns]
-    said = {name: piece.columns.index(name) for name in (*heads(architecture), "position", "last_velocity")}
+    said = [piece.columns.index(head) for head in heads(architecture)]
+    position_index, last_velocity_index = piece.columns.index("position"), piece.columns.index("last_velocity")
     heard = list(stepper.begin)
     for row in piece.rows.tolist():
         following = [row[index] for index in input_indices]
         for place in label_places:
             heard[place] = following[place]
         stepper.advance(memory, heard)
-        delay, pitch = row[said["delay"]], row[said["pitch"]]
-        losses = [_nats(stepper.delay_scores, delay)]
-        struck = [row[index] for index in struck_indices]
-        losses.append(_nats(stepper.tell_delay(delay, row[said["position"]], struck), pitch))
-        if architecture.dynamics:
-            velocity = row[said["velocity"]]
-            losses.append(_nats(stepper.tell_pitch(pitch, row[said["last_velocity"]]), velocity))
-            losses.append(_nats(stepper.tell_velocity(velocity), row[said["microtiming"]]))
-        yield losses
+        classes = [row[index] for index in said]
+        yield nats_said(
+            stepper, classes, row[position_index], [row[index] for index in struck_indices], row[last_velocity_index]
+        )
         heard = following
+
+
+def nats_said(
+    stepper: Stepper, classes: Sequence[int], position: int, struck: Sequence[int], last_velocity: int
+) -> list[float]:
+    """-ln p by head of the event that comes next, once the stepper has been asked for it.
+
+    Args: the event's class in each head; class of its place in the bar; sets of drums struck there and the velocity
+    class of the drum's last hit, as the stepper is told them.
+    """
+    delay, pitch = classes[:2]
+    losses = [
+        _nats(stepper.delay_scores, delay),
+        _nats(stepper.tell_delay(delay, position, struck), pitch),
+    ]
+    if stepper.architecture.dynamics:
+        velocity, microtiming = classes[2:]
+        losses.append(_nats(stepper.tell_pitch(pitch, last_velocity), velocity))
+        losses.append(_nats(stepper.tell_velocity(velocity), microtiming))
+    return losses
 
 
 def _nats(scores: Floats, target: int) -> float:

@@ -1,181 +1,266 @@
-"""The drummer: an iterator that draws one event at a time from a fresh memory. It knows no thread."""
+"""The drummer: an iterator that draws one event at a time. It knows no thread."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import numpy as np
 
 from drumapp.core.pattern import Note, Pattern
-from drumapp.core.timing import MAX_TEMPO, MIN_TEMPO, Metre, MetreMap, TempoMap
-from drumapp.lstm.bar_memory import BarMemory
+from drumapp.lstm.chart import Chart, GridChart, on_grid
 from drumapp.lstm.checkpoint import DrumModel
-from drumapp.lstm.dice import FRESH_MEMORY, Dice, noise_rng
-from drumapp.lstm.habits import Habits
-from drumapp.lstm.presets import DEFAULT_TEMPERATURE
+from drumapp.lstm.limits import Limits
+from drumapp.lstm.memory_trail import MemoryTrail
+from drumapp.lstm.mind import Mind
 from drumapp.lstm.stepper import Floats, Memory, Stepper
+from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.lstm.vocabulary import (
+    ALL_MICROTIMINGS,
     EARLIEST_MICROTIMING,
+    GRID_PER_QUARTER,
+    MAX_DELAY,
+    NO_MICROTIMING,
     TICKS_PER_GRID,
     VELOCITY_STEPS,
     GridNote,
-    grid_per_bar,
-    kind_class,
-    position_class,
-    tempo_class,
 )
 
-DEFAULT_MEMORY_RANGE = 0.1
 _NEVER = np.float32(-np.inf)
-_NO_MICROTIMING = -EARLIEST_MICROTIMING
+_SURELY = np.float32(1e30)
 _PLAIN_VELOCITY = 100 * VELOCITY_STEPS // 128
 
 
-@dataclass(frozen=True)
-class GeneratorSettings:
-    """What a take is made with. With the model's digest it replays the take to the byte.
-
-    Attributes: seed; bars to play, None without end; tempo in quarter notes a minute; metre; temperatures of time
-    (delay and microtiming) and of drums (pitch and velocity), 1 being as the network says and 0 always the likeliest;
-    fresh memory is drawn uniformly from +- ``memory_range``; without ``feel`` every onset lies on the grid; style, one
-    of the model's, or None for any. Raises ValueError, naming the field, for values out of range.
-    """
-
-    seed: int = 0
-    bars: int | None = 8
-    tempo: float = 120.0
-    metre: Metre = field(default_factory=Metre)
-    time_temperature: float = DEFAULT_TEMPERATURE
-    pitch_temperature: float = DEFAULT_TEMPERATURE
-    memory_range: float = DEFAULT_MEMORY_RANGE
-    feel: bool = True
-    style: str | None = None
-
-    def __post_init__(self) -> None:
-        _check("seed", self.seed, 0, 2**63 - 1)
-        if self.bars is not None:
-            _check("bars", self.bars, 1, 100_000)
-        _check("tempo", self.tempo, MIN_TEMPO, MAX_TEMPO)
-        _check("time temperature", self.time_temperature, 0.0, 10.0)
-        _check("pitch temperature", self.pitch_temperature, 0.0, 10.0)
-        _check("memory range", self.memory_range, 0.0, 10.0)
-
-
 class DrumGenerator(Iterator[Note]):
-    """One run of a drummer: each ``next`` draws one event and gives its note, until the last bar is full.
+    """One run of a drummer: each ``next`` draws one event and gives its note, until its span is full.
+
+    Without a chart it plays the bars that the settings name, from a fresh memory. With one it hears what comes before
+    the span, from the fresh memory of its seed, and goes on as if it had played that itself: a take stopped after any
+    event and taken up again from its notes goes on with the very notes it would have played. Notes that stand in the
+    span are heard where they lie, and are not given again.
 
     Notes come in order of grid position; microtiming may put neighbours up to 19 ticks out of order. What an event
-    draws depends on the seed and the event's number alone, so a run can be taken up at any event.
+    draws depends on what was heard before it, the seed, and the number of events heard; after an edit that adds or
+    removes events the dice fall anew.
 
-    A ``stepper`` made of the same model saves its preparation, most of the time to the first note; runs may share one
-    as long as no two of them play at the same time. Raises ValueError for a style the model does not know.
+    When an event must not be drawn (it lies before the span, in a locked lane, on a drum that no limb is free for), its
+    share goes to the others: delay and drum are drawn together from what is allowed, as the network would say if it
+    could not think of the rest. When what is drawn lies at or beyond the next note that stands, that note comes first.
+
+    Attributes: model; ``chart``, as laid on the network's grid, and ``charted``, whether one was given.
+
+    Args: ``stepper``, made of the same model, saves its preparation, most of the time to the first note; runs may share
+    one as long as no two of them play at the same time. ``trail``, that of the run before, saves hearing again what
+    has not changed since. Raises ValueError for a style the model does not know.
     """
 
-    def __init__(self, model: DrumModel, settings: GeneratorSettings, stepper: Stepper | None = None) -> None:
+    def __init__(
+        self,
+        model: DrumModel,
+        settings: GeneratorSettings,
+        stepper: Stepper | None = None,
+        *,
+        chart: Chart | None = None,
+        trail: MemoryTrail | None = None,
+    ) -> None:
         self.model = model
-        self.settings = settings
+        self.charted = chart is not None
+        self.chart: GridChart = on_grid(chart or Chart.blank(settings), model.vocabulary)
+        self._settings = settings
         self._stepper = stepper or Stepper(model)
-        self._architecture = model.architecture
-        self._style = model.vocabulary.style_class(settings.style)
-        self._bar = grid_per_bar(settings.metre)
-        self._end = None if settings.bars is None else settings.bars * self._bar
-        self._memory = Memory.fresh(
-            model.architecture.layers,
-            model.architecture.hidden,
-            settings.memory_range,
-            noise_rng(settings.seed, FRESH_MEMORY),
-        )
-        self._labels = (tempo_class(settings.tempo), self._style, kind_class("beat"))
-        self._bar_memory = BarMemory(self._bar, model.architecture.bar_memory)
-        self._habits = Habits()
-        self._last_velocity = [VELOCITY_STEPS] * len(model.vocabulary.pitches)
-        self._dice = Dice(model.vocabulary, settings.seed, settings.time_temperature, settings.pitch_temperature)
-        self._events = 0
-        self._position = 0
-        self._pitch = -1
-        self._heard = list(self._stepper.begin)
-        if self._architecture.labels:
-            self._heard[-len(self._labels) :] = self._labels
+        self._mind = Mind(self._stepper, settings, self.chart.timeline, trail)
+        self._mind.listen(self.chart.heard.rows)
+        self._figures = self.chart.figures.grid_notes()
+        self._next_figure = 0
+        self._end = self.chart.end
+        self._dynamics = model.architecture.dynamics
+        self._all_drums = (1 << len(model.vocabulary.pitches)) - 1
+        self._limits: Limits | None = None
+        if settings.playable or not self.chart.free:
+            microtimed = settings.feel and self._dynamics
+            self._limits = Limits(self.chart, model.vocabulary, playable=settings.playable, microtimed=microtimed)
+        self._ended = False
 
     @property
     def tick(self) -> int:
         """Tick of the grid position reached; every grid position before it is final."""
-        return self._position * TICKS_PER_GRID
+        if self._ended and self.length is not None:
+            return self.length
+        return max(self._mind.past.position, self.chart.first) * TICKS_PER_GRID
+
+    @property
+    def settled(self) -> int:
+        """The tick before which every note has been given: cut there, no grid position is cut in two."""
+        return self.tick if self._ended else max(self.tick + EARLIEST_MICROTIMING, 0)
 
     @property
     def length(self) -> int | None:
-        """Ticks of the whole run, None without end."""
-        return None if self._end is None else self._end * TICKS_PER_GRID
+        """Tick at which the run ends, None without end."""
+        return self.chart.chart.stop
+
+    @property
+    def settings(self) -> GeneratorSettings:
+        """What replays this take: the settings, with what was turned since it began."""
+        return replace(self._settings, changes=self._mind.changes)
+
+    @property
+    def trail(self) -> MemoryTrail:
+        """Memories kept along the way, for the run that follows."""
+        return self._mind.trail
+
+    @property
+    def memory(self) -> Memory:
+        """A copy of the memory as it is now."""
+        return self._mind.memory.copy()
+
+    def freshen(self, memory_range: float | None = None) -> None:
+        """Draw the memory anew before the next event, uniformly from +- ``memory_range``, that of the settings unless
+        given. Like all that is turned between two events it is recorded in ``settings`` and replays.
+        """
+        self._mind.change(fresh=self._settings.memory_range if memory_range is None else memory_range)
+
+    def set_temperatures(self, *, time: float | None = None, pitch: float | None = None) -> None:
+        """Draw more or less freely from the next event on. Raises ValueError for values out of range."""
+        self._mind.change(time_temperature=time, pitch_temperature=pitch)
 
     def __next__(self) -> Note:
-        stepper, dice = self._stepper, self._dice
-        if self._end is not None and self._position >= self._end:
-            raise StopIteration
-        dice.shake(self._events)
-        stepper.advance(self._memory, self._heard)
-        delay = self._draw_delay(stepper.delay_scores)
-        position = self._position + delay
+        while not self._ended:
+            event = self._next_event()
+            if event is not None:
+                return self.model.vocabulary.decode(event, feel=self._settings.feel)
+        raise StopIteration
+
+    def _next_event(self) -> GridNote | None:
+        """Draw an event. None when a note that stands was heard in its stead, or when the run has ended."""
+        mind, stepper, dice = self._mind, self._stepper, self._mind.dice
+        past = mind.past
+        if self._end is not None and past.position >= self._end:
+            self._ended = True
+            return None
+        mind.attend()
+        drawn = self._draw_plainly() if self._limits is None else self._draw_within(self._limits)
+        if drawn is None:
+            self._reach_boundary()
+            return None
+        position, pitch = drawn
+        velocity, microtiming = _PLAIN_VELOCITY, NO_MICROTIMING
+        if self._dynamics:
+            velocity = dice.velocity(stepper.tell_pitch(pitch, past.last_velocity(pitch)))
+            among = ALL_MICROTIMINGS if self._limits is None else self._limits.microtimings(position, pitch)
+            scores = stepper.tell_velocity(velocity)
+            microtiming = dice.microtiming(scores, -1 if among == ALL_MICROTIMINGS else among)
+        event = GridNote(position, pitch, velocity, microtiming)
+        mind.remember(event, mind.as_seen(event))
+        if self._limits is not None:
+            self._limits.add(self.model.vocabulary.decode(event, feel=self._settings.feel))
+        return event
+
+    def _draw_plainly(self) -> tuple[int, int] | None:
+        """Grid position and pitch class, as the network says; None at the end."""
+        stepper, past = self._stepper, self._mind.past
+        if past.events == 0:
+            position = self.chart.first  # a beat begins on the one; which drum begins it is drawn
+        else:
+            scores = stepper.delay_scores
+            if past.pitch == len(self.model.vocabulary.pitches) - 1:
+                scores[0] = _NEVER  # no drum is left on this position
+            position = past.position + self._mind.dice.delay(scores)
         if self._end is not None and position >= self._end:
-            self._position = self._end
-            raise StopIteration
-        place = position_class(position % self._bar)
-        bar_memory = self._bar_memory
-        scores = stepper.tell_delay(delay, place, bar_memory.struck(position))
-        if delay == 0 and self._pitch >= 0:
-            # Drums on one position come in order, so one already passed would be struck twice.
-            scores[: self._pitch + 1] = _NEVER
-        pitch = dice.pitch(scores)
-        velocity, microtiming = _PLAIN_VELOCITY, _NO_MICROTIMING
-        if self._architecture.dynamics:
-            velocity = dice.velocity(stepper.tell_pitch(pitch, self._last_velocity[pitch]))
-            microtiming = dice.microtiming(stepper.tell_velocity(velocity))
-        note = GridNote(position, pitch, velocity, microtiming)
-        self._remember(note, delay, place)
-        return self.model.vocabulary.decode(note, feel=self.settings.feel)
+            return None
+        return position, self._mind.dice.pitch(self._tell_position(position), self._drums_left(position))
 
-    def _draw_delay(self, scores: Floats) -> int:
-        if self._events == 0:
-            return 0  # a beat begins on the one; which drum begins it is drawn
-        if self._pitch == len(self._last_velocity) - 1:
-            scores[0] = _NEVER  # no drum is left on this position
-        return self._dice.delay(scores)
+    def _draw_within(self, limits: Limits) -> tuple[int, int] | None:
+        """Grid position and pitch class, drawn together from what the limits allow; None when that lies at or beyond
+        the next figure or the end, or when nothing is allowed.
 
-    def _remember(self, note: GridNote, delay: int, place: int) -> None:
-        self._events += 1
-        self._position, self._pitch = note.position, note.pitch
-        self._bar_memory.append(note.position, note.pitch)
-        self._habits.append(note.position)
-        self._last_velocity[note.pitch] = note.velocity
-        heard = [delay, note.pitch]
-        if self._architecture.dynamics:
-            heard += (note.velocity, note.microtiming)
-        if self._architecture.bar_position:
-            heard.append(place)
-        for delay_then, pitch_then in self._bar_memory.next_events(note.position, note.pitch):
-            heard += (delay_then, pitch_then)
-        if self._architecture.habits:
-            heard += self._habits.classes(note.position)
-        if self._architecture.labels:
-            heard += self._labels
-        self._heard = heard
+        A delay's weight is its score plus the logarithm of the share that the drums allowed there have of all drums.
+        Shares are at most 1, so they need to be asked only for delays that are on top without them.
+        """
+        stepper, dice = self._stepper, self._mind.dice
+        weights = stepper.delay_scores
+        base, least = self._counted_from()
+        stepper.keep()
+        dice.weigh_delays(weights)
+        weights[:least] = _NEVER
+        if self._mind.past.events == 0:
+            weights[least] = _SURELY
+        told, asked = -1, set()
+        while True:
+            delay = int(weights.argmax())
+            position = base + delay
+            if weights[delay] == _NEVER or self._is_beyond(position):
+                return None
+            drums = self._drums_left(position)
+            allowed = limits.drums(position) & drums
+            figures = self._drums_of_figure(position) & drums
+            allowed = allowed & ~figures | figures
+            if told != delay:
+                stepper.withdraw()
+                scores, told = self._tell_position(position), delay
+            share = 0.0 if delay in asked else dice.weight_of_share(scores, drums, allowed)
+            if share == 0.0:
+                pitch = dice.pitch(scores, allowed)
+                return None if figures >> pitch & 1 else (position, pitch)
+            asked.add(delay)
+            weights[delay] += np.float32(share)
+
+    def _counted_from(self) -> tuple[int, int]:
+        """The grid position that delays are counted from, and the least delay that reaches the span.
+
+        After a silence longer than any delay they are counted from where the last event would lie some bars later, so
+        that the place in the bar still tells.
+        """
+        past, first = self._mind.past, self.chart.first
+        if past.events == 0:
+            return first, 0
+        base = past.position
+        if first - base > MAX_DELAY:
+            _, bar = past.timeline.bar_of(first)
+            unit = bar if bar <= MAX_DELAY else GRID_PER_QUARTER
+            base += -(-(first - base - MAX_DELAY) // unit) * unit
+        return base, max(first - base, 0)
+
+    def _tell_position(self, position: int) -> Floats:
+        past = self._mind.past
+        return self._stepper.tell_delay(past.delay_to(position), past.timeline.place(position), past.struck(position))
+
+    def _drums_left(self, position: int) -> int:
+        """Drums that may follow the last event at a position, as bits: on its own position those that come after it,
+        since one already passed would be struck twice.
+        """
+        past = self._mind.past
+        return self._all_drums & -2 << past.pitch if position == past.position else self._all_drums
+
+    def _drums_of_figure(self, position: int) -> int:
+        """Drums, as bits, that when drawn at a position mean that the next figure comes first."""
+        if self._next_figure < len(self._figures) and self._figures[self._next_figure].position == position:
+            return -1 << self._figures[self._next_figure].pitch
+        return 0
+
+    def _is_beyond(self, position: int) -> bool:
+        """Whether the next figure or the end comes before a position."""
+        if self._next_figure < len(self._figures):
+            return position > self._figures[self._next_figure].position
+        return self._end is not None and position >= self._end
+
+    def _reach_boundary(self) -> None:
+        """Hear the next figure, or end where there is none."""
+        if self._next_figure == len(self._figures):
+            self._ended = True
+            return
+        self._stepper.withdraw()
+        self._mind.hear(self._figures[self._next_figure])
+        self._next_figure += 1
 
 
-def generate_pattern(model: DrumModel, settings: GeneratorSettings) -> Pattern:
-    """A whole take as a pattern of exactly its bars. Raises ValueError when the settings have no end."""
-    if settings.bars is None:
+def generate_pattern(model: DrumModel, settings: GeneratorSettings, chart: Chart | None = None) -> Pattern:
+    """A whole take as a pattern of exactly its bars, or a chart's pattern with its span written. Raises ValueError when
+    there is no end.
+    """
+    if chart is None and settings.bars is None:
         raise ValueError("a pattern needs a number of bars")
-    generator = DrumGenerator(model, settings)
-    notes = list(generator)
-    return Pattern.of(
-        notes,
-        length=generator.length,
-        tempo=TempoMap.constant(settings.tempo),
-        metre=MetreMap.constant(settings.metre),
-        name=model.name,
-    )
-
-
-def _check(field: str, value: float, lowest: float, highest: float) -> None:
-    if not lowest <= value <= highest:
-        raise ValueError(f"{field} must be from {lowest:g} to {highest:g}, not {value:g}")
+    if chart is not None and chart.stop is None:
+        raise ValueError("a pattern needs an end to its span")
+    generator = DrumGenerator(model, settings, chart=chart)
+    written = generator.chart.written(generator)
+    return written if chart is not None else replace(written, name=model.name)

@@ -2,7 +2,8 @@
 
 h and c are trained on a few bars and forget; the bar memory looks four bars back. Neither holds a feel: trained without
 habits, takes kept theirs for some 24 bars and had lost it by 64, where human drummers keep theirs. So the network is
-told how the take has been played up to now, in four averages over all of it, each in one of 16 steps.
+told how the take has been played up to now, in four averages over all of it, each in one of 16 steps. The take begins
+with the bar of its first onset: silence before it is no habit.
 :class:`Habits` follows one growing take; :func:`habit_classes` computes the same for whole files at once.
 """
 
@@ -29,21 +30,30 @@ _STEPS_AN_ONSET_A_QUARTER = 1.5
 
 
 class Habits:
-    """The running averages of one take."""
+    """The running averages of one take, whose first bar begins at a grid position."""
 
-    def __init__(self) -> None:
+    def __init__(self, begin: int = 0) -> None:
+        self._begin = begin
         self._events = 0
         self._eighths = 0
         self._sixteenths = 0
         self._deviation = 0
 
     def append(self, position: int) -> None:
-        """Count an onset at a grid position from the start of the take."""
+        """Count an onset at a grid position."""
         self._events += 1
         phase = (position + _CLOSE) % _EIGHTH
         self._eighths += phase <= 2 * _CLOSE
         self._sixteenths += _SIXTEENTH <= phase <= _SIXTEENTH + 2 * _CLOSE
         self._deviation += (position + _SIXTEENTH // 2) % _SIXTEENTH - _SIXTEENTH // 2
+
+    def extend(self, positions: NDArray[np.int64]) -> None:
+        """Count many onsets, int64 (onsets,)."""
+        close_to_eighth, close_to_sixteenth, deviation = _marks(positions)
+        self._events += len(positions)
+        self._eighths += int(close_to_eighth.sum())
+        self._sixteenths += int(close_to_sixteenth.sum())
+        self._deviation += int(deviation.sum())
 
     def classes(self, position: int) -> tuple[int, int, int, int]:
         """The four habits' classes, 1-16 each, when the take has come to a grid position; 0 while unknown."""
@@ -54,28 +64,35 @@ class Habits:
             _step(self._eighths / events * HABIT_STEPS),
             _step(self._sixteenths / events * HABIT_STEPS),
             _step(self._deviation / events * _STEPS_A_GRID_POSITION + HABIT_STEPS / 2),
-            _step(events / (position / GRID_PER_QUARTER + 1.0) * _STEPS_AN_ONSET_A_QUARTER),
+            _step(events / ((position - self._begin) / GRID_PER_QUARTER + 1.0) * _STEPS_AN_ONSET_A_QUARTER),
         )
 
 
-def habit_classes(position: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Classes after each event of a piece, int64 (events, 4), from the events' grid positions, (events,)."""
+def habit_classes(position: NDArray[np.int64], begin: int = 0) -> NDArray[np.int64]:
+    """Classes after each event of a piece, int64 (events, 4), from the events' grid positions, (events,), and that of
+    its first bar.
+    """
     events = np.arange(1, len(position) + 1)
-    phase = (position + _CLOSE) % _EIGHTH
-    eighths = np.cumsum(phase <= 2 * _CLOSE)
-    sixteenths = np.cumsum((phase >= _SIXTEENTH) & (phase <= _SIXTEENTH + 2 * _CLOSE))
-    deviation = np.cumsum((position + _SIXTEENTH // 2) % _SIXTEENTH - _SIXTEENTH // 2)
+    close_to_eighth, close_to_sixteenth, deviations = _marks(position)
+    eighths, sixteenths, deviation = np.cumsum(close_to_eighth), np.cumsum(close_to_sixteenth), np.cumsum(deviations)
     averages = np.stack(
         [
             eighths / events * HABIT_STEPS,
             sixteenths / events * HABIT_STEPS,
             deviation / events * _STEPS_A_GRID_POSITION + HABIT_STEPS / 2,
-            events / (position / GRID_PER_QUARTER + 1.0) * _STEPS_AN_ONSET_A_QUARTER,
+            events / ((position - begin) / GRID_PER_QUARTER + 1.0) * _STEPS_AN_ONSET_A_QUARTER,
         ],
         axis=1,
     )
     classes = np.clip(np.floor(averages).astype(np.int64), 0, HABIT_STEPS - 1) + 1
     return np.where(events[:, None] < FEWEST_EVENTS, UNKNOWN, classes)
+
+
+def _marks(position: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.int64]]:
+    """Of each onset: whether it is close to an eighth, whether to a sixteenth between, how late for its sixteenth."""
+    phase = (position + _CLOSE) % _EIGHTH
+    close_to_sixteenth = (phase >= _SIXTEENTH) & (phase <= _SIXTEENTH + 2 * _CLOSE)
+    return phase <= 2 * _CLOSE, close_to_sixteenth, (position + _SIXTEENTH // 2) % _SIXTEENTH - _SIXTEENTH // 2
 
 
 def _step(average: float) -> int:

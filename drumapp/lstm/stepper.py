@@ -41,6 +41,11 @@ class Memory:
         h, c = rng.uniform(-memory_range, memory_range, (2, layers, hidden)).astype(np.float32)
         return cls(h, c)
 
+    @classmethod
+    def zeros(cls, layers: int, hidden: int) -> Memory:
+        """A memory of nothing."""
+        return cls(np.zeros((layers, hidden), np.float32), np.zeros((layers, hidden), np.float32))
+
     def copy(self) -> Memory:
         """A memory that no longer follows this one."""
         return Memory(self.h.copy(), self.c.copy())
@@ -51,8 +56,10 @@ class Stepper:
 
     After :meth:`advance`, ``delay_scores`` says which delays are likely. :meth:`tell_delay` answers with the drums'
     scores, :meth:`tell_pitch` with the velocities', :meth:`tell_velocity` with the microtimings'; each may be called
-    once an event, in that order. Scores are unnormalised log probabilities, float32 (classes,), in scratch space that
-    the next event overwrites.
+    once an event, in that order, unless :meth:`keep` and :meth:`withdraw` take it back. Scores are unnormalised log
+    probabilities, float32 (classes,), in scratch space that the next event overwrites.
+
+    :meth:`hear` advances over many events that are known beforehand, in half the time an event, to the same bits.
     """
 
     def __init__(self, model: DrumModel) -> None:
@@ -69,6 +76,7 @@ class Stepper:
         self._quick = sum(table.column not in SLOW_COLUMNS for table in tables)
         self._gathered = np.empty((self._quick, self._input_rows.shape[1]), np.float32)
         self._ones = np.ones(self._quick, np.float32)
+        self._quick_sum = np.empty(self._input_rows.shape[1], np.float32)
         self._slow_rows: list[int] = []
         self._slow_sum = np.zeros(self._input_rows.shape[1], np.float32)
         self._layers = [_Layer(model, layer) for layer in range(model.architecture.layers)]
@@ -76,21 +84,51 @@ class Stepper:
 
     def advance(self, memory: Memory, heard: Sequence[int]) -> None:
         """Hear one event: ``heard`` gives its class in each of ``input_columns``. Changes ``memory``."""
-        rows = list(map(add, self._first_rows, heard))
-        slow_rows = rows[self._quick :]
-        if slow_rows != self._slow_rows:
-            self._slow_rows = slow_rows
-            self._input_rows[slow_rows].sum(axis=0, out=self._slow_sum)
-        self._input_rows.take(rows[: self._quick], axis=0, out=self._gathered, mode="clip")
         layers = self._layers
-        given = layers[0].given
-        np.dot(self._ones, self._gathered, out=given)
-        given += self._slow_sum
+        self._sum_inputs(list(map(add, self._first_rows, heard)), layers[0].given)
         h, c = memory.h, memory.c
         for layer, network_layer in enumerate(layers):
-            network_layer.advance(h, c, layer)
-        np.dot(self._out_matrix, h[-1], out=self._out)
+            if layer > 0:
+                network_layer.take_from(h[layer - 1], network_layer.given)
+            network_layer.advance(network_layer.given, h[layer], c[layer], h[layer])
+        self.speak(memory)
+
+    def hear(self, memory: Memory, heard: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """Hear events one after the other without saying anything in between: what :meth:`advance` does to ``memory``
+        for each row of ``heard``, int64 (events, columns), bit for bit.
+
+        Layer by layer, so that one matrix stays in the processor's cache for all events. Returns h and c after each
+        event, float32 (events, layers, hidden).
+        """
+        events, shape = len(heard), memory.h.shape
+        h, c = np.empty((events, *shape), np.float32), np.empty((events, *shape), np.float32)
+        given = np.empty((events, self._input_rows.shape[1]), np.float32)
+        for row, out in zip((heard + np.array(self._first_rows)).tolist(), given, strict=True):
+            self._sum_inputs(row, out)
+        for layer, network_layer in enumerate(self._layers):
+            if layer > 0:
+                for below, out in zip(h[:, layer - 1], given, strict=True):
+                    network_layer.take_from(below, out)
+            hidden, cell = memory.h[layer], memory.c[layer]
+            for event_given, event_h, event_c in zip(given, h[:, layer], c[:, layer], strict=True):
+                network_layer.advance(event_given, hidden, cell, event_h)
+                hidden = event_h
+                event_c[:] = cell
+            memory.h[layer] = hidden
+        return h, c
+
+    def speak(self, memory: Memory) -> None:
+        """Say which delays are likely after what ``memory`` has heard; :meth:`advance` has done so already."""
+        np.dot(self._out_matrix, memory.h[-1], out=self._out)
         self._out += self._out_bias
+
+    def keep(self) -> None:
+        """Keep what the network said of this event, before it is told a delay, for :meth:`withdraw`."""
+        self._kept[:] = self._after_delay
+
+    def withdraw(self) -> None:
+        """Take back what the network was told of this event since :meth:`keep`."""
+        self._after_delay[:] = self._kept
 
     def tell_delay(self, delay: int, position: int, struck: Sequence[int]) -> Floats:
         """Drums' scores, given the delay class, the position class it leads to, and the sets of drums struck there.
@@ -127,6 +165,28 @@ class Stepper:
         self._microtiming += self._velocity_rows[velocity]
         return self._microtiming
 
+    def microtiming_after(self, delay: int, position: int, pitch: int, velocity: int) -> Floats:
+        """Microtimings' scores for an event known but for its microtiming: those that telling the network the delay,
+        the drum and the velocity would come to, bit for bit, without the scores of drums and velocities.
+        """
+        microtiming = self._microtiming
+        first = -len(microtiming)
+        microtiming += self._delay_rows[delay, first:]
+        if self._position_rows is not None:
+            microtiming += self._position_rows[position, first:]
+        microtiming += self._pitch_rows[pitch, first:]
+        return self.tell_velocity(velocity)
+
+    def _sum_inputs(self, rows: list[int], out: Floats) -> None:
+        """What the first layer's gates get from the given rows of the input tables."""
+        slow_rows = rows[self._quick :]
+        if slow_rows != self._slow_rows:
+            self._slow_rows = slow_rows
+            self._input_rows[slow_rows].sum(axis=0, out=self._slow_sum)
+        self._input_rows.take(rows[: self._quick], axis=0, out=self._gathered, mode="clip")
+        np.dot(self._ones, self._gathered, out=self._quick_sum)
+        np.add(self._quick_sum, self._slow_sum, out=out)
+
     def _build_heads(self, model: DrumModel) -> None:
         architecture, weights = model.architecture, model.weights
         # One product serves all heads; what a head is told lies side by side, so that telling several is one addition.
@@ -139,6 +199,7 @@ class Stepper:
         edges = np.cumsum([len(weights[f"{name}.bias"]) for name in stacked])
         self.delay_scores = self._out[: edges[0]]
         self._after_delay = self._out[edges[0] :]
+        self._kept = self._after_delay.copy()
         if not architecture.chained:
             self._pitch = self._after_delay
             return
@@ -167,38 +228,42 @@ class Stepper:
 
 
 class _Layer:
-    """One LSTM layer. ``given`` is what the gates get from below: the first layer's is filled by the stepper, the
-    others multiply the layer below and themselves in one product and give only their bias.
+    """One LSTM layer. What the gates get from below comes with each event: the stepper sums the first layer's, the
+    others multiply the layer below. Products of one size each, whether one event is heard or many: so both come to
+    the same bits.
     """
 
     def __init__(self, model: DrumModel, layer: int) -> None:
         hidden = model.architecture.hidden
         weights = model.weights
-        matrix = weights[f"lstm.weight_hh_l{layer}"].astype(np.float64)
         self.given = np.zeros(4 * hidden, np.float32)
+        self._matrix = _gate_matrix(weights[f"lstm.weight_hh_l{layer}"])
         if layer > 0:
-            matrix = np.concatenate([weights[f"lstm.weight_ih_l{layer}"].astype(np.float64), matrix], axis=1)
-            self.given[:] = _halved_gates(_biases(weights, layer))
-        self._first = max(layer - 1, 0)
-        self._matrix = np.ascontiguousarray(_halved_gates(matrix), dtype=np.float32)
+            self._below_matrix = _gate_matrix(weights[f"lstm.weight_ih_l{layer}"])
+            self._bias = _halved_gates(_biases(weights, layer)).astype(np.float32)
         self._z = z = np.empty(4 * hidden, np.float32)
         self._sigmoids = z[: 3 * hidden]
         self._input, self._forget, self._output, self._cell = z.reshape(4, hidden)
         self._squashed = np.empty(hidden, np.float32)
 
-    def advance(self, h: Floats, c: Floats, layer: int) -> None:
+    def take_from(self, below: Floats, given: Floats) -> None:
+        """Write into ``given`` what the gates get from the hidden state of the layer below."""
+        np.dot(self._below_matrix, below, out=given)
+        given += self._bias
+
+    def advance(self, given: Floats, h: Floats, cell: Floats, out: Floats) -> None:
+        """From ``h`` to ``out``, which may be the same; ``cell`` is changed in place."""
         z, sigmoids, squashed = self._z, self._sigmoids, self._squashed
-        np.dot(self._matrix, h[self._first : layer + 1].reshape(-1), out=z)
-        z += self.given
+        np.dot(self._matrix, h, out=z)
+        z += given
         np.tanh(z, out=z)
         sigmoids *= _HALF
         sigmoids += _HALF
-        cell = c[layer]
         cell *= self._forget
         self._input *= self._cell
         cell += self._input
         np.tanh(cell, out=squashed)
-        np.multiply(self._output, squashed, out=h[layer])
+        np.multiply(self._output, squashed, out=out)
 
 
 class _SetRows:
@@ -236,6 +301,10 @@ def _folded_inputs(model: DrumModel) -> Floats:
 
 def _biases(weights: Weights, layer: int) -> NDArray[np.float64]:
     return weights[f"lstm.bias_ih_l{layer}"].astype(np.float64) + weights[f"lstm.bias_hh_l{layer}"]
+
+
+def _gate_matrix(weight: Floats) -> Floats:
+    return np.ascontiguousarray(_halved_gates(weight.astype(np.float64)), dtype=np.float32)
 
 
 def _halved_gates(rows: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,10 +6,14 @@ its velocity in 32 steps, and the microtiming that is left, in ticks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from drumapp.core.pattern import DEFAULT_DURATION, Note
 from drumapp.core.timing import TICKS_PER_QUARTER, Metre
@@ -21,7 +25,11 @@ MAX_DELAY = 96
 position in the bar, which the network is given apart, stays exact."""
 VELOCITY_STEPS = 32
 MICROTIMING_STEPS = TICKS_PER_GRID
+ALL_MICROTIMINGS = (1 << MICROTIMING_STEPS) - 1
+"""Sets of microtiming classes are told as bits."""
 EARLIEST_MICROTIMING = -(TICKS_PER_GRID // 2)
+NO_MICROTIMING = -EARLIEST_MICROTIMING
+"""The microtiming class of a note right on its grid position."""
 MAX_PITCHES = 62
 """Sets of drums are kept as bits of a signed 64-bit integer."""
 POSITIONS = 192
@@ -51,6 +59,29 @@ class GridNote(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Events:
+    """A pattern in the network's terms, sorted by (position, drum).
+
+    Attributes: ``rows``, int64 (events, 4), the fields of :class:`GridNote`; ``sources``, int64 (events,), which of
+    the notes each event is.
+    """
+
+    rows: NDArray[np.int64]
+    sources: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def grid_notes(self) -> list[GridNote]:
+        """The events one by one."""
+        return [GridNote(*row) for row in self.rows.tolist()]
+
+    def chosen(self, which: NDArray[np.bool_]) -> Events:
+        """Those events where ``which``, bool (events,), is true."""
+        return Events(self.rows[which], self.sources[which])
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """The drums and styles a network knows.
 
@@ -72,8 +103,11 @@ class Vocabulary:
             raise ValueError("a vocabulary has a style twice")
 
     @cached_property
-    def _class_of_pitch(self) -> dict[int, int]:
-        return {pitch: index for index, pitch in enumerate(self.pitches)}
+    def key_classes(self) -> NDArray[np.int64]:
+        """Pitch class of each MIDI key, int64 (128,); -1 for those without a word."""
+        classes = np.full(128, -1, np.int64)
+        classes[list(self.pitches)] = np.arange(len(self.pitches))
+        return classes
 
     @property
     def delays(self) -> int:
@@ -89,22 +123,23 @@ class Vocabulary:
             raise ValueError(f"this drummer knows no style {style!r} (it knows: {known})")
         return self.styles.index(style) + 1
 
-    def encode(self, notes: Iterable[Note]) -> list[GridNote]:
-        """Notes as grid notes, sorted by position and drum.
-
-        Notes whose drum has no word are left out, and of two hits of one drum on one position the louder is kept.
+    def encode(self, notes: Sequence[Note], key_classes: NDArray[np.int64] | None = None) -> Events:
+        """Notes as events. Notes whose key has no class in ``key_classes`` (this vocabulary's own unless given) are
+        left out, and of several hits of one drum on one position the loudest is kept.
         """
-        loudest: dict[tuple[int, int], GridNote] = {}
-        for note in notes:
-            pitch = self._class_of_pitch.get(note.pitch)
-            if pitch is None:
-                continue
-            position, microtiming = divmod(note.start - EARLIEST_MICROTIMING, TICKS_PER_GRID)
-            grid_note = GridNote(position, pitch, velocity_class(note.velocity), microtiming)
-            known = loudest.get((position, pitch))
-            if known is None or grid_note.velocity > known.velocity:
-                loudest[position, pitch] = grid_note
-        return sorted(loudest.values())
+        classes = self.key_classes if key_classes is None else key_classes
+        flat = np.fromiter(chain.from_iterable(notes), np.int64, len(Note._fields) * len(notes))
+        start, key, velocity, _ = flat.reshape(-1, len(Note._fields)).T
+        pitch = np.where((key >= 0) & (key < len(classes)), classes[np.clip(key, 0, len(classes) - 1)], -1)
+        position, microtiming = np.divmod(start - EARLIEST_MICROTIMING, TICKS_PER_GRID)
+        rows = np.stack([position, pitch, velocity_class(velocity), microtiming], axis=1)
+        order = np.lexsort((-rows[:, 2], pitch, position))
+        order = order[pitch[order] >= 0]
+        hit = rows[order, :2]
+        first = np.ones(len(order), np.bool_)
+        first[1:] = (hit[1:] != hit[:-1]).any(axis=1)
+        sources = order[first]
+        return Events(rows[sources], sources)
 
     def decode(self, grid_note: GridNote, *, feel: bool = True) -> Note:
         """The note of a grid note; without ``feel`` it lies exactly on its grid position."""
@@ -128,8 +163,11 @@ class Vocabulary:
         return cls(tuple(pitches), tuple(styles))
 
 
-def velocity_class(velocity: int) -> int:
-    """Class 0-31 of a MIDI velocity 1-127, four velocities a class."""
+_Classes = TypeVar("_Classes", int, NDArray[np.int64])
+
+
+def velocity_class(velocity: _Classes) -> _Classes:
+    """Class 0-31 of a MIDI velocity 1-127, four velocities a class; of one or of many."""
     return velocity * VELOCITY_STEPS // 128
 
 
@@ -143,8 +181,8 @@ def delay_class(delay: int) -> int:
     return min(delay, MAX_DELAY)
 
 
-def position_class(position_in_bar: int) -> int:
-    """Class of a grid position counted from its bar's start."""
+def position_class(position_in_bar: _Classes) -> _Classes:
+    """Class of a grid position counted from its bar's start; of one or of many."""
     return position_in_bar % POSITIONS
 
 

@@ -53,6 +53,84 @@ def test_a_seed_is_drawn_and_told_when_none_is_given(tmp_path: Path, capsys: pyt
     assert len(seeds) == 2
 
 
+def status_of(arguments: list[str]) -> object:
+    """The exit status of a command, however it ends."""
+    try:
+        return main(arguments)
+    except SystemExit as left:
+        return left.code
+
+
+def test_a_beat_goes_on_with_what_a_longer_one_of_its_seed_has(tmp_path: Path) -> None:
+    short, onward, long = (tmp_path / name for name in ("short.mid", "onward.mid", "long.mid"))
+    assert main(["generate", "--bars", "3", "--seed", "3", "-o", str(short)]) == 0
+    assert main(["generate", "--continue", str(short), "--bars", "2", "--seed", "3", "-o", str(onward)]) == 0
+    assert main(["generate", "--bars", "5", "--seed", "3", "-o", str(long)]) == 0
+    assert onward.read_bytes() == long.read_bytes()
+
+
+def test_a_region_is_written_anew_in_several_ways_and_the_rest_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine, out = tmp_path / "mine.mid", tmp_path / "new.mid"
+    bar = [(0, 36, 99), (0, 42, 71), (240, 42, 55), (480, 38, 101), (960, 36, 90), (1440, 38, 103), (1700, 56, 80)]
+    notes = [Note(b * 1920 + start, key, velocity, 77) for b in range(4) for start, key, velocity in bar]
+    write_pattern(Pattern.of(notes), mine)
+    asked = ["generate", "--continue", str(mine), "--region", "2-3", "--keep", "kick, closed hat,40", "--playable"]
+    assert main([*asked, "--alternatives", "3", "--seed", "5", "-o", str(out), "--json"]) == 0
+    told = capsys.readouterr()
+    assert "4 notes on keys it has no drum for (Cowbell (56))" in told.err
+    made = json.loads(told.out)
+    paths = [Path(one["output"]) for one in made["alternatives"]]
+    assert [path.name for path in paths] == ["new-1.mid", "new-2.mid", "new-3.mid"]
+    assert len({path.read_bytes() for path in paths}) == 3
+    stays = [note for note in notes if not 1920 <= note.start < 3 * 1920 or note.pitch in (36, 42, 56)]
+    for path in paths:
+        written = read_pattern(path)
+        assert [note for note in stays if note not in written.notes] == []
+        new = [note for note in written.notes if note not in notes]
+        assert new
+        assert all(1910 <= note.start < 3 * 1920 - 10 and note.pitch not in (35, 36, 40, 42) for note in new)
+        assert written.length == 4 * 1920
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["--region", "2"], 1, "--continue"),
+        (["--keep", "kick"], 1, "--region"),
+        (["--continue", "beat.mid", "--region", "1", "--bars", "2"], 1, "--bars"),
+        (["--continue", "beat.mid", "--tempo", "100"], 1, "--tempo"),
+        (["--continue", "beat.mid", "--metre", "3/4"], 1, "--metre"),
+        (["--continue", "beat.mid", "--region", "3-9"], 1, "no bar 9"),
+        (["--continue", "nowhere.mid"], 1, "nowhere.mid"),
+        (["--alternatives", "0"], 1, "--alternatives"),
+        (["--region", "4-2"], 2, "4-2"),
+        (["--region", "0-2"], 2, "0-2"),
+        (["--region", "x"], 2, "x"),
+        (["--keep", "kick,trumpet"], 2, "trumpet"),
+        (["--keep", "128"], 2, "128"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused_in_one_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    status: int,
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_pattern(Pattern.of([Note(0, 36, 100)]), Path("beat.mid"))
+    before = Path("beat.mid").read_bytes()
+    assert status_of(["generate", *arguments, "-o", "out.mid"]) == status
+    message = capsys.readouterr().err
+    assert said in message
+    assert message.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["beat.mid"]
+    assert Path("beat.mid").read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

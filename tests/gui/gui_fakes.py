@@ -15,7 +15,7 @@ from drumapp.core.timing import Range
 from drumapp.gui.application import Application
 from drumapp.gui.dialogs import Unsaved
 from drumapp.gui.model_loading import ModelLoading
-from drumapp.lstm.generator import GeneratorSettings
+from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.playback.engine import EngineDied, EngineEvent, Playhead, SoundSettings
 from drumapp.settings import Settings
 

@@ -5,7 +5,7 @@ from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range
 from drumapp.gui.conductor import BARS_AHEAD, Conductor, Drummer, fresh_seed
 from drumapp.gui.document import Document
-from drumapp.lstm.generator import GeneratorSettings
+from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.playback.engine import SoundReady
 from tests.gui.gui_fakes import RecordingEngine, ScriptedDrummer, no_thread, played_straight
 

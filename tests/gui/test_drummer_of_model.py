@@ -1,7 +1,8 @@
 from drumapp import resources
 from drumapp.gui.drummer_control import drummer_of_model
 from drumapp.lstm.checkpoint import load_model
-from drumapp.lstm.generator import GeneratorSettings, generate_pattern
+from drumapp.lstm.generator import generate_pattern
+from drumapp.lstm.take_settings import GeneratorSettings
 
 
 def test_takes_that_share_a_stepper_play_as_those_that_do_not() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from drumapp.core.pattern import Note
 from drumapp.gui.generation import Batch, Failed, Finished, GenerationRun, Item
-from drumapp.lstm.generator import GeneratorSettings
+from drumapp.lstm.take_settings import GeneratorSettings
 from tests.gui.gui_fakes import ScriptedDrummer, played_straight
 
 PATIENCE_SECONDS = 20.0

@@ -11,7 +11,7 @@ from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range
 from drumapp.gui.conductor import Conductor
 from drumapp.gui.document import Document
-from drumapp.lstm.generator import GeneratorSettings
+from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.playback import engine_protocol as protocol
 from drumapp.playback.player import Player
 from tests.gui.gui_fakes import RecordingEngine, ScriptedDrummer, played_straight

@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from drumapp import resources
 from drumapp.gui.application import Application
 from drumapp.lstm.checkpoint import load_model
-from drumapp.lstm.generator import GeneratorSettings, generate_pattern
+from drumapp.lstm.generator import generate_pattern
+from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.playback.engine import PlaybackEngine, SoundSettings
 from drumapp.playback.render import render_pattern
 from drumapp.playback.synth import make_synth

@@ -144,7 +144,7 @@ def test_the_empty_roll_promises_only_what_works() -> None:
 
 
 def test_the_same_seed_gives_the_take_that_was_asked_for(application: Application, qtbot) -> None:
-    from drumapp.lstm.generator import GeneratorSettings
+    from drumapp.lstm.take_settings import GeneratorSettings
 
     wanted = GeneratorSettings(seed=5, bars=3, tempo=120.0)
     application.conductor.generate(wanted)

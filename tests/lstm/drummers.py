@@ -28,6 +28,13 @@ def random_model(
     return DrumModel("random", architecture, vocabulary, weights)
 
 
+def busy_model(seed: int = 0, vocabulary: Vocabulary = VOCABULARY) -> DrumModel:
+    """A random drummer that likes short delays, so that much happens in a bar."""
+    model = random_model(vocabulary=vocabulary, seed=seed, scale=0.6)
+    model.weights["delay.bias"][:] -= np.minimum(np.arange(vocabulary.delays) * 0.15, 6.0).astype(np.float32)
+    return model
+
+
 def random_beat(
     seed: int, *, notes: int = 200, bars: int = 8, metre: Metre | None = None, bpm: float = 120.0
 ) -> Pattern:

@@ -10,6 +10,7 @@ from drumapp.core.timing import Metre, MetreChange, MetreMap
 from drumapp.lstm.bar_memory import BarMemory
 from drumapp.lstm.encoding import Labels, encode_pattern, join, without_labels
 from drumapp.lstm.habits import HABITS, Habits
+from drumapp.lstm.timeline import Timeline
 from drumapp.lstm.vocabulary import VELOCITY_STEPS, grid_per_bar
 from tests.lstm.drummers import VOCABULARY, random_beat
 
@@ -21,10 +22,10 @@ BARS_BACK = (1, 2, 4)
 def test_a_whole_file_at_once_and_one_event_at_a_time_remember_the_same(seed: int, metre: Metre) -> None:
     pattern = random_beat(seed, metre=metre, notes=120)
     table = encode_pattern(pattern, VOCABULARY, BARS_BACK)
-    memory = BarMemory(grid_per_bar(metre), BARS_BACK)
+    memory = BarMemory(Timeline(pattern.tempo, pattern.metre), BARS_BACK)
     habits = Habits()
     last_velocity = [VELOCITY_STEPS] * len(VOCABULARY.pitches)
-    for row, note in enumerate(VOCABULARY.encode(pattern.notes)):
+    for row, note in enumerate(VOCABULARY.encode(pattern.notes).grid_notes()):
         struck = [int(table.column("struck_now")[row])]
         for bars in BARS_BACK:
             struck += [int(table.column(f"struck_{bars}")[row]), int(table.column(f"near_{bars}")[row])]

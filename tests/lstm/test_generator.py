@@ -7,10 +7,14 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from drumapp.core.timing import Metre
+from drumapp.core.timing import Metre, MetreMap, TempoMap
 from drumapp.lstm.checkpoint import DrumModel, load_model
-from drumapp.lstm.generator import DrumGenerator, GeneratorSettings, generate_pattern
+from drumapp.lstm.generator import DrumGenerator, generate_pattern
+from drumapp.lstm.mind import Mind
 from drumapp.lstm.presets import Architecture
+from drumapp.lstm.stepper import Stepper
+from drumapp.lstm.take_settings import GeneratorSettings
+from drumapp.lstm.timeline import Timeline
 from drumapp.lstm.vocabulary import TICKS_PER_GRID
 from drumapp.midi.smf import pattern_to_bytes
 from drumapp.resources import default_model
@@ -84,10 +88,10 @@ def test_draws_follow_the_softmax() -> None:
     settings = GeneratorSettings(bars=1, memory_range=0.0, pitch_temperature=2.0)
     counts: Counter[int] = Counter()
     runs = 4000
-    run = DrumGenerator(model, settings)
-    stepper = run._stepper
-    stepper.advance(run._memory, run._heard)
-    scores = stepper.tell_delay(0, 0, run._bar_memory.struck(0)).astype(float) / 2.0
+    stepper = Stepper(model)
+    mind = Mind(stepper, settings, Timeline(TempoMap.constant(settings.tempo), MetreMap()))
+    mind.attend()
+    scores = stepper.tell_delay(0, 0, mind.past.struck(0)).astype(float) / 2.0
     expected = np.exp(scores) / np.exp(scores).sum()
     for seed in range(runs):
         counts[next(DrumGenerator(model, replace(settings, seed=seed))).pitch] += 1

@@ -9,8 +9,9 @@ import pytest
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range
 from drumapp.lstm.checkpoint import load_model
-from drumapp.lstm.generator import DrumGenerator, GeneratorSettings
+from drumapp.lstm.generator import DrumGenerator
 from drumapp.lstm.stepper import Stepper
+from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.resources import default_model
 
 SEEDS = 40

@@ -80,6 +80,52 @@ def test_stepper_and_torch_say_the_same_over_500_events(architecture: Architectu
 
 
 @pytest.mark.parametrize("architecture", CELLS.values(), ids=CELLS.keys())
+def test_hearing_many_events_at_once_comes_to_the_same_bits_as_one_by_one(architecture: Architecture) -> None:
+    model = random_model(architecture, scale=0.15)
+    table = encode_pattern(random_beat(4, notes=150), VOCABULARY, architecture.bar_memory, Labels("rock"))
+    stepper = Stepper(model)
+    heard, _ = heard_and_said(stepper, table)
+    one_by_one = Memory.fresh(architecture.layers, architecture.hidden, 0.1, np.random.default_rng(1))
+    at_once = one_by_one.copy()
+    h, c = stepper.hear(at_once, heard)
+    for event, row in enumerate(heard.tolist()):
+        stepper.advance(one_by_one, row)
+        np.testing.assert_array_equal(h[event], one_by_one.h)
+        np.testing.assert_array_equal(c[event], one_by_one.c)
+    np.testing.assert_array_equal(at_once.h, one_by_one.h)
+    np.testing.assert_array_equal(at_once.c, one_by_one.c)
+    said = stepper.delay_scores.copy()
+    stepper.speak(at_once)
+    np.testing.assert_array_equal(stepper.delay_scores, said)
+
+
+def test_hearing_nothing_changes_nothing() -> None:
+    stepper = Stepper(random_model())
+    memory = Memory.fresh(2, 12, 0.1, np.random.default_rng(1))
+    before = memory.copy()
+    h, _ = stepper.hear(memory, np.empty((0, len(stepper.input_columns)), np.int64))
+    assert h.shape == (0, 2, 12)
+    np.testing.assert_array_equal(memory.h, before.h)
+
+
+def test_what_was_told_can_be_withdrawn_and_told_anew() -> None:
+    stepper = Stepper(random_model())
+    memory = Memory.fresh(2, 12, 0.1, np.random.default_rng(1))
+    struck = [0, 3, 5, 0, 0, 1, 9]
+    stepper.advance(memory, stepper.begin)
+    stepper.keep()
+    drums = stepper.tell_delay(12, 12, struck).copy()
+    stepper.tell_pitch(2, 30)
+    microtimings = stepper.tell_velocity(20).copy()
+    stepper.withdraw()
+    assert not np.array_equal(stepper.tell_delay(3, 3, struck), drums)
+    stepper.withdraw()
+    np.testing.assert_array_equal(stepper.tell_delay(12, 12, struck), drums)
+    stepper.withdraw()
+    np.testing.assert_array_equal(stepper.microtiming_after(12, 12, 2, 20), microtimings)
+
+
+@pytest.mark.parametrize("architecture", CELLS.values(), ids=CELLS.keys())
 def test_the_list_of_weights_is_the_networks(architecture: Architecture) -> None:
     state = DrumNetwork(architecture, VOCABULARY).state_dict()
     assert {name: tuple(weight.shape) for name, weight in state.items()} == weight_shapes(architecture, VOCABULARY)

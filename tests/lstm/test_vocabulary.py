@@ -23,7 +23,7 @@ VOCABULARY = Vocabulary((36, 38, 42), ("funk",))
 
 @given(start=st.integers(0, 10**6), pitch=st.sampled_from((36, 38, 42)), velocity=st.integers(1, 127))
 def test_a_note_keeps_its_place_to_the_tick_and_its_velocity_to_two(start: int, pitch: int, velocity: int) -> None:
-    (grid_note,) = VOCABULARY.encode([Note(start, pitch, velocity)])
+    (grid_note,) = VOCABULARY.encode([Note(start, pitch, velocity)]).grid_notes()
     note = VOCABULARY.decode(grid_note)
     assert (note.start, note.pitch) == (start, pitch)
     assert abs(note.velocity - velocity) <= 2
@@ -32,20 +32,23 @@ def test_a_note_keeps_its_place_to_the_tick_and_its_velocity_to_two(start: int, 
 
 @given(start=st.integers(0, 10**6))
 def test_without_feel_a_note_lies_on_the_nearest_grid_position(start: int) -> None:
-    (grid_note,) = VOCABULARY.encode([Note(start, 36, 100)])
+    (grid_note,) = VOCABULARY.encode([Note(start, 36, 100)]).grid_notes()
     note = VOCABULARY.decode(grid_note, feel=False)
     assert note.start % TICKS_PER_GRID == 0
     assert abs(note.start - start) <= TICKS_PER_GRID // 2
 
 
 def test_of_two_hits_of_a_drum_on_one_position_the_louder_stays() -> None:
-    kept = VOCABULARY.encode([Note(0, 36, 40), Note(3, 36, 120), Note(5, 38, 10)])
+    events = VOCABULARY.encode([Note(0, 36, 40), Note(3, 36, 120), Note(5, 38, 10)])
+    kept = events.grid_notes()
+    assert events.sources.tolist() == [1, 2]
     assert [(note.position, note.pitch) for note in kept] == [(0, 0), (0, 1)]
     assert kept[0].velocity == velocity_class(120)
 
 
 def test_drums_without_a_word_are_left_out() -> None:
-    assert VOCABULARY.encode([Note(0, 60, 100)]) == []
+    assert len(VOCABULARY.encode([Note(0, 60, 100)])) == 0
+    assert len(VOCABULARY.encode([])) == 0
 
 
 def test_a_note_pulled_before_the_start_stays_at_the_start() -> None:

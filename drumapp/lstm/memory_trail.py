@@ -1,0 +1,113 @@
+"""Memories kept along the way of a take, so that after an edit only what follows the edit is heard again."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import NamedTuple
+
+from drumapp.lstm.stepper import Memory
+from drumapp.lstm.take_settings import Change
+from drumapp.lstm.vocabulary import GridNote
+
+EVERY = 16
+"""Events between two snapshots: what is heard again at most, a millisecond's work."""
+MOST_SNAPSHOTS = 1024
+"""When there are more, every other one is forgotten: 4 MB for the house drummer, however long the take."""
+
+
+class Snapshot(NamedTuple):
+    """The memory before an event is said and before the changes that come there: the event's number, the memory, and
+    the changes it has been through.
+    """
+
+    event: int
+    memory: Memory
+    changes: tuple[Change, ...]
+
+
+class MemoryTrail:
+    """What one take's memory has heard, with snapshots of it. One trail serves all resumes of a take in turn: it
+    belongs to who last began to follow it, and heeds nobody else.
+
+    It holds what depends on the past alone: a memory taken up from it is the very memory that hearing everything again
+    would come to.
+    """
+
+    def __init__(self, every: int = EVERY, most: int = MOST_SNAPSHOTS) -> None:
+        self._every = self._gap = every
+        self._most = most
+        self._key: Hashable = None
+        self._follower: object = None
+        self._seen: list[GridNote] = []
+        self._microtimings: list[int] = []
+        self._snapshots: list[Snapshot] = []
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+    @property
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """What is kept, in order of event."""
+        return tuple(self._snapshots)
+
+    def follow(self, follower: object, key: Hashable, seen: Sequence[GridNote]) -> list[int]:
+        """Keep what holds for a take that goes on from these events, as their notes show them, and forget the rest.
+
+        Args: who follows; key, all that a memory depends on beside events and changes.
+        Returns the microtiming classes that were heard of the events kept, which are the first of ``seen``.
+        """
+        self._follower = follower
+        if key != self._key:
+            self._key = key
+            self._gap = self._every
+            self._seen, self._microtimings, self._snapshots = [], [], []
+        self._cut(_alike(self._seen, seen))
+        return list(self._microtimings)
+
+    def latest(self, event: int, changes: Sequence[tuple[int, Change]]) -> Snapshot | None:
+        """The latest snapshot at or before an event that has been through the changes that come before it, each given
+        with the number of the event before which it comes.
+        """
+        for snapshot in reversed(self._snapshots):
+            if snapshot.event <= event and snapshot.changes == tuple(
+                change for at, change in changes if at < snapshot.event
+            ):
+                return snapshot
+        return None
+
+    def append(self, follower: object, seen: GridNote, microtiming: int) -> None:
+        """An event was heard: as its note shows it, and the microtiming class that was heard."""
+        if follower is self._follower:
+            self._seen.append(seen)
+            self._microtimings.append(microtiming)
+
+    def wants(self, follower: object, event: int) -> bool:
+        """Whether a snapshot before this event is wanted."""
+        if follower is not self._follower:
+            return False
+        return event % self._gap == 0 and (not self._snapshots or self._snapshots[-1].event < event)
+
+    def keep(self, event: int, memory: Memory, changes: Sequence[Change]) -> None:
+        """Keep a memory; a copy is taken."""
+        self._snapshots.append(Snapshot(event, memory.copy(), tuple(changes)))
+        if len(self._snapshots) > self._most:
+            self._gap *= 2
+            self._snapshots = [snapshot for snapshot in self._snapshots if snapshot.event % self._gap == 0]
+
+    def _cut(self, events: int) -> None:
+        """Forget all that has heard more than so many events."""
+        del self._seen[events:], self._microtimings[events:]
+        # Before event n is said the memory has heard n - 1 events: the last is told with the question for the next.
+        self._snapshots = [snapshot for snapshot in self._snapshots if snapshot.event <= events + 1]
+
+
+def _alike(one: Sequence[GridNote], other: Sequence[GridNote]) -> int:
+    """How many events two runs begin with alike."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

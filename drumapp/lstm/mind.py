@@ -1,0 +1,264 @@
+"""A drummer in the middle of a take: its memory, the past it is told of, and its dice.
+
+Hearing a context and playing one come to the same: the memory after a context that was heard is, bit for bit, the one
+after playing those very notes. For that the network must hear of each event what it would have played, and notes do not
+show it all: with feel off they lie on the grid, and the microtiming that was played is lost, as it is where an early
+stroke would have come before tick 0. What a note does not show is imagined: of the microtimings that give this very
+note, the network hears the one that the dice of the event say.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+import numpy as np
+
+from drumapp.lstm.dice import FRESH_MEMORY, Dice, noise_rng
+from drumapp.lstm.encoding import IntTable, encode_events
+from drumapp.lstm.memory_trail import MemoryTrail
+from drumapp.lstm.past import Past
+from drumapp.lstm.stepper import Memory, Stepper
+from drumapp.lstm.take_settings import BEFORE_ALL, Change, GeneratorSettings, Place
+from drumapp.lstm.timeline import Timeline
+from drumapp.lstm.vocabulary import ALL_MICROTIMINGS, NO_MICROTIMING, GridNote, kind_class
+
+_AT_ONCE = 128
+_KEYS = 128
+_EARLY_OR_EXACT = (1 << NO_MICROTIMING + 1) - 1
+
+
+class Mind:
+    """What a drummer has in mind between two events of a take.
+
+    First :meth:`listen` to the context, then, event by event, :meth:`attend` and either :meth:`hear` an event that is
+    given or draw one with ``stepper`` and ``dice`` and :meth:`remember` it.
+
+    Attributes: stepper, dice, memory, past; trail, which the next mind of the same take may go on from.
+    Raises ValueError for a style the model does not know.
+    """
+
+    def __init__(
+        self, stepper: Stepper, settings: GeneratorSettings, timeline: Timeline, trail: MemoryTrail | None = None
+    ) -> None:
+        vocabulary = stepper.vocabulary
+        labels = (vocabulary.style_class(settings.style), kind_class("beat"))
+        self.stepper = stepper
+        self._settings = settings
+        self.past = Past(stepper.architecture, vocabulary, timeline, labels)
+        self.dice = Dice(
+            vocabulary,
+            settings.seed,
+            settings.time_temperature,
+            settings.pitch_temperature,
+            settings.variation,
+        )
+        self.memory = self._fresh_memory(settings.memory_range)
+        self.trail = trail if trail is not None else MemoryTrail()
+        self._follower = object()
+        self._changes = list(settings.changes)
+        self._changed = 0
+        self._freshened: list[int] = []
+        # All that a memory depends on beside events and changes.
+        self._key = (
+            stepper,
+            timeline,
+            settings.seed,
+            settings.memory_range,
+            labels,
+            settings.feel,
+            settings.time_temperature,
+        )
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All changes of the take: those given and those made."""
+        return tuple(self._changes)
+
+    @property
+    def freshened(self) -> tuple[int, ...]:
+        """The events heard so far before which memory was drawn anew, the first among them."""
+        return (0, *self._freshened)
+
+    @property
+    def place(self) -> Place:
+        """Where the take has come to: the place of its last event."""
+        past = self.past
+        if past.events == 0:
+            return BEFORE_ALL
+        return Place(past.position, self.stepper.vocabulary.pitches[past.pitch])
+
+    def listen(self, rows: IntTable) -> IntTable:
+        """Hear a whole context, int64 (events, 4), as its notes show it; once, before all else.
+
+        Returns it as it was heard, with the microtimings that were imagined.
+        """
+        rows = rows.copy()
+        events = len(rows)
+        seen = [GridNote(*row) for row in rows.tolist()]
+        heard = self.trail.follow(self._follower, self._key, seen)
+        rows[: len(heard), 3] = heard
+        changes = self._events_of_changes(rows)
+        snapshot = self.trail.latest(min(len(heard) + 1, events), changes)
+        event = 0
+        if snapshot is not None:
+            event = snapshot.event
+            memory = snapshot.memory.copy()
+            for at, change in changes[: len(snapshot.changes)]:
+                self._apply(change, at)
+            self.memory = memory
+        self._hear_from(event, rows, len(heard), changes)
+        for index in range(len(heard), events):
+            self.trail.append(self._follower, seen[index], int(rows[index, 3]))
+        self.past.extend(rows)
+        return rows
+
+    def attend(self) -> None:
+        """Be asked for the next event: after it the stepper says which delays are likely."""
+        event = self.past.events
+        self._keep_snapshot(event, self.memory)
+        place = self.place
+        while self._changed < len(self._changes) and self._changes[self._changed].after <= place:
+            self._apply(self._changes[self._changed], event)
+        self.dice.shake(event)
+        self.stepper.advance(self.memory, self.past.heard)
+
+    def hear(self, seen: GridNote) -> None:
+        """Hear an event that was not drawn, as its note shows it. The network must have been told nothing of it yet."""
+        hidden = self._hidden(seen)
+        if not hidden:
+            self.remember(seen, seen)
+            return
+        past = self.past
+        delay, place = past.delay_to(seen.position), past.timeline.place(seen.position)
+        scores = self.stepper.microtiming_after(delay, place, seen.pitch, seen.velocity)
+        self.remember(seen._replace(microtiming=self.dice.microtiming(scores, hidden)), seen)
+
+    def remember(self, event: GridNote, seen: GridNote) -> None:
+        """Take in an event that was played, and as its note shows it."""
+        self.past.append(event)
+        self.trail.append(self._follower, seen, event.microtiming)
+
+    def as_seen(self, event: GridNote) -> GridNote:
+        """A drawn event as its note shows it."""
+        if not self._settings.feel or (event.position == 0 and event.microtiming < NO_MICROTIMING):
+            return event._replace(microtiming=NO_MICROTIMING)
+        return event
+
+    def change(
+        self,
+        *,
+        time_temperature: float | None = None,
+        pitch_temperature: float | None = None,
+        fresh: float | None = None,
+    ) -> Change:
+        """Turn something for the events to come; it is recorded and replays. Temperatures that are not given stay.
+
+        Args: temperatures of time and of drums; the range of a fresh memory, None to go on with the one there is.
+        """
+        place = self.place
+        index = bisect_right(self._changes, place, key=lambda made: made.after)
+        now = self._changes[index - 1] if index else self._settings
+        change = Change(
+            place,
+            now.time_temperature if time_temperature is None else time_temperature,
+            now.pitch_temperature if pitch_temperature is None else pitch_temperature,
+            fresh,
+        )
+        self._changes.insert(index, change)
+        return change
+
+    def _apply(self, change: Change, event: int) -> None:
+        self._changed += 1
+        self.dice.time_temperature = change.time_temperature
+        self.dice.pitch_temperature = change.pitch_temperature
+        if change.fresh is not None:
+            self._freshened.append(event)
+            self.memory = self._fresh_memory(change.fresh, len(self._freshened))
+
+    def _fresh_memory(self, memory_range: float, *times: int) -> Memory:
+        """Memory drawn anew: at the start, and then for the first, second ... time."""
+        architecture = self.stepper.architecture
+        rng = noise_rng(self._settings.seed, FRESH_MEMORY, *times)
+        return Memory.fresh(architecture.layers, architecture.hidden, memory_range, rng)
+
+    def _keep_snapshot(self, event: int, memory: Memory) -> None:
+        """Keep the memory before an event is said and before what was changed there, if the trail wants it."""
+        if self.trail.wants(self._follower, event):
+            self.trail.keep(event, memory, self._changes[: self._changed])
+
+    def _events_of_changes(self, rows: IntTable) -> list[tuple[int, Change]]:
+        """Each change with the number of the event before which it comes: the one after the first that is not before
+        its place.
+        """
+        keys = np.array(self.stepper.vocabulary.pitches, np.int64)
+        places = rows[:, 0] * _KEYS + keys[rows[:, 1]]
+        return [
+            (
+                0
+                if change.after == BEFORE_ALL
+                else int(np.searchsorted(places, change.after.position * _KEYS + change.after.key)) + 1,
+                change,
+            )
+            for change in self._changes
+        ]
+
+    def _hear_from(self, event: int, rows: IntTable, known: int, changes: list[tuple[int, Change]]) -> None:
+        """Hear what is said before each event from ``event`` on. The microtiming of the first ``known`` events is
+        known, that of later ones is imagined where their notes do not show it, and written into ``rows``.
+        """
+        stepper, events, start = self.stepper, len(rows), event
+        first = max(start - 1, 0)
+        table = encode_events(
+            rows,
+            self.past.timeline,
+            stepper.architecture.bar_memory,
+            self.past.labels,
+            first=first,
+            without_struck=True,
+        )
+        heard = table.rows[:, [table.columns.index(column) for column in stepper.input_columns]]
+        if start == 0:
+            heard = np.concatenate([np.array([self.past.heard], np.int64), heard])
+        delays, places = table.column("delay").tolist(), table.column("position").tolist()
+        hidden = self._hidden_of_all(rows)
+        hidden[:known] = 0
+        stops = sorted({*(np.flatnonzero(hidden) + 1).tolist(), *(at for at, _ in changes)})
+        while event < events:
+            self._keep_snapshot(event, self.memory)
+            while self._changed < len(changes) and changes[self._changed][0] <= event:
+                self._apply(changes[self._changed][1], event)
+            following = bisect_right(stops, event)
+            stop = min([event + _AT_ONCE, events, *stops[following : following + 1]])
+            self._hear_rows(event, heard[event - start : stop - start])
+            event = stop
+            last = event - 1
+            if hidden[last]:
+                _, pitch, velocity, _ = rows[last].tolist()
+                self.dice.shake(last)
+                scores = stepper.microtiming_after(delays[last - first], places[last - first], pitch, velocity)
+                rows[last, 3] = self.dice.microtiming(scores, int(hidden[last]))
+                heard[event - start, stepper.input_columns.index("microtiming")] = rows[last, 3]
+        self._keep_snapshot(event, self.memory)
+
+    def _hear_rows(self, event: int, heard: IntTable) -> None:
+        """Hear what is said before this event and those after it; after it the stepper says what is likely next."""
+        if len(heard) == 1:
+            self.stepper.advance(self.memory, heard[0].tolist())
+            return
+        h, c = self.stepper.hear(self.memory, heard)
+        for index in range(len(heard)):
+            self._keep_snapshot(event + index + 1, Memory(h[index], c[index]))
+        self.stepper.speak(self.memory)
+
+    def _hidden_of_all(self, rows: IntTable) -> IntTable:
+        """:meth:`_hidden` of many events, int64 (events,)."""
+        if not self.stepper.architecture.dynamics:
+            return np.zeros(len(rows), np.int64)
+        exact = rows[:, 3] == NO_MICROTIMING
+        if not self._settings.feel:
+            return np.where(exact, ALL_MICROTIMINGS, 0)
+        return np.where(exact & (rows[:, 0] == 0), _EARLY_OR_EXACT, 0)
+
+    def _hidden(self, seen: GridNote) -> int:
+        """Microtiming classes that an event may have had, as bits, where its note does not show which; else 0."""
+        return int(self._hidden_of_all(np.array([seen], np.int64))[0])

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import random
+from itertools import islice
+
+import numpy as np
+
+from drumapp.core.pattern import Pattern
+from drumapp.lstm.chart import Chart
+from drumapp.lstm.generator import DrumGenerator
+from drumapp.lstm.memory_trail import MemoryTrail
+from drumapp.lstm.stepper import Memory, Stepper
+from drumapp.lstm.take_settings import Change, GeneratorSettings, Place
+from drumapp.lstm.vocabulary import GridNote
+from tests.lstm.drummers import busy_model
+
+
+def memory_of(event: int) -> Memory:
+    return Memory(np.full((1, 2), event, np.float32), np.zeros((1, 2), np.float32))
+
+
+def events(count: int) -> list[GridNote]:
+    return [GridNote(position * 3, 1, 5, 10) for position in range(count)]
+
+
+def walked(trail: MemoryTrail, count: int) -> None:
+    """Play so many events on a trail."""
+    trail.follow(None, "key", [])
+    for number, event in enumerate(events(count)):
+        if trail.wants(None, number):
+            trail.keep(number, memory_of(number), ())
+        trail.append(None, event, 10 + number % 3)
+
+
+def test_what_is_alike_is_kept_and_the_rest_forgotten() -> None:
+    trail = MemoryTrail(every=4)
+    walked(trail, 40)
+    edited = events(40)
+    edited[21] = edited[21]._replace(velocity=9)
+    assert trail.follow(None, "key", edited) == [10 + number % 3 for number in range(21)]
+    assert [snapshot.event for snapshot in trail.snapshots] == [0, 4, 8, 12, 16, 20]
+    snapshot = trail.latest(22, [])
+    assert snapshot is not None
+    assert snapshot.event == 20
+    assert trail.latest(19, []).event == 16  # type: ignore[union-attr]  # there is one
+    assert trail.follow(None, "another take", edited) == []
+    assert trail.latest(40, []) is None
+
+
+def test_a_memory_that_has_been_through_other_changes_is_not_taken() -> None:
+    trail = MemoryTrail(every=4)
+    change = Change(Place(9, 36), 1.0, 1.0, 0.1)
+    trail.follow(None, "key", [])
+    for number, event in enumerate(events(12)):
+        if trail.wants(None, number):
+            trail.keep(number, memory_of(number), () if number <= 6 else (change,))
+        trail.append(None, event, 10)
+    assert trail.latest(12, [(6, change)]).event == 8  # type: ignore[union-attr]
+    assert trail.latest(12, []).event == 4  # type: ignore[union-attr]
+
+
+def test_however_long_the_take_memories_stay_few() -> None:
+    trail = MemoryTrail(every=2, most=8)
+    walked(trail, 1000)
+    kept = [snapshot.event for snapshot in trail.snapshots]
+    assert len(kept) <= 8
+    assert kept[0] == 0
+    assert kept[-1] > 1000 * 3 / 4
+    # A new take begins densely again.
+    trail.follow(None, "key 2", [])
+    walked(trail, 6)
+    assert [snapshot.event for snapshot in trail.snapshots] == [0, 2, 4]
+
+
+def test_a_thinned_trail_still_gives_the_memory_from_nothing() -> None:
+    model = busy_model(5)
+    stepper = Stepper(model)
+    settings = GeneratorSettings(seed=9, bars=None)
+    trail = MemoryTrail(every=2, most=5)
+    run = DrumGenerator(model, settings, stepper, trail=trail)
+    notes = sorted(islice(run, 300))
+    rng = random.Random(1)
+    for _ in range(10):
+        del notes[rng.randrange(len(notes))]
+        chart = Chart(Pattern.of(notes), None)
+        resumed = DrumGenerator(model, settings, stepper, chart=chart, trail=trail)
+        expected = DrumGenerator(model, settings, stepper, chart=chart).memory
+        np.testing.assert_array_equal(resumed.memory.h, expected.h)
+        np.testing.assert_array_equal(resumed.memory.c, expected.c)
+        assert len(trail.snapshots) <= 5
+
+
+def test_a_run_that_was_left_behind_no_longer_writes_on_the_trail() -> None:
+    """As when a drummer is stopped a note too late."""
+    model = busy_model(5)
+    stepper = Stepper(model)
+    settings = GeneratorSettings(seed=9, bars=None)
+    left_behind = DrumGenerator(model, settings, stepper)
+    notes = sorted(islice(left_behind, 50))
+    chart = Chart(Pattern.of(notes[:40]), None)
+    followed = DrumGenerator(model, settings, stepper, chart=chart, trail=left_behind.trail)
+    for _ in range(40):
+        next(left_behind)
+        notes_now = len(followed.trail)
+        next(followed)
+        assert len(followed.trail) == notes_now + 1
+    expected = DrumGenerator(model, settings, stepper, chart=chart)
+    for _ in range(40):
+        next(expected)
+    np.testing.assert_array_equal(followed.memory.h, expected.memory.h)
+    onward = DrumGenerator(model, settings, stepper, chart=chart, trail=followed.trail)
+    np.testing.assert_array_equal(onward.memory.c, DrumGenerator(model, settings, stepper, chart=chart).memory.c)
