@@ -29,8 +29,9 @@ class Take:
         seed: of the run.
         settings: of the drummer, by name.
         context: digest of the notes its memory had heard before; empty for fresh memory.
-        notes: what it played, sorted; None where the take is kept as a recipe only.
-        unknown: fields that a later version of the program wrote, kept as they are.
+        made: when it ended, in seconds since 1970; 0 where nobody knows.
+        result: the pattern as it was when the take ended; None where the take is kept as a recipe only.
+        unknown, unknown_result: fields that a later version of the program wrote, kept as they are.
     """
 
     id: str
@@ -40,8 +41,10 @@ class Take:
     seed: int = 0
     settings: Fields = field(default_factory=dict)
     context: str = ""
-    notes: tuple[Note, ...] | None = None
+    made: float = 0.0
+    result: Pattern | None = None
     unknown: Fields = field(default_factory=dict)
+    unknown_result: Fields = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from drumapp.core.errors import DrumappError
@@ -55,8 +54,8 @@ class TakeRecipe:
             chart.by_beat,
         )
 
-    def to_take(self, take_id: str, name: str = "", notes: Iterable[Note] | None = None) -> Take:
-        """The recipe as a project keeps it, with the notes it made or without."""
+    def to_take(self, take_id: str, name: str = "", result: Pattern | None = None, made: float = 0.0) -> Take:
+        """The recipe as a project keeps it, with the pattern it came to or without."""
         settings: dict[str, Json] = {**self.settings.to_json()}
         if self.context:
             settings |= {
@@ -73,7 +72,8 @@ class TakeRecipe:
             seed=self.settings.seed,
             settings=settings,
             context=self.context,
-            notes=None if notes is None else tuple(sorted(notes)),
+            made=made,
+            result=result,
         )
 
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from drumapp.core.kit import (
@@ -33,10 +34,12 @@ MAX_NOTES = 4_000_000
 MAX_TICK = 1 << 40
 """Later than any MIDI file that opens can reach, so whatever was opened can be saved."""
 
+_LATEST = 1e11  # seconds since 1970; the year 5138
+
 _PATTERN_FIELDS = frozenset({"name", "length", "tempo", "metre"})
 _KIT_FIELDS = frozenset({"name", "lanes"})
 _LANE_FIELDS = frozenset({"name", "key", "family", "choke_group", "volume_db", "pan", "muted", "soloed", "locked"})
-_TAKE_FIELDS = frozenset({"id", "name", "starred", "model", "seed", "settings", "context", "notes"})
+_TAKE_FIELDS = frozenset({"id", "name", "starred", "model", "seed", "settings", "context", "made", "result"})
 
 
 def pattern_fields(pattern: Pattern, unknown: Fields) -> dict[str, Any]:
@@ -121,7 +124,7 @@ def kit_of(stored: Stored) -> tuple[DrumKit, Fields, dict[int, Fields]]:
 
 
 def take_fields(take: Take) -> dict[str, Any]:
-    """A take; its notes are left out where it has none."""
+    """A take; its result is left out where it has none."""
     stored: dict[str, Any] = {
         "id": take.id,
         "name": take.name,
@@ -130,16 +133,23 @@ def take_fields(take: Take) -> dict[str, Any]:
         "seed": take.seed,
         "settings": take.settings,
         "context": take.context,
+        "made": take.made,
         **take.unknown,
     }
-    if take.notes is not None:
-        stored["notes"] = take.notes
+    if take.result is not None:
+        stored["result"] = {**pattern_fields(take.result, take.unknown_result), "notes": take.result.notes}
     return stored
 
 
 def take_of(stored: Stored) -> Take:
     """A take. Raises FieldError."""
-    notes = stored.get("notes")
+    result: Pattern | None = None
+    unknown_result: Fields = {}
+    if stored.get("result") is not None:
+        within = dict(mapping("result", stored["result"]))
+        notes = tuple(sorted(notes_of(listed("notes", within.pop("notes", [])))))
+        pattern, unknown_result = pattern_of(within)
+        result = replace(pattern, notes=notes)
     return Take(
         text("take id", stored.get("id")),
         text("take name", stored.get("name", "")),
@@ -148,8 +158,10 @@ def take_of(stored: Stored) -> Take:
         whole("seed", stored.get("seed", 0), 0, MAX_SEED),
         mapping("settings", stored.get("settings", {})),
         text("context", stored.get("context", "")),
-        None if notes is None else tuple(sorted(notes_of(listed("notes", notes)))),
+        number("made", stored.get("made", 0.0), 0.0, _LATEST),
+        result,
         others(stored, _TAKE_FIELDS),
+        unknown_result,
     )
 
 

@@ -73,7 +73,7 @@ def test_what_is_saved_comes_back_the_same(application, second, answers: Answers
 def test_kit_takes_and_what_a_newer_version_wrote_survive_saving(application, tmp_path: Path) -> None:
     path = tmp_path / "rich.drumapp"
     kit = DrumKit("Mine", (Lane("Boom", 36), Lane("Tick", 42)))
-    take = Take("1", "first", starred=True, seed=7, settings={"feel": True}, notes=(Note(0, 36, 1),))
+    take = Take("1", "first", starred=True, seed=7, settings={"feel": True}, result=BEAT)
     save_project(Project(BEAT, kit, {"bars": 4, "mood": "calm"}, (take,)), path)
     newer = path.read_bytes().replace(b'"version":1', b'"colour":"red","version":1', 1)
     body = newer[: newer.rindex(b'{"end"')]

@@ -37,10 +37,11 @@ def test_a_plain_take_replays_from_its_project_with_what_was_turned(model: DrumM
     notes += islice(run, 10)
     run.set_temperatures(time=1.2, pitch=0.1)
     notes += run
-    take = through_json(TakeRecipe.of(run).to_take("1", "Verse", notes))
+    result = Pattern.of(notes, length=12 * BAR, name="Verse")
+    take = through_json(TakeRecipe.of(run).to_take("1", "Verse", result, 7.5))
     assert take.context == ""
     assert take.seed == 2**62
-    assert take.notes == tuple(sorted(notes))
+    assert (take.result, take.made) == (result, 7.5)
     Project(takes=(take,))
     assert list(TakeRecipe.from_take(take).generator(model)) == notes
 
@@ -53,7 +54,7 @@ def test_a_take_from_a_chart_replays_on_the_pattern_it_was_written_into(model: D
     run = DrumGenerator(model, GeneratorSettings(seed=5, playable=True, variation=2), chart=chart)
     notes = list(run)
     take = through_json(TakeRecipe.of(run).to_take("2"))
-    assert take.notes is None
+    assert take.result is None
     assert take.context
     recipe = TakeRecipe.from_take(take)
     assert list(recipe.generator(model, pattern)) == notes

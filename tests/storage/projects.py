@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from drumapp.core.kit import HOUSE_KIT, DrumKit, Family, Lane
@@ -73,8 +75,12 @@ takes = st.builds(
     st.integers(0, MAX_SEED),
     fields,
     st.text(max_size=6),
-    st.none() | st.lists(notes, max_size=5).map(lambda drawn: tuple(sorted(drawn))),
+    st.floats(0, 1e10),
+    st.none() | patterns,
     strange_fields,
+)
+takes = st.builds(
+    lambda take, strange: take if take.result is None else replace(take, unknown_result=strange), takes, strange_fields
 )
 
 
@@ -96,5 +102,5 @@ def projects(draw: st.DrawFn) -> Project:
 def beat(count: int = 64) -> Project:
     """A project with ``count`` notes on sixteenths, a take and settings."""
     played = [Note(120 * index, (36, 42, 38, 42)[index % 4], 60 + index % 60) for index in range(count)]
-    take = Take("1", "first", True, "c0ffee", 7, {"style": "funk"}, "", (Note(0, 36, 100),))
+    take = Take("1", "first", True, "c0ffee", 7, {"style": "funk"}, "", 1.5, Pattern((Note(0, 36, 100),), 1920))
     return Project(Pattern.of(played, name="Beat"), HOUSE_KIT, {"style": "funk", "feel": True}, (take,))

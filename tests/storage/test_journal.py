@@ -132,7 +132,7 @@ def test_every_kind_of_edit_comes_back(journal: Journal) -> None:
     edits = [
         replace(project, kit=GENERAL_MIDI_KIT),
         replace(project, drummer={"style": "jazz"}),
-        project.with_take(Take("2", notes=(Note(0, 38, 9),))),
+        project.with_take(Take("2", result=Pattern((Note(0, 38, 9),), 960))),
         project.without_take("1"),
         replace(project, pattern=replace(project.pattern, name="Other", length=0)),
         replace(project, pattern=project.pattern.without_notes()),

@@ -90,6 +90,7 @@ def test_unknown_fields_of_every_kind_are_kept() -> None:
         record(lines, "kit")["maker"] = {"name": "x"}
         record(lines, "kit")["lanes"][2]["colour"] = "#fff"
         record(lines, "take")["rating"] = [1, None]
+        record(lines, "take")["result"]["mood"] = "calm"
         lines.insert(-1, {"video": {"file": "a.mp4"}})
 
     read = project_from_bytes(edited(project_to_bytes(beat()), strangers))
@@ -99,6 +100,7 @@ def test_unknown_fields_of_every_kind_are_kept() -> None:
     assert record(again, "kit")["maker"] == {"name": "x"}
     assert record(again, "kit")["lanes"][2]["colour"] == "#fff"
     assert record(again, "take")["rating"] == [1, None]
+    assert record(again, "take")["result"]["mood"] == "calm"
     assert record(again, "video") == {"file": "a.mp4"}
 
 
@@ -217,7 +219,12 @@ def twice(name: str) -> Callable[[list[Line]], None]:
         (in_take("seed", 1e9), "seed"),
         (in_take("starred", "yes"), "starred"),
         (in_take("settings", []), "settings"),
-        (in_take("notes", [[-1, 36, 100, 60]]), "start"),
+        (in_take("made", -1), "made"),
+        (
+            in_take("result", {"length": 9, "tempo": [[0, 120]], "metre": [[0, "4/4"]], "notes": [[-1, 36, 9, 60]]}),
+            "start",
+        ),
+        (in_take("result", {"length": 9, "tempo": [[0, 5]], "metre": [[0, "4/4"]], "notes": []}), "tempo"),
         (twice("take"), "take id '1'"),
         (twice("kit"), "kit"),
         (twice("pattern"), "pattern"),
