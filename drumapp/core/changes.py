@@ -19,7 +19,8 @@ from drumapp.core.project import Project
 Notes: TypeAlias = tuple[Note, ...]
 
 PATTERN_FIELDS = ("length", "tempo", "metre", "name")
-PROJECT_FIELDS = ("kit", "loop", "locks")
+TAKE_FIELDS = (*PATTERN_FIELDS, "origin")
+PROJECT_FIELDS = ("kit", "loop", "locks", "origin")
 
 _FEW_NOTES = 64  # not worth packing
 _FEW_FOR_BISECTION = 128
@@ -86,7 +87,7 @@ class TailChange:
     def back_to(cls, project: Project, tick: int) -> TailChange:
         """The change that leads back to a project whose notes from a tick on are about to be exchanged."""
         notes = project.pattern.notes
-        return cls(tick, notes[_first_from(notes, tick) :], {name: _value(project, name) for name in PATTERN_FIELDS})
+        return cls(tick, notes[_first_from(notes, tick) :], {name: _value(project, name) for name in TAKE_FIELDS})
 
     def apply(self, project: Project) -> tuple[Project, TailChange]:
         """The changed project, and the change that takes this one back."""

@@ -105,6 +105,10 @@ class Pattern:
         """The notes' start ticks, for binary search."""
         return [note.start for note in self.notes]
 
+    def index_from(self, tick: int) -> int:
+        """Index of the first note that starts at a tick or later."""
+        return bisect_left(self.starts, tick)
+
     def between(self, span: Range) -> tuple[Note, ...]:
         """The notes that start within a half-open range."""
         return self.notes[bisect_left(self.starts, span.start) : bisect_left(self.starts, span.stop)]

@@ -70,7 +70,8 @@ class Project:
     """One document, immutable. Raises ValueError when two takes share an id.
 
     Attributes: pattern; kit; drummer, the settings of the next take by name; takes, oldest first; unknown fields; loop,
-    the ticks that are repeated, None for the whole pattern; locks, notes that the drummer leaves as they are.
+    the ticks that are repeated, None for the whole pattern; locks, notes that the drummer leaves as they are;
+    origin, id of the take that the pattern comes from, empty where it is nobody's.
     """
 
     pattern: Pattern = field(default_factory=Pattern)
@@ -80,6 +81,7 @@ class Project:
     unknown: UnknownFields = field(default_factory=UnknownFields)
     loop: Range | None = None
     locks: frozenset[Note] = frozenset()
+    origin: str = ""
 
     def __post_init__(self) -> None:
         ids = [take.id for take in self.takes]

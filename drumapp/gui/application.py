@@ -57,7 +57,7 @@ class Application(QObject):
         asking: Asking | None = None,
         loading: ModelLoading | None = None,
         render=None,
-        drummer_of=None,
+        seat_of=None,
     ) -> None:
         super().__init__()
         from drumapp.playback.engine import PlaybackEngine, SoundSettings
@@ -86,7 +86,7 @@ class Application(QObject):
             settings,
             self.asking,
             loading=loading,
-            drummer_of=drummer_of,
+            seat_of=seat_of,
         )
         self.notes = NoteEditing(self.window, self.document, settings, self.theme)
         render = render or renderer(settings)

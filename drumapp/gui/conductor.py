@@ -1,10 +1,11 @@
-"""Drummer, document and playback held together: Generate, Play, Pause and Stop act on all three here."""
+"""Drummer, document and playback held together: Generate, Go on, Play, Pause and Stop act on all three here."""
 
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,12 @@ from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import MetreMap, TempoMap
 from drumapp.gui.document import Document
-from drumapp.gui.generation import Batch, Failed, Finished, GenerationRun, GeneratorFactory
+from drumapp.gui.generation import Batch, Failed, Finished, GenerationRun, Request, Turned
+from drumapp.gui.seat import Seat
+from drumapp.gui.writing import Writing, next_beat, preparation_seconds, temperatures_in_force
 
 if TYPE_CHECKING:
+    from drumapp.lstm.chart import Chart
     from drumapp.lstm.take_settings import GeneratorSettings
     from drumapp.playback.engine import PlaybackEngine, Playhead
 
@@ -24,6 +28,7 @@ BARS_AHEAD = 4
 ACTIVE_MS = 8
 IDLE_MS = 60
 FIRST_NOTE_SECONDS = 0.016
+SETTLE_SECONDS = 0.12  # after the last change by hand, before the drummer is asked to write otherwise
 SEED_BITS = 31
 
 
@@ -51,20 +56,26 @@ class Conductor(QObject):
     """Makes drummer and playback start, rest and end together.
 
     Signals: changed when the performance is another; playhead_moved (Playhead) every few milliseconds while playing;
-    sound_event (an engine event); failed (sentence) when the drummer broke off.
+    sound_event (an engine event); failed (sentence) when the drummer broke off; said (sentence) when the drummer has
+    something to say of what it was given.
+    Attributes: performance.
     """
 
     changed = Signal()
     playhead_moved = Signal(object)
     sound_event = Signal(object)
     failed = Signal(str)
+    said = Signal(str)
 
     def __init__(self, document: Document, engine: PlaybackEngine) -> None:
         super().__init__()
         self._document = document
         self._engine = engine
-        self._make_generator: GeneratorFactory | None = None
-        self._run: GenerationRun | None = None
+        self._seat: Seat | None = None
+        self._writing: Writing | None = None
+        self._trail: object | None = None
+        self._went_on: tuple[int, tuple[Note, ...]] | None = None  # from where, after what, when last asked to go on
+        self._touched_at = 0.0
         self._looping = True
         self._playing = False
         self._timer = QTimer(self, interval=IDLE_MS)
@@ -73,22 +84,28 @@ class Conductor(QObject):
         document.replaced.connect(self._document_replaced)
         document.timing_changed.connect(self._send_pattern)
         document.loop_changed.connect(self._send_loop)
-        document.kit_changed.connect(self._send_kit)
+        document.kit_changed.connect(self._kit_changed)
+        document.locks_changed.connect(self._make_stale)
+        document.touched.connect(self._touched)
+        document.take_closed.connect(self._take_closed)
+        document.begun_anew.connect(self._forget_take)
+        self._locked_keys = document.kit.locked_keys
         self._send_kit()
 
     def start(self) -> None:
         """Begin to listen to the engine."""
         self._timer.start()
 
-    def set_generator_factory(self, make_generator: GeneratorFactory | None) -> None:
-        """Say who drums from the next Generate on; None when there is nobody."""
-        self._make_generator = make_generator
+    def set_seat(self, seat: Seat | None) -> None:
+        """Say who drums from the next take on; None when there is nobody."""
+        self._seat = seat
+        self._trail = None
         self._publish()
 
     @property
     def can_generate(self) -> bool:
         """Whether there is a drummer."""
-        return self._make_generator is not None
+        return self._seat is not None
 
     @property
     def looping(self) -> bool:
@@ -98,30 +115,68 @@ class Conductor(QObject):
     # What the user does
 
     def generate(self, settings: GeneratorSettings) -> None:
-        """Start a fresh take and play it as it is written; what was there before can be had back by Undo."""
-        if self._make_generator is None:
-            raise DrumappError("There is no drummer to generate with: open a model first (File, Open model).")
-        make = self._make_generator
+        """Start a fresh take and play it as it is written; what was there before can be had back by Undo.
+
+        What is locked stays, and the drummer plays around it.
+        """
+        seat = self._drummer()
         self.finish_take()
         self._wake_engine()
         self._engine.stop()
+        document = self._document
+        kept = tuple(note for note in document.pattern.notes if document.kept(note))
+        metre = MetreMap.constant(settings.metre)
         end = None if settings.bars is None else settings.bars * settings.metre.ticks_per_bar
-        empty = Pattern(
-            tempo=TempoMap.constant(settings.tempo),
-            metre=MetreMap.constant(settings.metre),
-            name=take_name(settings.seed),
-        )
-        run = GenerationRun(lambda: make(settings))
-        run.start()
-        self._run = run
-        self._document.begin_take(empty, end)
+        if kept and end is not None:
+            end = max(end, metre.bar_start(metre.bar_at(kept[-1].start) + 1))
+        standing = Pattern(kept, 0, TempoMap.constant(settings.tempo), metre, take_name(settings.seed))
+        chart = None
+        if kept or document.kit.locked_keys:
+            chart = self._chart(replace(standing, length=end or 0), 0, end)
+        self._begin(seat, Request(settings, chart), standing, end, start=0, label="Generate")
         self._engine.play()
-        self._playing = True
+        self._go()
         self._publish(seed=settings.seed, endless=settings.bars is None)
-        self._pace()
         # One frame at most: painting the empty roll first would keep the interpreter from the drummer for as long.
-        run.wait_until_begun(FIRST_NOTE_SECONDS)
+        self._writing.run.wait_until_begun(FIRST_NOTE_SECONDS)
         self.tick()
+
+    def go_on(self, wanted: GeneratorSettings, start: int | None = None) -> None:
+        """Let the drummer go on from what stands, as if it had played that itself, and play it.
+
+        Args: wanted, the settings of now: the take in the roll keeps its seed, and so its memory. start, the tick from
+        which on it writes, the end of what stands unless given. What lies behind it is replaced, to its end; at the end
+        it writes as many bars more as the settings say. Asked again to go on from the same place, it plays another way.
+        """
+        seat = self._drummer()
+        self.finish_take()
+        pattern = self._document.pattern
+        start = pattern.length if start is None else min(max(start, 0), pattern.length)
+        stop = None if wanted.bars is None else self._stop_of(pattern, start, wanted.bars)
+        request = self._request(wanted, self._chart(pattern, start, stop))
+        stays, makes_way = seat.parted(request.chart)
+        sentence = seat.hearsay([note for note in stays if note.start < start])
+        if sentence:
+            self.said.emit(sentence)
+        first = min(start, makes_way[0].start) if makes_way else start
+        standing = replace(pattern, notes=tuple(stays), length=start)
+        self._wake_engine()
+        if not self._playing:
+            self._engine.seek(pattern.metre.bar_start(max(pattern.metre.bar_at(start - 1) if start else 0, 0)))
+        self._begin(seat, request, standing, stop, start=first, label="Go on")
+        self._engine.play()
+        self._go()
+        self._publish(seed=request.settings.seed, endless=wanted.bars is None)
+
+    def adjust(self, wanted: GeneratorSettings) -> None:
+        """Other settings for the drummer: heard from the next beat on while it writes, else from the next take on."""
+        if self._writing is not None:
+            self._writing.adjust(wanted)
+
+    def freshen(self, memory_range: float) -> None:
+        """Fresh memory from the next beat on; nothing happens while nobody writes."""
+        if self._writing is not None:
+            self._writing.freshen(memory_range)
 
     def toggle_play(self) -> None:
         """Pause what plays, or go on."""
@@ -132,15 +187,18 @@ class Conductor(QObject):
 
     def play(self) -> None:
         """Go on from where the music is; a drummer who was held goes on from its memory."""
-        if self._run is None and self._document.pattern.length == 0:
+        writing = self._writing
+        if writing is None and self._document.pattern.length == 0:
             return
         self._wake_engine()
-        if self._run is not None:
-            self._run.resume()
+        if writing is not None:
+            if writing.stale_from is not None:
+                # What stands is what is seen: held, the drummer goes on at its end.
+                self._rewrite(writing, self._document.pattern.length)
+            self._writing.run.resume()
         self._engine.play()
-        self._playing = True
+        self._go()
         self._publish()
-        self._pace()
 
     def pause(self) -> None:
         """Hold both, the music and the drummer."""
@@ -166,14 +224,15 @@ class Conductor(QObject):
 
     def finish_take(self) -> None:
         """Send the drummer home; the bars it has written to their ends stay, and are repeated."""
-        if self._run is not None:
-            self._end_run()
+        if self._writing is not None:
             self._document.end_take()
 
     def close(self) -> None:
         """End the run and the engine; nothing of either is left."""
         self._timer.stop()
-        self._end_run()
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.run.cancel()
         self._engine.close()
 
     # What time brings
@@ -181,7 +240,10 @@ class Conductor(QObject):
     def tick(self) -> None:
         """Take in what was drawn, show where the music is, hear what the engine has to say."""
         head = self._engine.playhead()
-        if self._run is not None and self._playing:
+        writing = self._writing
+        if writing is not None and self._playing:
+            if writing.stale_from is not None and time.monotonic() - self._touched_at >= SETTLE_SECONDS:
+                self._rewrite_ahead(writing, head.tick)
             self._drain(head.tick)
         self.playhead_moved.emit(head)
         for event in self._engine.poll():
@@ -190,30 +252,148 @@ class Conductor(QObject):
             self._notice_end(head)
 
     def _drain(self, playhead: float) -> None:
-        run = self._run
+        run = self._writing.run
         bar = self._document.pattern.metre.metre_at(max(int(playhead), 0)).ticks_per_bar
         for item in run.take(playhead + BARS_AHEAD * bar):
             if isinstance(item, Batch):
                 self._take_up(item.notes, item.settled)
             elif isinstance(item, Finished):
                 self._take_up(item.notes, item.length)
-                self._end_run()
                 self._document.end_take(item.length)
             elif isinstance(item, Failed):
                 self._drummer_failed(item.error)
         self._publish(playhead=playhead)
 
     def _take_up(self, notes: Sequence[Note], settled: int) -> None:
+        settled = max(settled, self._document.pattern.length)
         self._engine.append_notes(notes, settled)
         self._document.append(notes, settled)
 
     def _drummer_failed(self, error: Exception) -> None:
-        self._end_run()
         self._document.end_take()
         if isinstance(error, DrumappError):
             self.failed.emit(str(error))
         else:
             self.failed.emit(f"The drummer broke off by a fault of the program ({type(error).__name__}: {error}).")
+
+    # Writing otherwise
+
+    def _touched(self, removed: Sequence[Note], added: Sequence[Note]) -> None:
+        """The user edited what the drummer has in mind."""
+        if self._writing is not None:
+            self._writing.touch(removed, added, self._document.pattern.metre)
+            self._touched_at = time.monotonic()
+
+    def _make_stale(self) -> None:
+        if self._writing is not None:
+            self._writing.make_stale()
+
+    def _rewrite_ahead(self, writing: Writing, playhead: float) -> None:
+        """Let the drummer write otherwise from the next beat on that leaves it the time to think."""
+        pattern = self._document.pattern
+        heard_anew = len(pattern.notes) - len(pattern.notes[: pattern.index_from(writing.stale_from or 0)])
+        seconds = pattern.tempo.seconds_at(playhead) + preparation_seconds(heard_anew)
+        soonest = next_beat(int(pattern.tempo.tick_at(seconds)) + 1, pattern.metre)
+        self._rewrite(writing, min(max(soonest, writing.stale_from or 0), pattern.length))
+
+    def _rewrite(self, writing: Writing, tick: int) -> None:
+        """Take back what the drummer has written from a tick on, and let it write that anew."""
+        seat, document = self._seat, self._document
+        writing.run.cancel()
+        generator = writing.run.generator
+        settings = writing.settings if generator is None else _with_changes(writing.settings, generator.settings)
+        trail = self._trail if generator is None else generator.trail
+        ahead = frozenset(note for note in writing.touched if note.start >= tick)
+        chart = self._chart(document.pattern, tick, document.end, ahead)
+        stays, _ = seat.parted(chart)
+        standing = replace(document.pattern, notes=tuple(stays), length=tick)
+        request = Request(settings.up_to(tick), chart, trail, writing.turned)
+        self._writing = Writing(self._run_of(seat, request), request, settings.up_to(tick), writing.touched)
+        document.rewrite(standing, document.end)
+
+    # Takes
+
+    def _drummer(self) -> Seat:
+        if self._seat is None:
+            raise DrumappError("There is no drummer to generate with: open a model first (File, Open model).")
+        return self._seat
+
+    def _chart(self, pattern: Pattern, start: int, stop: int | None, notes: frozenset[Note] = frozenset()) -> Chart:
+        from drumapp.lstm.chart import Chart
+
+        project = self._document.project
+        return Chart(pattern, start, stop, project.kit.locked_keys, project.locks | notes, by_beat=True)
+
+    def _stop_of(self, pattern: Pattern, start: int, bars: int) -> int:
+        """Where a drummer stops that goes on from a tick: at the end of what is there, or so many bars beyond it."""
+        if start < pattern.length:
+            return pattern.length
+        return pattern.metre.bar_start(pattern.metre.bar_at(start) + bars)
+
+    def _request(self, wanted: GeneratorSettings, chart: Chart) -> Request:
+        """To go on with the take in the roll, or with what is there as if it were one."""
+        start = chart.start or 0
+        before = chart.pattern.notes[: chart.pattern.index_from(start)]
+        settings = self._settings_of_roll()
+        if settings is None:
+            settings = replace(wanted, changes=())
+        else:
+            settings = replace(
+                settings.up_to(start), style=wanted.style, feel=wanted.feel, playable=wanted.playable, bars=wanted.bars
+            )
+        if self._went_on == (start, before):
+            settings = replace(settings, variation=settings.variation + 1)
+        self._went_on = (start, before)
+        time_now, pitch_now = temperatures_in_force(settings)
+        turned = Turned(
+            None if wanted.time_temperature == time_now else wanted.time_temperature,
+            None if wanted.pitch_temperature == pitch_now else wanted.pitch_temperature,
+        )
+        return Request(settings, chart, self._trail, turned)
+
+    def _settings_of_roll(self) -> GeneratorSettings | None:
+        """Those of the take that the roll's notes come from; None where they are nobody's, or nobody's any more."""
+        project = self._document.project
+        take = project.take(project.origin) if project.origin else None
+        if take is None or self._seat is None:
+            return None
+        try:
+            return self._seat.settings_of(take)
+        except DrumappError as error:
+            self.said.emit(str(error))
+            return None
+
+    def _begin(
+        self, seat: Seat, request: Request, standing: Pattern, end: int | None, *, start: int, label: str
+    ) -> None:
+        run = self._run_of(seat, request)
+        self._document.begin_take(standing, end, start=start, label=label)
+        self._writing = Writing(run, request, request.settings)
+        self._engine.set_growing(True)
+
+    def _run_of(self, seat: Seat, request: Request) -> GenerationRun:
+        run = GenerationRun(lambda: seat.make(request))
+        if not self._playing and self._writing is not None:
+            run.pause()
+        run.start()
+        return run
+
+    def _take_closed(self, take_id: str, result: Pattern) -> None:
+        """The take in the document has ended: send the drummer home, and keep what replays it."""
+        writing, self._writing = self._writing, None
+        if writing is None:
+            return
+        writing.run.cancel()
+        generator = writing.run.generator
+        if generator is not None and self._seat is not None:
+            self._trail = generator.trail
+            if result.notes:
+                self._document.add_take(self._seat.take_of(generator, take_id, result, time.time()))
+        self._publish()
+
+    def _forget_take(self) -> None:
+        """Another document: nothing of what was heard is of use."""
+        self._trail = self._went_on = None
 
     def _notice_end(self, head: Playhead) -> None:
         """The engine stops by itself at the end of a pattern that is not repeated, or because it died."""
@@ -224,8 +404,6 @@ class Conductor(QObject):
 
     def _document_replaced(self) -> None:
         """Other notes: by a take that begins or ends, by opening, clearing, undoing."""
-        if self._run is not None and not self._document.in_take:
-            self._end_run()
         self._send_pattern()
         self._send_loop()
         # Last: an engine that waits at the end for more notes would stop there if it had no loop to go on with.
@@ -236,18 +414,18 @@ class Conductor(QObject):
     def _send_pattern(self) -> None:
         self._engine.set_pattern(self._document.pattern)
 
+    def _kit_changed(self) -> None:
+        self._send_kit()
+        if self._document.kit.locked_keys != self._locked_keys:
+            self._locked_keys = self._document.kit.locked_keys
+            self._make_stale()
+
     def _send_kit(self) -> None:
         self._engine.set_kit(self._document.kit)
 
     def _send_loop(self) -> None:
         repeat = self._looping and not self._document.in_take and self._document.pattern.length > 0
         self._engine.set_loop(self._document.project.loop_span if repeat else None)
-
-    def _end_run(self) -> None:
-        run, self._run = self._run, None
-        if run is not None:
-            run.cancel()
-        self._publish()
 
     def _wake_engine(self) -> None:
         """Bring back a playing process that died, to where it was."""
@@ -256,9 +434,13 @@ class Conductor(QObject):
             self._engine.start()
             self._engine.seek(tick)
 
+    def _go(self) -> None:
+        self._playing = True
+        self._pace()
+
     def _rest(self) -> None:
-        if self._run is not None:
-            self._run.pause()
+        if self._writing is not None:
+            self._writing.run.pause()
         self._playing = False
         self._publish()
         self._pace()
@@ -268,9 +450,9 @@ class Conductor(QObject):
 
     def _publish(self, *, playhead: float | None = None, **changes: object) -> None:
         """Say what goes on, if it is other than before."""
-        if self._make_generator is None and self._run is None:
+        if self._seat is None and self._writing is None:
             drummer = Drummer.ABSENT
-        elif self._run is None:
+        elif self._writing is None:
             drummer = Drummer.IDLE
         else:
             drummer = Drummer.WRITING if self._playing else Drummer.PAUSED
@@ -281,7 +463,7 @@ class Conductor(QObject):
         values = {
             "drummer": drummer,
             "playing": self._playing,
-            "bars_ahead": max(ahead, 0) if self._run is not None else 0,
+            "bars_ahead": max(ahead, 0) if self._writing is not None else 0,
             "seed": self.performance.seed,
             "endless": self.performance.endless,
         }
@@ -289,6 +471,11 @@ class Conductor(QObject):
         if performance != self.performance:
             self.performance = performance
             self.changed.emit()
+
+
+def _with_changes(settings: GeneratorSettings, played: GeneratorSettings) -> GeneratorSettings:
+    """Settings with what was turned while they were played."""
+    return replace(settings, changes=played.changes)
 
 
 def take_name(seed: int) -> str:

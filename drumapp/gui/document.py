@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from drumapp.core.changes import TailChange, difference, unpacked
+from drumapp.core.changes import TailChange, difference, note_difference, unpacked
 from drumapp.core.history import History
 from drumapp.core.kit import DrumKit
 from drumapp.core.locks import Locks, carried
 from drumapp.core.pattern import Note, Pattern
-from drumapp.core.project import Project
+from drumapp.core.project import Project, Take
 from drumapp.core.timing import Metre, MetreMap, Range, TempoMap
 
 
 class Document(QObject):
     """One project at a time; every change of its pattern, kit, loop and locks can be undone.
 
-    Signals: replaced when notes, length or metre are others; appended (notes) when notes were added at the end;
-    timing_changed when tempo alone is another; kit_changed; loop_changed; locks_changed; history_changed when there is
-    something else to undo or redo.
+    Signals:
+        replaced: notes, length or metre are others; appended (notes): notes were added at the end;
+        timing_changed: tempo alone is another; kit_changed; loop_changed; locks_changed;
+        history_changed: there is something else to undo or redo;
+        touched (notes that went, notes that came): before ``replaced``, the user changed notes of a take under way;
+        take_closed (its id, the pattern it came to): a take has ended; takes_changed;
+        begun_anew: this is another document.
     Attributes: project; end, the tick where the music will stop, None while an endless take is being written.
     """
 
     replaced = Signal()
     appended = Signal(object)
+    touched = Signal(object, object)
+    take_closed = Signal(str, object)
+    takes_changed = Signal()
+    begun_anew = Signal()
     timing_changed = Signal()
     kit_changed = Signal()
     loop_changed = Signal()
@@ -41,6 +49,7 @@ class Document(QObject):
         self._history = History()
         self._takes = itertools.count(1)
         self._take: Hashable | None = None
+        self._begun_at = 0  # the tick at which the drummer began to write
 
     @property
     def pattern(self) -> Pattern:
@@ -67,18 +76,34 @@ class Document(QObject):
         """Whether a drummer is writing."""
         return self._take is not None
 
+    def kept(self, note: Note) -> bool:
+        """Whether the drummer leaves a note as it is."""
+        return note in self.project.locks or note.pitch in self.kit.locked_keys
+
     # A take: all its notes are one undo
 
-    def begin_take(self, empty: Pattern, end: int | None) -> None:
-        """Put an empty pattern in place for a drummer to fill; ``end`` is its length in ticks, None when endless."""
+    def begin_take(self, standing: Pattern, end: int | None, *, start: int = 0, label: str = "Generate") -> None:
+        """Put a pattern in place for a drummer to write on from where it ends.
+
+        Args: standing, whose length is where the drummer begins; what of it lies beyond is met when it comes there.
+        end, the length in ticks it will have, None when endless. start, the first tick at which notes are others now.
+        """
         self._close_take()
         take = ("take", next(self._takes))
-        back = TailChange.back_to(self.project, 0)
-        self.project = replace(self.project, pattern=empty)
-        self.end, self._take = end, take
-        self._history.record("Generate", self.project, back, take)
+        back = TailChange.back_to(self.project, start)
+        self.project = replace(self.project, pattern=standing, origin=self.next_take_id())
+        self.end, self._take, self._begun_at = end, take, standing.length
+        self._history.record(label, self.project, back, take)
         self.replaced.emit()
         self.history_changed.emit()
+
+    def rewrite(self, standing: Pattern, end: int | None) -> None:
+        """Let the drummer write otherwise from where ``standing`` ends, in the same take, if one is under way."""
+        if self._take is None:
+            return
+        self._put(standing)
+        self.end = end
+        self.replaced.emit()
 
     def append(self, notes: Sequence[Note], length: int) -> None:
         """Add notes at the end of the take, which is now ``length`` ticks long. Nothing happens outside a take."""
@@ -100,12 +125,24 @@ class Document(QObject):
         if self._take is None:
             return
         if length is None:
-            self._put(complete_bars(self.pattern))
+            self._put(complete_bars(self.pattern, self.kept, self._begun_at))
             self._history.cut_since(self._take, self.pattern.length)
         else:
             self._put(replace(self.pattern, length=length))
         self.end = self.pattern.length
         self._take = None
+        self.take_closed.emit(self.project.origin, self.pattern)
+
+    # Takes that have ended; they are kept whatever is undone
+
+    def next_take_id(self) -> str:
+        """An id no take of the project has."""
+        return str(1 + max((int(take.id) for take in self.project.takes if take.id.isdecimal()), default=0))
+
+    def add_take(self, take: Take) -> None:
+        """Keep a take."""
+        self.project = self.project.with_take(take)
+        self.takes_changed.emit()
 
     # Other changes
 
@@ -114,13 +151,18 @@ class Document(QObject):
         self._close_take()
         self._history = History()
         self.project, self.end = project, project.pattern.length
+        self.begun_anew.emit()
+        self.takes_changed.emit()
         for signal in (self.kit_changed, self.replaced, self.loop_changed, self.locks_changed, self.history_changed):
             signal.emit()
 
-    def replace(self, pattern: Pattern, label: str, gesture: Hashable | None = None) -> None:
-        """Put another pattern in place; ``label`` says in the user's words what was done."""
+    def replace(self, pattern: Pattern, label: str, gesture: Hashable | None = None, *, origin: str = "") -> None:
+        """Put another pattern in place; ``label`` says in the user's words what was done.
+
+        Args: origin, id of the take it comes from, empty where it is nobody's.
+        """
         self._close_take()
-        self._change(replace(self.project, pattern=pattern), label, gesture)
+        self._change(replace(self.project, pattern=pattern, origin=origin), label, gesture)
 
     def edit(self, pattern: Pattern, label: str, gesture: Hashable | None = None) -> bool:
         """Take up an edited pattern; whether it is another one. While a drummer writes, the take goes on under it.
@@ -160,7 +202,8 @@ class Document(QObject):
         if metres == self.pattern.metre:
             return
         bars = metres.bar_at(max(self.pattern.length - 1, 0)) + 1 if self.pattern.length else 0
-        self.replace(replace(self.pattern, metre=metres, length=metres.bar_start(bars)), "Metre")
+        pattern = replace(self.pattern, metre=metres, length=metres.bar_start(bars))
+        self.replace(pattern, "Metre", origin=self.project.origin)
 
     def undo(self) -> bool:
         """Go back by one change; False when there is none. Only to undo the take itself sends the drummer home."""
@@ -204,6 +247,8 @@ class Document(QObject):
             self.end = new.length
         if before.kit != self.kit:
             self.kit_changed.emit()
+        if self._take is not None and old.notes is not new.notes:
+            self.touched.emit(*note_difference(old.notes, new.notes))
         if old.notes is not new.notes or (old.length, old.metre, old.name) != (new.length, new.metre, new.name):
             self.replaced.emit()
         elif old.tempo != new.tempo:
@@ -215,9 +260,18 @@ class Document(QObject):
         self.history_changed.emit()
 
 
-def complete_bars(pattern: Pattern) -> Pattern:
-    """The bars written to their ends, for one begun would be a hole in the loop; the first stays in any case."""
-    if pattern.length == 0:
+def complete_bars(pattern: Pattern, kept: Callable[[Note], bool] = lambda _note: False, at_least: int = 0) -> Pattern:
+    """The bars written to their ends, for one begun would be a hole in the loop; the first stays in any case.
+
+    Args: kept, which notes beyond them stay, and so the bars that hold them; at_least, the tick before which all stays,
+    as it was there before the drummer began.
+    """
+    if pattern.length == 0 and not pattern.notes:
         return pattern
-    length = pattern.metre.bar_start(max(pattern.metre.bar_at(pattern.length), 1))
-    return replace(pattern, notes=tuple(note for note in pattern.notes if note.start < length), length=length)
+    metre = pattern.metre
+    length = metre.bar_start(max(metre.bar_at(pattern.length), 1))
+    if at_least > length:
+        length = metre.bar_start(metre.bar_at(at_least - 1) + 1)
+    last = max((note.start for note in pattern.notes if note.start >= length and kept(note)), default=None)
+    notes = tuple(note for note in pattern.notes if note.start < length or kept(note))
+    return replace(pattern, notes=notes, length=length if last is None else metre.bar_start(metre.bar_at(last) + 1))

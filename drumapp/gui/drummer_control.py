@@ -13,8 +13,8 @@ from drumapp.core.timing import Metre
 from drumapp.gui.conductor import Conductor, Drummer, fresh_seed
 from drumapp.gui.dialogs import MODEL_FILES, Asking
 from drumapp.gui.drummer_panel import DrummerPanel
-from drumapp.gui.generation import GeneratorFactory
 from drumapp.gui.model_loading import ModelLoading
+from drumapp.gui.seat import ModelSeat, Seat
 from drumapp.gui.status_line import drummer_sentence
 from drumapp.gui.transport_bar import TransportBar
 from drumapp.settings import Settings
@@ -39,12 +39,12 @@ class DrummerControl(QObject):
         asking: Asking,
         *,
         loading: ModelLoading | None = None,
-        drummer_of: Callable[[DrumModel], GeneratorFactory] | None = None,
+        seat_of: Callable[[DrumModel], Seat] | None = None,
     ) -> None:
         super().__init__()
         self._panel, self._bar, self._conductor = panel, bar, conductor
         self._settings, self._asking = settings, asking
-        self._drummer_of = drummer_of or drummer_of_model
+        self._seat_of = seat_of or ModelSeat
         self.loading = loading or ModelLoading()
         self.model: DrumModel | None = None
         self._path: Path | None = None
@@ -108,7 +108,7 @@ class DrummerControl(QObject):
         self._settings.model = None if path == resources.default_model() else path
         self._panel.set_styles(model.styles, self._settings.style)
         self._show_models()
-        self._conductor.set_generator_factory(self._drummer_of(model))
+        self._conductor.set_seat(self._seat_of(model))
         self.changed.emit()
         if self._generate_when_ready:
             self._generate_when_ready = False
@@ -171,12 +171,3 @@ class DrummerControl(QObject):
             if all(path != self._path for _, path in models):
                 models.append((self.model.name, self._path))
         self._panel.set_models(models, self._path)
-
-
-def drummer_of_model(model: DrumModel) -> GeneratorFactory:
-    """What makes a generator of a model for each take; takes share one stepper, as one at a time is played."""
-    from drumapp.lstm.generator import DrumGenerator
-    from drumapp.lstm.stepper import Stepper
-
-    stepper = Stepper(model)
-    return lambda settings: DrumGenerator(model, settings, stepper)

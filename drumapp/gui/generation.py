@@ -15,23 +15,59 @@ from typing import TYPE_CHECKING, Protocol
 from drumapp.core.pattern import Note
 
 if TYPE_CHECKING:
+    from drumapp.lstm.chart import Chart
     from drumapp.lstm.take_settings import GeneratorSettings
 
 QUEUE_BATCHES = 16
-MICROTIMING_TICKS = 20  # with feel, notes may come this much out of order
 _LOOK_SECONDS = 0.05  # how often a waiting thread asks whether it was cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What is turned at the start of a run, for the notes to come: None leaves a temperature as it is; ``fresh`` draws
+    the memory anew, uniformly from +- this.
+    """
+
+    time_temperature: float | None = None
+    pitch_temperature: float | None = None
+    fresh: float | None = None
+
+
+NOTHING_TURNED = Turned()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a drummer is asked to play.
+
+    Attributes: settings, with those of the seed; chart, what stands and which span to write, None for a take from
+    nothing; trail, the memories of the run before, whatever the drummer makes of them; turned.
+    """
+
+    settings: GeneratorSettings
+    chart: Chart | None = None
+    trail: object | None = None
+    turned: Turned = NOTHING_TURNED
 
 
 class NoteGenerator(Protocol):
     """The part of a DrumGenerator that a run needs."""
 
     @property
-    def tick(self) -> int:
-        """Grid tick reached; everything before it is final but for microtiming."""
+    def settled(self) -> int:
+        """The tick before which every note has been given."""
 
     @property
     def length(self) -> int | None:
-        """Ticks of the whole run, None when it is endless."""
+        """Tick at which the run ends, None when it is endless."""
+
+    @property
+    def settings(self) -> GeneratorSettings:
+        """What replays the take, as far as it has come."""
+
+    @property
+    def trail(self) -> object:
+        """Memories kept along the way, for the run that follows."""
 
     def __iter__(self) -> Iterator[Note]:
         """Itself."""
@@ -40,7 +76,7 @@ class NoteGenerator(Protocol):
         """The next note; StopIteration at the end of the run."""
 
 
-GeneratorFactory = Callable[["GeneratorSettings"], NoteGenerator]
+GeneratorFactory = Callable[[Request], NoteGenerator]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +109,7 @@ class GenerationRun:
     """A drummer at work in a thread of its own, from :meth:`start` until it is done, fails or is cancelled.
 
     It starts playing; :meth:`pause` and :meth:`resume` hold it between two notes, its memory kept as it is.
+    Attributes: generator, once it is made; it is the thread's until the run has ended.
     """
 
     def __init__(self, make_generator: Callable[[], NoteGenerator], *, queue_batches: int = QUEUE_BATCHES) -> None:
@@ -83,6 +120,7 @@ class GenerationRun:
         self._begun = threading.Event()
         self._may_play = threading.Event()
         self._may_play.set()
+        self.generator: NoteGenerator | None = None
         self._thread = threading.Thread(target=self._work, name="drummer", daemon=True)
 
     def start(self) -> None:
@@ -144,16 +182,16 @@ class GenerationRun:
 
     def _batches(self) -> Iterator[Item]:
         """The run's notes as batches that are final, in order."""
-        generator = self._make_generator()
+        generator = self.generator = self._make_generator()
         waiting: list[Note] = []
         for note in generator:
             heapq.heappush(waiting, note)
-            settled = max(generator.tick - MICROTIMING_TICKS, 0)
+            settled = generator.settled
             if waiting[0].start < settled:
                 yield Batch(_popped_before(waiting, settled), settled)
             if not self._wait_for_leave():
                 return
-        length = generator.length if generator.length is not None else generator.tick
+        length = generator.length if generator.length is not None else generator.settled
         yield Finished(tuple(sorted(waiting)), length)
 
     def _wait_for_leave(self) -> bool:

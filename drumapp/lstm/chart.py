@@ -167,7 +167,7 @@ def on_grid(chart: Chart, vocabulary: Vocabulary) -> GridChart:
     pattern, stop = chart.pattern, chart.stop
     timeline = Timeline(pattern.tempo, pattern.metre)
     ear = Ear(vocabulary)
-    standing, replaced = _parted(chart, ear)
+    standing, replaced = parted(chart, ear)
     near = standing if stop is None else standing[: bisect_left(standing, Note(stop + REACH, 0, 0, 0))]
     known = vocabulary.encode(near, ear.key_classes)
     position = known.rows[:, 0]
@@ -183,8 +183,8 @@ def on_grid(chart: Chart, vocabulary: Vocabulary) -> GridChart:
     return GridChart(chart, timeline, standing, replaced, known.chosen(before), figures, following, first, end)
 
 
-def _parted(chart: Chart, ear: Ear) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
-    """The pattern's notes that stay and those that make way."""
+def parted(chart: Chart, ear: Ear) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
+    """The pattern's notes that stay and those that make way, each in order. Costs as much as the span is long."""
     notes, starts = chart.pattern.notes, chart.pattern.starts
     first_tick, stop_tick = chart.first_tick, chart.stop_tick
     if first_tick is None:

@@ -45,6 +45,8 @@ def difference(old: Project, new: Project) -> dict[str, Any]:
         changes["loop"] = loop_fields(new.loop)
     if old.locks != new.locks:
         changes["locks"] = sorted(new.locks)
+    if old.origin != new.origin:
+        changes["origin"] = new.origin
     if old.drummer != new.drummer:
         changes["drummer"] = new.drummer
     if old.takes != new.takes:
@@ -69,8 +71,9 @@ def apply_difference(old: Project, changes: Stored) -> Project:
     drummer = mapping("drummer", changes["drummer"]) if "drummer" in changes else old.drummer
     loop = loop_of(changes["loop"]) if "loop" in changes else old.loop
     locks = locks_of(changes["locks"]) if "locks" in changes else old.locks
+    origin = text("origin", changes["origin"]) if "origin" in changes else old.origin
     takes = old.takes if "order" not in changes else _ordered(old, changes)
-    return Project(replace(pattern, notes=notes), kit, drummer, takes, unknown, loop, locks)
+    return Project(replace(pattern, notes=notes), kit, drummer, takes, unknown, loop, locks, origin)
 
 
 def splices(old: Notes, new: Notes) -> list[Splice]:

@@ -106,6 +106,8 @@ def _lines(project: Project) -> Iterator[bytes]:
         yield to_json({"loop": loop_fields(project.loop)})
     if project.locks:
         yield to_json({"locks": sorted(project.locks)})
+    if project.origin:
+        yield to_json({"origin": project.origin})
     yield to_json({"drummer": project.drummer})
     for start in range(0, len(notes), NOTES_PER_LINE):
         yield to_json({"notes": notes[start : start + NOTES_PER_LINE]})
@@ -139,6 +141,7 @@ class _Reader:
     kit: DrumKit | None = None
     loop: Range | None = None
     locks: frozenset[Note] | None = None
+    origin: str | None = None
     drummer: Fields | None = None
     notes: list[Note] = field(default_factory=list)
     takes: dict[str, Take] = field(default_factory=dict)
@@ -168,6 +171,9 @@ class _Reader:
             case "locks":
                 self._once("locks", self.locks)
                 self.locks = locks_of(record["locks"])
+            case "origin":
+                self._once("origin", self.origin)
+                self.origin = text("origin", record["origin"])
             case "drummer":
                 self._once("drummer", self.drummer)
                 self.drummer = mapping("drummer", record["drummer"])
@@ -203,6 +209,7 @@ class _Reader:
             ),
             self.loop,
             frozenset() if self.locks is None else self.locks,
+            self.origin or "",
         )
         return ReadProject(project, () if sound else self._problems(counts))
 

@@ -5,21 +5,26 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 
 from drumapp.core.kit import DrumKit
 from drumapp.core.pattern import Note, Pattern
+from drumapp.core.project import Take
 from drumapp.core.timing import Range
 from drumapp.gui.application import Application
 from drumapp.gui.dialogs import Unsaved
+from drumapp.gui.generation import Request, Turned
 from drumapp.gui.model_loading import ModelLoading
-from drumapp.lstm.take_settings import GeneratorSettings
+from drumapp.lstm.chart import Chart
+from drumapp.lstm.take_settings import Change, GeneratorSettings, Place
+from drumapp.lstm.vocabulary import TICKS_PER_GRID
 from drumapp.playback.engine import EngineDied, EngineEvent, Playhead, SoundSettings
 from drumapp.settings import Settings
 
 STEP = 120
+JITTER = 9
 
 
 class RecordingEngine:
@@ -114,16 +119,29 @@ class RecordingEngine:
 
 
 class ScriptedDrummer:
-    """One note a step, drawn by the seed alone. ``breaks_at`` raises there; ``drawn`` counts."""
+    """A note or two a step, drawn by the seed and the step alone: where it goes on, it goes on as it would have.
 
-    def __init__(
-        self, settings: GeneratorSettings, breaks_at: int | None = None, error: Exception | None = None
-    ) -> None:
+    ``breaks_at`` raises there; ``drawn`` counts.
+    """
+
+    def __init__(self, request: Request, breaks_at: int | None = None, error: Exception | None = None) -> None:
+        settings, chart = request.settings, request.chart
+        turned = request.turned
+        if turned != Turned():
+            place = Place((chart.start or 0) // TICKS_PER_GRID - 1 if chart else -1, 127)
+            change = Change(place, turned.time_temperature or 1.0, turned.pitch_temperature or 1.0, turned.fresh)
+            settings = replace(settings, changes=(*settings.changes, change))
         self.settings = settings
-        self.tick = 0
+        self.request = request
+        self.trail = ("trail", request.trail)
         self.drawn = 0
         self.length = None if settings.bars is None else settings.bars * settings.metre.ticks_per_bar
-        self._random = random.Random(settings.seed)
+        self._first, self._locked = 0, frozenset()
+        if chart is not None:
+            self._first, self.length, self._locked = chart.start or 0, chart.stop, chart.locked_keys
+        self._step = -(-self._first // STEP) * STEP
+        self.settled = self._first
+        self._waiting: list[Note] = []
         self._breaks_at = breaks_at
         self._error = error or RuntimeError("the sticks broke")
 
@@ -133,20 +151,63 @@ class ScriptedDrummer:
     def __next__(self) -> Note:
         if self._breaks_at is not None and self.drawn >= self._breaks_at:
             raise self._error
-        if self.length is not None and self.tick >= self.length:
-            raise StopIteration
-        # As with feel: a little before or behind the grid, so neighbours may come out of order.
-        shift = self._random.randint(-9, 9) if self.settings.feel and self.tick else 0
-        note = Note(self.tick + shift, self._random.choice((36, 38, 42, 46)), self._random.randint(1, 127))
+        while not self._waiting:
+            if self.length is not None and self._step >= self.length:
+                self.settled = self.length
+                raise StopIteration
+            self.settled = max(self._step - JITTER, self._first)
+            self._waiting = [note for note in self._notes_of_step() if note.pitch not in self._locked]
+            self._step += STEP
         self.drawn += 1
-        if self._random.random() < 0.7:
-            self.tick += STEP
-        return note
+        return self._waiting.pop(0)
+
+    def _notes_of_step(self) -> list[Note]:
+        settings = self.settings
+        choose = random.Random(f"{settings.seed} {settings.variation} {self._step}")
+        notes = []
+        for pitch in choose.sample((36, 38, 42, 46), choose.choice((1, 1, 2))):
+            # As with feel: a little before or behind the grid, so neighbours may come out of order.
+            shift = choose.randint(-JITTER, JITTER) if settings.feel and self._step else 0
+            notes.append(Note(max(self._step + shift, self._first), pitch, choose.randint(1, 127)))
+        return notes
 
 
 def played_straight(settings: GeneratorSettings) -> list[Note]:
     """What the scripted drummer plays when nobody interrupts it."""
-    return sorted(ScriptedDrummer(settings))
+    return sorted(ScriptedDrummer(Request(settings)))
+
+
+class ScriptedSeat:
+    """A seat for scripted drummers. Attributes: requests, all that were made of it."""
+
+    def __init__(self, breaks_at: int | None = None, error: Exception | None = None) -> None:
+        self.requests: list[Request] = []
+        self._breaks_at, self._error = breaks_at, error
+
+    def make(self, request: Request) -> ScriptedDrummer:
+        self.requests.append(request)
+        return ScriptedDrummer(request, self._breaks_at, self._error)
+
+    def parted(self, chart: Chart) -> tuple[list[Note], list[Note]]:
+        first = chart.first_tick or 0
+        going = {
+            note
+            for note in chart.pattern.notes
+            if note.start >= first and note.pitch not in chart.locked_keys and note not in chart.locked_notes
+        }
+        notes = chart.pattern.notes
+        return [note for note in notes if note not in going], [note for note in notes if note in going]
+
+    def take_of(self, generator: ScriptedDrummer, take_id: str, result: Pattern, made: float) -> Take:
+        settings = generator.settings.to_json()
+        return Take(take_id, "", model="0", seed=generator.settings.seed, settings=settings, made=made, result=result)
+
+    def settings_of(self, take: Take) -> GeneratorSettings:
+        return GeneratorSettings.from_json(take.settings, take.seed)
+
+    def hearsay(self, notes: Sequence[Note]) -> str:
+        strange = [note for note in notes if note.pitch > 81]
+        return f"The drummer does not hear {len(strange)} notes." if strange else ""
 
 
 @dataclass
@@ -194,7 +255,7 @@ def make_application(qapp, settings: Settings, engine: RecordingEngine, answers:
         engine=engine,
         asking=answers,
         loading=ModelLoading(lambda _path: scripted_model()),
-        drummer_of=lambda _model: ScriptedDrummer,
+        seat_of=lambda _model: ScriptedSeat(),
     )
     made.drummer.seat(Path("scripted.safetensors"), model or scripted_model())
     return made

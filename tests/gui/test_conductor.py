@@ -7,7 +7,7 @@ from drumapp.gui.conductor import BARS_AHEAD, Conductor, Drummer, fresh_seed
 from drumapp.gui.document import Document
 from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.playback.engine import SoundReady
-from tests.gui.gui_fakes import RecordingEngine, ScriptedDrummer, no_thread, played_straight
+from tests.gui.gui_fakes import RecordingEngine, ScriptedSeat, no_thread, played_straight
 
 BAR = 1920
 
@@ -22,7 +22,7 @@ def document() -> Document:
 @pytest.fixture
 def conductor(document: Document, engine: RecordingEngine):
     made = Conductor(document, engine)
-    made.set_generator_factory(ScriptedDrummer)
+    made.set_seat(ScriptedSeat())
     yield made
     made.close()
     assert no_thread("drummer")
@@ -226,7 +226,7 @@ def test_a_seek_stays_within_the_music(conductor, document, engine) -> None:
 
 
 def test_a_drummer_who_breaks_off_is_reported_and_what_was_written_stays(qtbot, conductor, document, engine) -> None:
-    conductor.set_generator_factory(lambda settings: ScriptedDrummer(settings, breaks_at=20))
+    conductor.set_seat(ScriptedSeat(breaks_at=20))
     with qtbot.waitSignal(conductor.failed) as failed:
         conductor.generate(GeneratorSettings(seed=1, bars=8))
         play_until(qtbot, conductor, lambda: not document.in_take)
@@ -239,7 +239,7 @@ def test_a_drummer_who_breaks_off_is_reported_and_what_was_written_stays(qtbot, 
 
 def test_a_failure_with_a_sentence_is_shown_as_it_is(qtbot, conductor, document) -> None:
     error = DrumappError("The model groove.safetensors is damaged: choose another.")
-    conductor.set_generator_factory(lambda settings: ScriptedDrummer(settings, breaks_at=0, error=error))
+    conductor.set_seat(ScriptedSeat(breaks_at=0, error=error))
     with qtbot.waitSignal(conductor.failed) as failed:
         conductor.generate(GeneratorSettings(seed=1, bars=8))
         play_until(qtbot, conductor, lambda: not document.in_take)
@@ -249,7 +249,7 @@ def test_a_failure_with_a_sentence_is_shown_as_it_is(qtbot, conductor, document)
 
 def test_without_a_drummer_generate_is_refused_and_nothing_is_lost(conductor, document) -> None:
     document.replace(Pattern.of([Note(0, 36, 100)]), "Open")
-    conductor.set_generator_factory(None)
+    conductor.set_seat(None)
     with pytest.raises(DrumappError, match="open a model"):
         conductor.generate(GeneratorSettings())
 
@@ -294,7 +294,7 @@ def test_seeds_are_fresh() -> None:
 
 def test_closing_in_the_middle_of_a_take_leaves_nothing(qtbot, document, engine) -> None:
     conductor = Conductor(document, engine)
-    conductor.set_generator_factory(ScriptedDrummer)
+    conductor.set_seat(ScriptedSeat())
     conductor.start()
     conductor.generate(GeneratorSettings(seed=1, bars=None))
     play_until(qtbot, conductor, lambda: len(document.pattern) > 4)

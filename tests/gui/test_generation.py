@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drumapp.core.pattern import Note
-from drumapp.gui.generation import Batch, Failed, Finished, GenerationRun, Item
+from drumapp.gui.generation import Batch, Failed, Finished, GenerationRun, Item, Request
 from drumapp.lstm.take_settings import GeneratorSettings
 from tests.gui.gui_fakes import ScriptedDrummer, played_straight
 
@@ -31,7 +31,7 @@ def notes_of(items: list[Item]) -> list[Note]:
 @pytest.mark.parametrize("feel", [True, False])
 def test_all_notes_come_once_and_in_order(feel: bool) -> None:
     wanted = GeneratorSettings(seed=3, bars=8, feel=feel)
-    run = GenerationRun(lambda: ScriptedDrummer(wanted), queue_batches=3)
+    run = GenerationRun(lambda: ScriptedDrummer(Request(wanted)), queue_batches=3)
     run.start()
     items = take_all(run)
 
@@ -43,7 +43,7 @@ def test_all_notes_come_once_and_in_order(feel: bool) -> None:
 
 def test_what_is_settled_stays_settled() -> None:
     wanted = GeneratorSettings(seed=5, bars=16)
-    run = GenerationRun(lambda: ScriptedDrummer(wanted))
+    run = GenerationRun(lambda: ScriptedDrummer(Request(wanted)))
     run.start()
     settled = 0
     for item in take_all(run):
@@ -57,7 +57,7 @@ def test_what_is_settled_stays_settled() -> None:
 
 
 def test_a_full_queue_holds_the_drummer() -> None:
-    drummer = ScriptedDrummer(GeneratorSettings(seed=1, bars=None))
+    drummer = ScriptedDrummer(Request(GeneratorSettings(seed=1, bars=None)))
     run = GenerationRun(lambda: drummer, queue_batches=4)
     run.start()
     taken: list[Item] = []
@@ -68,12 +68,12 @@ def test_a_full_queue_holds_the_drummer() -> None:
 
     # Each batch moves the settled edge by a step at least, so only these can have been drawn.
     assert all(item.settled < 400 + 600 for item in taken if isinstance(item, Batch))
-    assert drummer.tick < 400 + 4 * 120 * 10
+    assert drummer.settled < 400 + 4 * 120 * 10
     assert run.cancel()
 
 
 def test_nothing_is_taken_beyond_what_was_asked_for_but_the_batch_that_crosses_it() -> None:
-    run = GenerationRun(lambda: ScriptedDrummer(GeneratorSettings(seed=2, bars=8)), queue_batches=1000)
+    run = GenerationRun(lambda: ScriptedDrummer(Request(GeneratorSettings(seed=2, bars=8))), queue_batches=1000)
     run.start()
     deadline = time.monotonic() + PATIENCE_SECONDS
     while run.alive:
@@ -88,7 +88,7 @@ def test_nothing_is_taken_beyond_what_was_asked_for_but_the_batch_that_crosses_i
 @given(st.lists(st.integers(1, 12 * 1920), min_size=1, max_size=5))
 def test_a_run_that_was_held_plays_as_one_that_was_not(holds: list[int]) -> None:
     wanted = GeneratorSettings(seed=11, bars=8)
-    run = GenerationRun(lambda: ScriptedDrummer(wanted), queue_batches=2)
+    run = GenerationRun(lambda: ScriptedDrummer(Request(wanted)), queue_batches=2)
     run.start()
     items: list[Item] = []
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -107,7 +107,7 @@ def test_a_run_that_was_held_plays_as_one_that_was_not(holds: list[int]) -> None
 
 
 def test_a_held_drummer_draws_no_more() -> None:
-    drummer = ScriptedDrummer(GeneratorSettings(seed=1, bars=None))
+    drummer = ScriptedDrummer(Request(GeneratorSettings(seed=1, bars=None)))
     run = GenerationRun(lambda: drummer, queue_batches=2)
     run.pause()
     run.start()
@@ -125,7 +125,7 @@ def test_a_held_drummer_draws_no_more() -> None:
 @pytest.mark.parametrize("breaks_at", [0, 1, 50])
 def test_a_fault_comes_as_the_last_item_after_all_notes_before_it(breaks_at: int) -> None:
     fault = RuntimeError("no sticks")
-    run = GenerationRun(lambda: ScriptedDrummer(GeneratorSettings(seed=1, bars=8), breaks_at, fault))
+    run = GenerationRun(lambda: ScriptedDrummer(Request(GeneratorSettings(seed=1, bars=8)), breaks_at, fault))
     run.start()
     items = take_all(run)
 
@@ -145,7 +145,7 @@ def test_a_drummer_that_cannot_be_made_is_a_fault_too() -> None:
 
 @pytest.mark.parametrize("paused", [True, False])
 def test_cancel_ends_the_thread_whatever_it_waits_for(paused: bool) -> None:
-    run = GenerationRun(lambda: ScriptedDrummer(GeneratorSettings(seed=1, bars=None)), queue_batches=1)
+    run = GenerationRun(lambda: ScriptedDrummer(Request(GeneratorSettings(seed=1, bars=None))), queue_batches=1)
     if paused:
         run.pause()
     run.start()
@@ -155,7 +155,7 @@ def test_cancel_ends_the_thread_whatever_it_waits_for(paused: bool) -> None:
 
 
 def test_cancel_before_start_and_twice_is_harmless() -> None:
-    run = GenerationRun(lambda: ScriptedDrummer(GeneratorSettings()))
+    run = GenerationRun(lambda: ScriptedDrummer(Request(GeneratorSettings())))
 
     assert run.cancel()
     assert run.cancel()
@@ -179,7 +179,7 @@ def test_an_empty_run_is_finished_with_its_length() -> None:
 
 
 def test_no_thread_is_left_behind() -> None:
-    runs = [GenerationRun(lambda: ScriptedDrummer(GeneratorSettings(bars=None))) for _ in range(5)]
+    runs = [GenerationRun(lambda: ScriptedDrummer(Request(GeneratorSettings(bars=None)))) for _ in range(5)]
     for run in runs:
         run.start()
     for run in runs:

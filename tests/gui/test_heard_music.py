@@ -14,7 +14,7 @@ from drumapp.gui.document import Document
 from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.playback import engine_protocol as protocol
 from drumapp.playback.player import Player
-from tests.gui.gui_fakes import RecordingEngine, ScriptedDrummer, played_straight
+from tests.gui.gui_fakes import RecordingEngine, ScriptedSeat, played_straight
 from tests.playback.recording_synth import RecordingSynth
 
 BAR = 1920
@@ -90,7 +90,7 @@ def engine() -> PlayerEngine:
 @pytest.fixture
 def conductor(document: Document, engine: PlayerEngine):
     made = Conductor(document, engine)
-    made.set_generator_factory(ScriptedDrummer)
+    made.set_seat(ScriptedSeat())
     yield made
     made.close()
 
@@ -135,14 +135,14 @@ def test_an_endless_take_is_heard_note_by_note_through_pauses_and_tempos(qtbot, 
 
 
 def test_a_take_that_ends_while_its_music_waits_for_it_is_repeated(qtbot, conductor, document, engine) -> None:
-    conductor.generate(GeneratorSettings(seed=5, bars=2))
+    conductor.generate(GeneratorSettings(seed=5, bars=9))
     conductor.tick()
-    engine.run(3 * FRAMES_A_BAR)  # the window is late with all the rest
+    engine.run(9 * FRAMES_A_BAR)  # the window is late with all the rest
     assert engine.player.state.holding
     engine.frames_a_command = FRAMES_A_BAR // 16
     play_on(qtbot, conductor, engine, lambda: not document.in_take)
     before = len(engine.heard)
-    engine.run(2 * FRAMES_A_BAR)
+    engine.run(9 * FRAMES_A_BAR)
 
     assert engine.playing
     assert conductor.performance.playing

@@ -13,7 +13,7 @@ from drumapp.settings import Settings
 from tests.gui.gui_fakes import (
     Answers,
     RecordingEngine,
-    ScriptedDrummer,
+    ScriptedSeat,
     scripted_model,
 )
 from tests.gui.window_acts import BAR, BEAT, click, let_run, trigger
@@ -60,8 +60,8 @@ def test_a_seed_that_is_typed_stays(application: Application, qtbot) -> None:
 
 
 def test_the_panel_and_the_bar_decide_what_is_generated(application: Application, qtbot) -> None:
-    asked = []
-    application.conductor.set_generator_factory(lambda settings: asked.append(settings) or iter(()))
+    seat = ScriptedSeat()
+    application.conductor.set_seat(seat)
     panel, bar = application.window.drummer_panel, application.window.transport
     panel.time.set_value(0.5)
     panel.pitch.set_value(1.5)
@@ -72,9 +72,9 @@ def test_the_panel_and_the_bar_decide_what_is_generated(application: Application
     bar.set_metre(Metre(7, 8))
     bar.endless.click()
     click(bar.generate)
-    qtbot.waitUntil(lambda: bool(asked))
+    qtbot.waitUntil(lambda: bool(seat.requests))
 
-    settings = asked[0]
+    settings = seat.requests[0].settings
     assert (settings.time_temperature, settings.pitch_temperature, settings.memory_range) == (0.5, 1.5, 0.25)
     assert (settings.feel, settings.style, settings.bars) == (False, "rock", None)
     assert (settings.tempo, settings.metre) == (97.0, Metre(7, 8))
@@ -82,7 +82,7 @@ def test_the_panel_and_the_bar_decide_what_is_generated(application: Application
 
 def test_generate_before_the_drummer_is_there_waits_for_it(qapp, qtbot, engine, answers) -> None:
     loading = ModelLoading(lambda _path: scripted_model())
-    made = Application(qapp, Settings(bars=2), engine=engine, asking=answers, loading=loading, drummer_of=_scripted)
+    made = Application(qapp, Settings(bars=2), engine=engine, asking=answers, loading=loading, seat_of=_scripted)
     qtbot.addWidget(made.window)
     made.window.show()
     click(made.window.transport.generate)
@@ -96,11 +96,11 @@ def test_generate_before_the_drummer_is_there_waits_for_it(qapp, qtbot, engine, 
 
 
 def _scripted(_model):
-    return ScriptedDrummer
+    return ScriptedSeat()
 
 
 def test_a_drummer_that_breaks_off_is_told_of(application: Application, qtbot, answers: Answers) -> None:
-    application.conductor.set_generator_factory(lambda settings: ScriptedDrummer(settings, breaks_at=9))
+    application.conductor.set_seat(ScriptedSeat(breaks_at=9))
     click(application.window.transport.generate)
     let_run(qtbot, application, lambda: bool(answers.errors))
 

@@ -96,7 +96,16 @@ def projects(draw: st.DrawFn) -> Project:
         tuple({name: value} for name, value in draw(strange_fields).items()),
     )
     drawn_takes = draw(st.lists(takes, unique_by=lambda take: take.id, max_size=3))
-    return Project(draw(patterns), kit, draw(fields), tuple(drawn_takes), unknown, draw(loops), draw(locks))
+    return Project(
+        draw(patterns),
+        kit,
+        draw(fields),
+        tuple(drawn_takes),
+        unknown,
+        draw(loops),
+        draw(locks),
+        draw(st.text(max_size=4)),
+    )
 
 
 def beat(count: int = 64) -> Project:

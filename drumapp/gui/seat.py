@@ -1,0 +1,86 @@
+"""The drummer's seat: whoever sits there plays what is requested, from a model or, in tests, from a script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from drumapp.core.pattern import Note, Pattern
+from drumapp.core.project import Take
+from drumapp.gui.generation import NoteGenerator, Request
+
+if TYPE_CHECKING:
+    from drumapp.lstm.chart import Chart
+    from drumapp.lstm.checkpoint import DrumModel
+    from drumapp.lstm.take_settings import GeneratorSettings
+
+
+class Seat(Protocol):
+    """A drummer, as the window knows it. It plays one request at a time."""
+
+    def make(self, request: Request) -> NoteGenerator:
+        """A run that plays what is requested; called, as its notes are drawn, in the drummer's thread."""
+
+    def parted(self, chart: Chart) -> tuple[Sequence[Note], Sequence[Note]]:
+        """The notes of a chart that stay and those that make way, each in order; quick."""
+
+    def take_of(self, generator: NoteGenerator, take_id: str, result: Pattern, made: float) -> Take:
+        """What replays a run that has ended, as a project keeps it."""
+
+    def settings_of(self, take: Take) -> GeneratorSettings:
+        """The settings that a take was made with. Raises DrumappError, naming the take, when they make no sense."""
+
+    def hearsay(self, notes: Sequence[Note]) -> str:
+        """What to tell the user of notes that the drummer hears otherwise than they are, or not at all; or nothing."""
+
+
+class ModelSeat:
+    """A model at the drums. Its runs share one stepper, whose preparation takes most of the time to a first note."""
+
+    def __init__(self, model: DrumModel) -> None:
+        from drumapp.lstm.ear import Ear
+        from drumapp.lstm.stepper import Stepper
+
+        self.model = model
+        self._stepper = Stepper(model)
+        self._ear = Ear(model.vocabulary)
+
+    def make(self, request: Request) -> NoteGenerator:
+        """See :meth:`Seat.make`. Raises ValueError for a style that the model does not know."""
+        from drumapp.lstm.generator import DrumGenerator
+        from drumapp.lstm.memory_trail import MemoryTrail
+
+        trail = request.trail if isinstance(request.trail, MemoryTrail) else None
+        generator = DrumGenerator(self.model, request.settings, self._stepper, chart=request.chart, trail=trail)
+        turned = request.turned
+        if turned.time_temperature is not None or turned.pitch_temperature is not None:
+            generator.set_temperatures(time=turned.time_temperature, pitch=turned.pitch_temperature)
+        if turned.fresh is not None:
+            generator.freshen(turned.fresh)
+        return generator
+
+    def parted(self, chart: Chart) -> tuple[Sequence[Note], Sequence[Note]]:
+        """See :meth:`Seat.parted`."""
+        from drumapp.lstm.chart import parted
+
+        return parted(chart, self._ear)
+
+    def take_of(self, generator: NoteGenerator, take_id: str, result: Pattern, made: float) -> Take:
+        """See :meth:`Seat.take_of`."""
+        from drumapp.lstm.generator import DrumGenerator
+        from drumapp.lstm.recipe import TakeRecipe
+
+        assert isinstance(generator, DrumGenerator)
+        return TakeRecipe.of(generator).to_take(take_id, "", result, made)
+
+    def settings_of(self, take: Take) -> GeneratorSettings:
+        """See :meth:`Seat.settings_of`."""
+        from drumapp.lstm.recipe import TakeRecipe
+
+        return TakeRecipe.from_take(take).settings
+
+    def hearsay(self, notes: Sequence[Note]) -> str:
+        """See :meth:`Seat.hearsay`."""
+        from drumapp.lstm.ear import Hearsay
+
+        return Hearsay.of(notes, self._ear).sentence
