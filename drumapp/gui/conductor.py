@@ -75,6 +75,7 @@ class Conductor(QObject):
         self._writing: Writing | None = None
         self._trail: object | None = None
         self._went_on: tuple[int, tuple[Note, ...]] | None = None  # from where, after what, when last asked to go on
+        self._ways = 0  # how often it was asked that
         self._touched_at = 0.0
         self._looping = True
         self._playing = False
@@ -158,7 +159,7 @@ class Conductor(QObject):
         sentence = seat.hearsay([note for note in stays if note.start < start])
         if sentence:
             self.said.emit(sentence)
-        first = min(start, makes_way[0].start) if makes_way else start
+        first = min(request.chart.first_tick, *(note.start for note in makes_way[:1]), start)
         standing = replace(pattern, notes=tuple(stays), length=start)
         self._wake_engine()
         if not self._playing:
@@ -294,7 +295,8 @@ class Conductor(QObject):
         heard_anew = len(pattern.notes) - len(pattern.notes[: pattern.index_from(writing.stale_from or 0)])
         seconds = pattern.tempo.seconds_at(playhead) + preparation_seconds(heard_anew)
         soonest = next_beat(int(pattern.tempo.tick_at(seconds)) + 1, pattern.metre)
-        self._rewrite(writing, min(max(soonest, writing.stale_from or 0), pattern.length))
+        earliest = max(soonest, writing.stale_from or 0, self._document.take_start)
+        self._rewrite(writing, min(earliest, pattern.length))
 
     def _rewrite(self, writing: Writing, tick: int) -> None:
         """Take back what the drummer has written from a tick on, and let it write that anew."""
@@ -308,7 +310,7 @@ class Conductor(QObject):
         stays, _ = seat.parted(chart)
         standing = replace(document.pattern, notes=tuple(stays), length=tick)
         request = Request(settings.up_to(tick), chart, trail, writing.turned)
-        self._writing = Writing(self._run_of(seat, request), request, settings.up_to(tick), writing.touched)
+        self._writing = Writing(self._run_of(seat, request), request, writing.touched)
         document.rewrite(standing, document.end)
 
     # Takes
@@ -341,9 +343,9 @@ class Conductor(QObject):
             settings = replace(
                 settings.up_to(start), style=wanted.style, feel=wanted.feel, playable=wanted.playable, bars=wanted.bars
             )
-        if self._went_on == (start, before):
-            settings = replace(settings, variation=settings.variation + 1)
+        self._ways = self._ways + 1 if self._went_on == (start, before) else 0
         self._went_on = (start, before)
+        settings = replace(settings, variation=settings.variation + self._ways)
         time_now, pitch_now = temperatures_in_force(settings)
         turned = Turned(
             None if wanted.time_temperature == time_now else wanted.time_temperature,
@@ -368,7 +370,7 @@ class Conductor(QObject):
     ) -> None:
         run = self._run_of(seat, request)
         self._document.begin_take(standing, end, start=start, label=label)
-        self._writing = Writing(run, request, request.settings)
+        self._writing = Writing(run, request)
         self._engine.set_growing(True)
 
     def _run_of(self, seat: Seat, request: Request) -> GenerationRun:

@@ -76,6 +76,11 @@ class Document(QObject):
         """Whether a drummer is writing."""
         return self._take is not None
 
+    @property
+    def take_start(self) -> int:
+        """The tick at which the drummer of the take under way began to write."""
+        return self._begun_at
+
     def kept(self, note: Note) -> bool:
         """Whether the drummer leaves a note as it is."""
         return note in self.project.locks or note.pitch in self.kit.locked_keys

@@ -29,10 +29,13 @@ class Writing:
 
     run: GenerationRun
     request: Request
-    settings: GeneratorSettings
+    settings: GeneratorSettings = field(init=False)
     touched: set[Note] = field(default_factory=set)
     stale_from: int | None = None
     turned: Turned = NOTHING_TURNED
+
+    def __post_init__(self) -> None:
+        self.settings = self.request.settings
 
     def touch(self, removed: Iterable[Note], added: Iterable[Note], metre: MetreMap) -> None:
         """The user changed notes: from the beat after the last of them on the drummer heard something else."""
@@ -49,7 +52,7 @@ class Writing:
     def adjust(self, wanted: GeneratorSettings) -> None:
         """Take up other settings, as far as a take can: its seed, tempo, metre and fresh memory stay."""
         settings = replace(self.settings, style=wanted.style, feel=wanted.feel, playable=wanted.playable)
-        time, pitch = temperatures_in_force(self.settings, self.turned)
+        time, pitch = temperatures_in_force(self.settings, _over(self.request.turned, self.turned))
         turned = replace(
             self.turned,
             time_temperature=wanted.time_temperature if wanted.time_temperature != time else None,

@@ -136,11 +136,12 @@ class ScriptedDrummer:
         self.trail = ("trail", request.trail)
         self.drawn = 0
         self.length = None if settings.bars is None else settings.bars * settings.metre.ticks_per_bar
-        self._first, self._locked = 0, frozenset()
+        self._first, self._locked, start = 0, frozenset(), 0
         if chart is not None:
-            self._first, self.length, self._locked = chart.start or 0, chart.stop, chart.locked_keys
-        self._step = -(-self._first // STEP) * STEP
-        self.settled = self._first
+            start, self.length, self._locked = chart.start or 0, chart.stop, chart.locked_keys
+            self._first = chart.first_tick
+        self._step = -(-start // STEP) * STEP
+        self.settled = start
         self._waiting: list[Note] = []
         self._breaks_at = breaks_at
         self._error = error or RuntimeError("the sticks broke")
