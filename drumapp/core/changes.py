@@ -18,6 +18,16 @@ from drumapp.core.project import Project
 
 Notes: TypeAlias = tuple[Note, ...]
 
+
+@dataclass(frozen=True, slots=True)
+class TakeName:
+    """Names a take among the fields of a project."""
+
+    id: str
+
+
+Name: TypeAlias = str | TakeName
+
 PATTERN_FIELDS = ("length", "tempo", "metre", "name")
 TAKE_FIELDS = (*PATTERN_FIELDS, "origin")
 PROJECT_FIELDS = ("kit", "loop", "locks", "origin")
@@ -30,12 +40,13 @@ _FEW_FOR_BISECTION = 128
 class NotePatch:
     """Takes some notes out, puts others in, and sets some fields.
 
-    Attributes: removed and added, sorted, none in both; values of the fields that are to be set, by name.
+    Attributes: removed and added, sorted, none in both; values of the fields that are to be set, by name; None for a
+    take is that there is none.
     """
 
     removed: Notes | PackedNotes = ()
     added: Notes | PackedNotes = ()
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[Name, Any] = field(default_factory=dict)
 
     def apply(self, project: Project) -> tuple[Project, NotePatch]:
         """The changed project, and the change that takes this one back. Notes that are gone already are let go."""
@@ -81,7 +92,7 @@ class TailChange:
 
     tick: int
     notes: Notes | PackedNotes
-    values: Mapping[str, Any]
+    values: Mapping[Name, Any]
 
     @classmethod
     def back_to(cls, project: Project, tick: int) -> TailChange:
@@ -111,11 +122,15 @@ Change: TypeAlias = NotePatch | TailChange
 
 
 def difference(before: Project, after: Project) -> NotePatch:
-    """What leads from one project to another: notes and all else that can be undone, so neither takes nor drummer."""
+    """What leads from one project to another, but for the drummer's settings, which are not undone."""
     removed, added = note_difference(before.pattern.notes, after.pattern.notes)
+    names: list[Name] = [*PATTERN_FIELDS, *PROJECT_FIELDS]
+    if before.takes is not after.takes:
+        # Each take by itself: those that are added meanwhile stay when another one's name is undone.
+        names += [TakeName(take.id) for take in (*before.takes, *after.takes)]
     values = {
         name: _value(after, name)
-        for name in PATTERN_FIELDS + PROJECT_FIELDS
+        for name in names
         if _value(before, name) is not _value(after, name) and _value(before, name) != _value(after, name)
     }
     return NotePatch(removed, added, values)
@@ -178,13 +193,20 @@ def _first_from(notes: Notes, tick: int) -> int:
     return bisect_left(notes, Note(tick, -1, 0, 0))
 
 
-def _value(project: Project, name: str) -> Any:
+def _value(project: Project, name: Name) -> Any:
+    if isinstance(name, TakeName):
+        return project.take(name.id)
     return getattr(project.pattern if name in PATTERN_FIELDS else project, name)
 
 
-def _with_values(project: Project, values: Mapping[str, Any]) -> Project:
-    of_pattern = {name: value for name, value in values.items() if name in PATTERN_FIELDS}
-    of_project = {name: value for name, value in values.items() if name not in PATTERN_FIELDS}
+def _with_values(project: Project, values: Mapping[Name, Any]) -> Project:
+    of_pattern: dict[str, Any] = {}
+    of_project: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(name, TakeName):
+            project = project.without_take(name.id) if value is None else project.with_take(value)
+        else:
+            (of_pattern if name in PATTERN_FIELDS else of_project)[name] = value
     if of_pattern:
         of_project["pattern"] = replace(project.pattern, **of_pattern)
     return replace(project, **of_project) if of_project else project

@@ -51,6 +51,12 @@ class Take:
             raise ValueError(f"seed must be 0 to {MAX_SEED}, not {self.seed}")
 
 
+def _age(take: Take) -> tuple[bool, int, str]:
+    """Takes are numbered as they are made; ids that are no numbers, which others may have given, come last."""
+    number = int(take.id) if take.id.isdecimal() and len(take.id) < 20 else None
+    return number is None, number or 0, take.id
+
+
 @dataclass(frozen=True)
 class UnknownFields:
     """What a later version of the program wrote into a project file and this one does not understand.
@@ -101,9 +107,9 @@ class Project:
         return next((take for take in self.takes if take.id == take_id), None)
 
     def with_take(self, take: Take) -> Project:
-        """The same project with a take more, or with the take of that id replaced in its place."""
+        """The same project with a take more, in order of id, or with the take of that id replaced in its place."""
         if self.take(take.id) is None:
-            return replace(self, takes=(*self.takes, take))
+            return replace(self, takes=tuple(sorted((*self.takes, take), key=_age)))
         return replace(self, takes=tuple(take if held.id == take.id else held for held in self.takes))
 
     def without_take(self, take_id: str) -> Project:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from drumapp.gui import icons
 from drumapp.gui.choice_box import CheckBox, ChoiceBox
 from drumapp.gui.number_field import NumberField, tabular
+from drumapp.gui.style_names import style_name
 from drumapp.gui.theme import Theme
 
 PANEL_WIDTH = 248
@@ -29,12 +30,6 @@ LEAST_TEMPERATURE, MOST_TEMPERATURE = 0.3, 2.0
 MOST_MEMORY = 1.0
 LARGEST_SEED = 2**63 - 1
 _SLIDER_STEPS = 100
-STYLE_NAMES = {
-    "afrocuban": "Afro-Cuban",
-    "hiphop": "Hip-hop",
-    "middleeastern": "Middle Eastern",
-    "neworleans": "New Orleans",
-}
 
 
 class SliderRow(QWidget):
@@ -209,7 +204,7 @@ class DrummerPanel(QFrame):
         self.style_choice.clear()
         self.style_choice.addItem("Any", None)
         for style in styles:
-            self.style_choice.addItem(STYLE_NAMES.get(style, style.replace("_", " ").capitalize()), style)
+            self.style_choice.addItem(style_name(style), style)
         self.style_choice.setCurrentIndex(styles.index(chosen) + 1 if chosen in styles else 0)
         self.style_choice.setEnabled(bool(styles))
 

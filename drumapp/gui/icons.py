@@ -9,6 +9,8 @@ from PySide6.QtSvg import QSvgRenderer
 _STROKE = 'fill="none" stroke="COLOUR" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"'
 _SOLID = 'fill="COLOUR" stroke="COLOUR" stroke-width="1.6" stroke-linejoin="round"'
 
+_STAR = "M10 2.800l2.200 4.600 5 .7-3.600 3.500.9 5L10 14.200l-4.500 2.400.9-5L2.800 8.100l5-.7z"
+
 # 20 x 20 each
 _SHAPES = {
     "play": f'<path d="M6.5 4.5 15.5 10 6.5 15.5z" {_SOLID}/>',
@@ -30,6 +32,8 @@ _SHAPES = {
     "draw": f'<path d="M4 16l1-4 8-8 3 3-8 8z M11.500 5.500l3 3" {_STROKE}/>',
     "select": f'<path d="M5 3.500v11.500l3.200-3 2.300 4.500 2-1-2.300-4.300h4.300z" {_STROKE}/>',
     "panel": f'<rect x="3" y="4" width="14" height="12" rx="1.500" {_STROKE}/><path d="M12.500 4v12" {_STROKE}/>',
+    "star": f'<path d="{_STAR}" {_STROKE}/>',
+    "starred": f'<path d="{_STAR}" {_SOLID}/>',
     "drag": f'<path d="M10 3v9M6.500 6.500 10 3l3.500 3.500M4 12v4.500h12V12" {_STROKE}/>',
     "offer": f'<circle cx="10" cy="10" r="7" {_STROKE}/><path d="M10 9v4.500M10 6.400v.1" {_STROKE}/>',
     "warning": f'<path d="M10 3.500 17.500 16.500H2.500z M10 8.500v3.500M10 14.300v.1" {_STROKE}/>',
