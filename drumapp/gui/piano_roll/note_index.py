@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from operator import is_
 
 import numpy as np
 from numpy.typing import NDArray
 
+from drumapp.core.changes import common_ends
 from drumapp.core.pattern import Note
 
 _FIRST_CAPACITY = 1024
+_FURTHEST = 2**62  # ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,7 @@ class NoteIndex:
             return NoteIndex(new)
         if old is new:
             return self
-        first = _alike(old, new)
-        last = _alike(old[first:][::-1], new[first:][::-1])
+        first, last = common_ends(old, new)
         kept_from, new_from = len(old) - last, len(new) - last
         made = NoteIndex()
         made._table = np.concatenate(
@@ -86,8 +87,9 @@ class NoteIndex:
     def between(self, start: float, stop: float) -> NoteColumns:
         """The notes that sound anywhere from ``start`` to ``stop``, in ticks."""
         starts = self._table[0, : self._count]
-        first = int(np.searchsorted(starts, start - self._longest, side="left"))
-        last = int(np.searchsorted(starts, stop, side="right"))
+        # Whole numbers: to look for another kind, NumPy would turn all starts into that kind first.
+        first = int(np.searchsorted(starts, math.ceil(start) - self._longest, side="left"))
+        last = int(np.searchsorted(starts, math.floor(min(stop, _FURTHEST)), side="right"))
         columns = self._table[:, first:last]
         sounding = columns[0] + columns[1] >= start
         if not sounding.all():
@@ -99,9 +101,3 @@ def _table_of(notes: Sequence[Note]) -> NDArray[np.int64]:
     """Rows of starts, durations, pitches and velocities."""
     fields = np.fromiter(chain.from_iterable(notes), dtype=np.int64, count=4 * len(notes)).reshape(-1, 4)
     return fields[:, [0, 3, 1, 2]].T  # a Note is start, pitch, velocity, duration
-
-
-def _alike(one: Sequence[Note], other: Sequence[Note]) -> int:
-    """How many notes from the start on are the very same objects."""
-    same = [*map(is_, one, other)]
-    return len(same) if all(same) else same.index(False)
