@@ -38,6 +38,7 @@ FRAME_LIMIT_MS, EDIT_LIMIT_MS, OPEN_LIMIT_S = 16.0, 50.0, 2.0
 TIMEOUT_S = 900
 _FADE_FRAMES = 2
 _FRAME_S = 0.016
+_LONG_REST_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -101,13 +102,15 @@ def placings(hand: Hand, count: int) -> list[Took]:
 
 
 def free_cells(hand: Hand, count: int) -> list[int]:
-    """Lines in sight with no note of the lane near them."""
-    step = Grid().step
-    view = hand.roll.view
-    near = [note.start for note in hand.pattern.notes if note.pitch == CRASH and view.left <= note.start <= view.right]
-    first = (int(view.left) // step + 2) * step
-    lines = range(first, int(view.right) - step, step)
-    return [line for line in lines if all(abs(line - start) > 2 * step for start in near)][:count]
+    """Lines in sight with no note of the lane near them, apart from each other."""
+    step, view = Grid().step, hand.roll.view
+    taken = [note.start for note in hand.pattern.notes if note.pitch == CRASH and view.left <= note.start <= view.right]
+    free: list[int] = []
+    for line in range((int(view.left) // step + 2) * step, int(view.right) - step, step):
+        if len(free) < count and all(abs(line - start) > 2 * step for start in taken):
+            free.append(line)
+            taken.append(line)
+    return free
 
 
 def moves(hand: Hand, count: int) -> list[Took]:
@@ -145,7 +148,7 @@ def take(hand: Hand, piece: Pattern, batches: int) -> list[Took]:
     hand.application.engine.set_growing(True)
     written = len(piece.notes) - batches * BATCH
     hand.write(piece.notes[:written])
-    hand.rest()
+    hand.rest(_LONG_REST_S)  # the journal does not write so many notes at once in a real take
     found = []
     for first in range(written, len(piece.notes), BATCH):
         found.append(hand.time(hand.write_and_play, piece.notes[first : first + BATCH]))
@@ -196,6 +199,7 @@ def measure(notes: int, effort: Effort) -> dict[str, Any]:
         "frame_cpu_p95_ms": max(percentile([took.cpu_ms for took in of_page(kinds)], 0.95) for kinds in plain.values()),
         "slowest_page": slowest,
         "edit_ms": max(median(times) for times in edits.values()),
+        "edit_cpu_ms": max(statistics.median(took.cpu_ms for took in times) for times in edits.values()),
         "open_s": median(openings) / 1000,
         "selected_frame_p95_ms": slowest_page(selected)[1],
         "take_frame_p95_ms": p95_of(written),
@@ -276,13 +280,19 @@ def main() -> None:
 
 def print_figures(figures: dict[str, Any]) -> None:
     """For people."""
-    print(f"  frame, p95 of the slowest page ({figures['slowest_page']}) {figures['frame_p95_ms']:6.1f} ms", end="")
-    print(f" (at most {FRAME_LIMIT_MS:g}), of which processor {figures['frame_cpu_p95_ms']:.1f}")
+    print(
+        f"  frame, p95 of the slowest page           {figures['frame_p95_ms']:6.1f} ms (at most {FRAME_LIMIT_MS:g})",
+        end="",
+    )
+    print(f", of which processor {figures['frame_cpu_p95_ms']:.1f}")
     for page, kinds in figures["pages_p95_ms"].items():
         print(f"    {page:10}" + ", ".join(f"{kind} {ms:.1f}" for kind, ms in kinds.items()))
     print(f"  the same, every note selected            {figures['selected_frame_p95_ms']:6.1f} ms")
     print(f"  notes arriving in a take of so many, p95 {figures['take_frame_p95_ms']:6.1f} ms")
-    print(f"  one edit                                 {figures['edit_ms']:6.1f} ms (at most {EDIT_LIMIT_MS:g})")
+    print(
+        f"  one edit                                 {figures['edit_ms']:6.1f} ms (at most {EDIT_LIMIT_MS:g})", end=""
+    )
+    print(f", of which processor {figures['edit_cpu_ms']:.1f}")
     print("    " + ", ".join(f"{name} {ms:.1f}" for name, ms in figures["edits_ms"].items()))
     print(f"  an edit of every note                    {figures['edit_all_ms']:6.1f} ms")
     print(f"  longest of the single edits after those  {figures['edit_after_all_max_ms']:6.1f} ms")

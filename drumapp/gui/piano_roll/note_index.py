@@ -86,15 +86,18 @@ class NoteIndex:
 
     def between(self, start: float, stop: float) -> NoteColumns:
         """The notes that sound anywhere from ``start`` to ``stop``, in ticks."""
-        starts = self._table[0, : self._count]
         # Whole numbers: to look for another kind, NumPy would turn all starts into that kind first.
-        first = int(np.searchsorted(starts, math.ceil(start) - self._longest, side="left"))
-        last = int(np.searchsorted(starts, math.floor(min(stop, _FURTHEST)), side="right"))
-        columns = self._table[:, first:last]
-        sounding = columns[0] + columns[1] >= start
-        if not sounding.all():
-            columns = columns[:, sounding]
-        return NoteColumns(*columns)
+        start, stop = math.ceil(start), math.floor(min(stop, _FURTHEST))
+        starts = self._table[0, : self._count]
+        first, inside = np.searchsorted(starts, (start - self._longest, start), side="left").tolist()
+        last = int(np.searchsorted(starts, stop, side="right"))
+        before = self._table[:, first : min(inside, last)]
+        reaching = np.flatnonzero(before[0] + before[1] >= start)
+        if len(reaching) == 0:
+            return NoteColumns(*self._table[:, inside:last])
+        if len(reaching) == before.shape[1] - reaching[0]:
+            return NoteColumns(*self._table[:, first + int(reaching[0]) : last])
+        return NoteColumns(*np.concatenate((before[:, reaching], self._table[:, inside:last]), axis=1))
 
 
 def _table_of(notes: Sequence[Note]) -> NDArray[np.int64]:
