@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -76,6 +76,14 @@ class NoteIndex:
             (self._table[:, :first], _table_of(new[first:new_from]), self._table[:, kept_from : self._count]), axis=1
         )
         made._count = len(new)
+        made._longest = int(made._table[1].max(initial=0))
+        return made
+
+    def where(self, chosen: Iterable[bool]) -> NoteIndex:
+        """The index of some of the notes, told for each of them in their order."""
+        made = NoteIndex()
+        made._table = self._table[:, : self._count][:, np.fromiter(chosen, dtype=bool, count=self._count)]
+        made._count = made._table.shape[1]
         made._longest = int(made._table[1].max(initial=0))
         return made
 

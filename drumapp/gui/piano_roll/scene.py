@@ -93,9 +93,10 @@ class Scene:
     def selected(self) -> NoteIndex:
         """The selected notes."""
         if self._selected is None:
-            few = len(self.selection) * _FEW < len(self.index) or len(self._notes) < len(self.index)
-            chosen = sorted(self.selection) if few else [note for note in self._notes if note in self.selection]
-            self._selected = NoteIndex(chosen)
+            if len(self.selection) * _FEW < len(self.index) or len(self._notes) < len(self.index):
+                self._selected = NoteIndex(sorted(self.selection))
+            else:
+                self._selected = self.index.where(map(self.selection.__contains__, self._notes))
         return self._selected
 
     @property
