@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -34,6 +34,7 @@ PROJECT_FIELDS = ("kit", "loop", "locks", "origin")
 
 _FEW_NOTES = 64  # not worth packing
 _FEW_FOR_BISECTION = 128
+_SLICE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +141,7 @@ def note_difference(old: Notes, new: Notes) -> tuple[Notes, Notes]:
     """The notes that are only in the old run, and those only in the new one; both runs are sorted."""
     if old is new:
         return (), ()
-    first = common_length(old, new)
-    last = common_length(old[first:][::-1], new[first:][::-1])
+    first, last = common_ends(old, new)
     old, new = old[first : len(old) - last], new[first : len(new) - last]
     old_set, new_set = frozenset(old), frozenset(new)
     if len(old_set) < len(old) or len(new_set) < len(new):  # notes that come twice
@@ -151,14 +151,30 @@ def note_difference(old: Notes, new: Notes) -> tuple[Notes, Notes]:
     return tuple(n for n in old if n not in new_set), tuple(n for n in new if n not in old_set)
 
 
-def common_length(one: Sequence[Note], other: Sequence[Note]) -> int:
-    """How many notes at the start are the same, by halving: comparing slices costs far less than a loop."""
-    low, high = 0, min(len(one), len(other))
-    if one[:high] == other[:high]:
-        return high
+def common_ends(one: Sequence[Note], other: Sequence[Note]) -> tuple[int, int]:
+    """How many notes at the start are the same and, of the rest, how many at the end."""
+    most = min(len(one), len(other))
+    first = _common(most, lambda start, stop: one[start:stop] == other[start:stop])
+    ends = len(one), len(other)
+    last = _common(
+        most - first,
+        lambda start, stop: one[ends[0] - stop : ends[0] - start] == other[ends[1] - stop : ends[1] - start],
+    )
+    return first, last
+
+
+def _common(most: int, same: Callable[[int, int], bool]) -> int:
+    """How many of ``most`` notes are the same up to the first that is not; ``same`` compares a run of them.
+
+    Slices that stay in the cache, then by halving: to compare them costs far less than a loop, or than to compare all.
+    """
+    low = 0
+    while low < most and same(low, min(low + _SLICE, most)):
+        low = min(low + _SLICE, most)
+    high = min(low + _SLICE, most)
     while low < high:
         middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
+        if same(low, middle):
             low = middle
         else:
             high = middle - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections.abc import Sequence
-from itertools import accumulate, pairwise, starmap
+from itertools import accumulate, starmap
 from operator import itemgetter, sub
 
 from drumapp.core.pattern import Note
@@ -43,7 +43,7 @@ class PackedNotes:
 
 def _differences(starts: list[int]) -> list[int]:
     """Starts told from the one before, which are small numbers that repeat."""
-    return [*starts[:1], *(sub(later, earlier) for earlier, later in pairwise(starts))]
+    return [*starts[:1], *map(sub, starts[1:], starts)]
 
 
 def _squeezed(column: list[int]) -> tuple[str, bytes]:

@@ -25,6 +25,7 @@ from drumapp.gui.document import Document
 from drumapp.gui.drag_control import DragControl
 from drumapp.gui.drummer_control import DrummerControl
 from drumapp.gui.files import Files, renderer
+from drumapp.gui.garbage import collect_seldom
 from drumapp.gui.kit_control import KitControl
 from drumapp.gui.main_window import MainWindow
 from drumapp.gui.model_loading import ModelLoading
@@ -389,6 +390,7 @@ def run(argv: Sequence[str]) -> int:
     """
     arguments = [argument for argument in argv if argument != QUIT_AFTER_PAINT]
     app = build_qt(arguments)
+    collect_seldom()
     application = Application(app, load_settings())
     if QUIT_AFTER_PAINT in argv:
         application.window.painted.connect(lambda: QTimer.singleShot(0, lambda: _report_paint(app)))

@@ -24,6 +24,7 @@ from drumapp.playback.engine_protocol import (
 )
 from drumapp.playback.engine_state import Playhead, SharedState
 from drumapp.playback.mix import mix_of
+from drumapp.playback.note_rows import NotePacker
 
 __all__ = [
     "EngineDied",
@@ -55,6 +56,7 @@ class PlaybackEngine:
         self._events: Connection | None = None
         self._state = SharedState()
         self._music: list[protocol.SetPattern | protocol.AppendNotes] = []
+        self._packer = NotePacker()
         self._growing = False
         self._loop: Range | None = None
         self._mix = mix_of(GENERAL_MIDI_KIT)
@@ -117,7 +119,7 @@ class PlaybackEngine:
 
     def set_pattern(self, pattern: Pattern) -> None:
         """Play this pattern from here on. While playing, the tick position stays, also under a new tempo."""
-        self._set_music(protocol.pack(pattern.notes), pattern.length, pattern.tempo)
+        self._set_music(self._packer.pack(pattern.notes), pattern.length, pattern.tempo)
 
     def append_notes(self, notes: Sequence[Note], length: int) -> None:
         """Add notes to the pattern, cheaply.

@@ -8,6 +8,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from drumapp.core.changes import common_ends
 from drumapp.core.pattern import Note
 from drumapp.core.timing import Range
 
@@ -15,11 +16,30 @@ Rows = NDArray[np.int64]
 """Start, pitch, velocity, duration: shape (notes, 4)."""
 
 _START, _PITCH = 0, 1
+_ROW_BYTES = 4 * 8
 
 
 def pack_notes(notes: Iterable[Note]) -> Rows:
     """Notes as rows of start, pitch, velocity, duration: shape (notes, 4)."""
     return np.fromiter(chain.from_iterable(notes), dtype=np.int64).reshape(-1, 4)
+
+
+class NotePacker:
+    """Packs one pattern's notes after another's, and of each only those that are others: an edit is a few of many."""
+
+    def __init__(self) -> None:
+        self._notes: tuple[Note, ...] = ()
+        self._packed = b""
+
+    def pack(self, notes: tuple[Note, ...]) -> bytes:
+        """The rows of :func:`pack_notes`, one after the other."""
+        first, last = common_ends(self._notes, notes)
+        before, others = memoryview(self._packed), pack_notes(notes[first : len(notes) - last])
+        self._packed = b"".join(
+            (before[: first * _ROW_BYTES], others.tobytes(), before[len(before) - last * _ROW_BYTES :])
+        )
+        self._notes = notes
+        return self._packed
 
 
 def sorted_rows(rows: Rows) -> Rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from drumapp.core.changes import common_length
+from drumapp.core.changes import common_ends
 from drumapp.core.pattern import Note
 from drumapp.core.project import Project, Take
 from drumapp.storage.fields import FieldError, Stored, listed, mapping, text, whole
@@ -78,8 +78,7 @@ def apply_difference(old: Project, changes: Stored) -> Project:
 
 def splices(old: Notes, new: Notes) -> list[Splice]:
     """The runs of notes that differ. Quick where long runs at either end are the same, as after an edit."""
-    first = common_length(old, new)
-    last = common_length(old[first:][::-1], new[first:][::-1])
+    first, last = common_ends(old, new)
     i, j = first, first
     old_stop, new_stop = len(old) - last, len(new) - last
     found: list[Splice] = []

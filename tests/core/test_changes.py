@@ -3,7 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drumapp.core.changes import NotePatch, TailChange, common_length, difference, note_difference
+from drumapp.core.changes import NotePatch, TailChange, common_ends, difference, note_difference
 from drumapp.core.kit import GENERAL_MIDI_KIT, HOUSE_KIT
 from drumapp.core.packing import PackedNotes
 from drumapp.core.pattern import Note, Pattern
@@ -57,10 +57,22 @@ def test_note_differences_have_nothing_in_common(old: tuple[Note, ...], new: tup
 
 
 @given(runs, runs)
-def test_common_length_is_that_of_the_same_start(one: tuple[Note, ...], other: tuple[Note, ...]) -> None:
-    length = common_length(one, other)
-    assert one[:length] == other[:length]
-    assert length == min(len(one), len(other)) or one[length] != other[length]
+def test_common_ends_are_as_long_as_they_can_be(one: tuple[Note, ...], other: tuple[Note, ...]) -> None:
+    first, last = common_ends(one, other)
+    assert one[:first] == other[:first]
+    assert one[len(one) - last :] == other[len(other) - last :]
+    if first + last < min(len(one), len(other)):
+        assert one[first] != other[first]
+        assert one[-1 - last] != other[-1 - last]
+
+
+@given(st.integers(0, 3000), st.integers(0, 3000), st.integers(0, 3000), st.integers(0, 5))
+def test_common_ends_of_long_runs(length: int, start: int, stop: int, added: int) -> None:
+    old = tuple(Note(10 * tick, 36, 90) for tick in range(length))
+    start, stop = sorted((min(start, length), min(stop, length)))
+    new = (*old[:start], *(Note(10 * start + tick, 99, 1) for tick in range(added)), *old[stop:])
+
+    assert common_ends(old, new) == ((start, length - stop) if added or start < stop else (length, 0))
 
 
 @given(projects, st.integers(0, 8), runs)

@@ -143,6 +143,24 @@ def test_filling_adds_only_in_free_cells(
 
 
 @unhurried
+@given(pattern=patterns(), start=st.integers(0, 4000), span=st.integers(0, 3000), grid=grids, key=keys)
+def test_a_cell_is_free_when_no_note_of_the_whole_pattern_plays_its_line(
+    pattern: Pattern, start: int, span: int, grid: Grid, key: int
+) -> None:
+    run = editing.paint_run(pattern, key, start, start + span, grid)
+    starts = [note.start for note in pattern.notes if note.pitch == key and note.start < pattern.length]
+    played = set(editing.nearest_lines(grid, pattern.metre, starts, pattern.length))
+    if grid.is_off:
+        lines = range(start, start + span + 1, 60)
+    else:
+        lines = grid.lines(Range(grid.floor(start, pattern.metre), start + span + 1), pattern.metre)
+
+    assert sorted(note.start for note in run.selection) == [
+        line for line in lines if line < pattern.length and line not in played
+    ]
+
+
+@unhurried
 @given(pattern=patterns(), start=ticks, stop=ticks, grid=grids, key=keys)
 def test_a_painted_run_is_full_and_does_not_depend_on_direction(
     pattern: Pattern, start: int, stop: int, grid: Grid, key: int

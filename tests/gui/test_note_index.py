@@ -53,3 +53,14 @@ def test_exchanging_the_middle_is_the_same_as_reading_all_anew(
             assert getattr(one, column).tolist() == getattr(other, column).tolist()
     exchanged.append([Note(40_000, 36, 100)])
     assert exchanged.between(40_000, 40_000).pitches.tolist() == [36]
+
+
+@given(notes, st.floats(-100, 21_000), st.floats(0, 5000))
+def test_between_two_places_within_ticks(given_notes: list[Note], start: float, span: float) -> None:
+    found = NoteIndex(given_notes).between(start, start + span)
+
+    assert len(found) == sum(note.start <= start + span and note.stop >= start for note in given_notes)
+
+
+def test_all_notes_lie_before_infinity() -> None:
+    assert len(NoteIndex([Note(0, 36, 1), Note(10**12, 36, 1)]).between(float("-1"), float("inf"))) == 2

@@ -3,15 +3,17 @@ from itertools import combinations
 import pytest
 
 from drumapp.core.kit import Family
-from drumapp.gui.piano_roll.painting import SHADES, _brushes
+from drumapp.gui.piano_roll.stamps import shades
 from drumapp.gui.theme import DARK, LIGHT, Colours, contrast
 from tests.gui.colour_vision import VISIONS, difference, seen_as
 
 both = pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
 
 
-def brush_colours(colours: Colours) -> list[str]:
-    return [brush.color().name() for brush in _brushes(colours)]
+def softest_and_loudest(colours: Colours, family: Family) -> tuple[str, str]:
+    """The colours of a family's softest and loudest notes."""
+    soft, *_, loud = shades(colours.families[family], colours.roll)[1:].round().astype(int).tolist()
+    return "#{:02x}{:02x}{:02x}".format(*soft), "#{:02x}{:02x}{:02x}".format(*loud)
 
 
 @both
@@ -60,10 +62,11 @@ def test_families_can_be_told_apart_by_everybody(colours: Colours, sight: str) -
 @pytest.mark.parametrize("sight", VISIONS)
 def test_loud_and_soft_notes_of_a_family_differ_in_lightness(colours: Colours, sight: str) -> None:
     """Besides in height; the grid's lines are fainter than the softest note."""
-    for shades in (brush_colours(colours)[place : place + SHADES] for place in range(0, len(Family) * SHADES, SHADES)):
-        soft, loud = seen_as(shades[0], sight), seen_as(shades[-1], sight)
-        assert abs(soft[0] - loud[0]) > 12
-        assert contrast(shades[0], colours.roll) > contrast(colours.line_beat, colours.roll)
+    for family in Family:
+        softest, loudest = softest_and_loudest(colours, family)
+        assert loudest == colours.families[family]
+        assert abs(seen_as(softest, sight)[0] - seen_as(loudest, sight)[0]) > 12
+        assert contrast(softest, colours.roll) > contrast(colours.line_beat, colours.roll)
 
 
 def test_contrast_of_black_and_white_is_the_most_there_is() -> None:

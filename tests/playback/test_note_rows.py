@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from drumapp.core.pattern import Note
 from drumapp.core.timing import Range
-from drumapp.playback.note_rows import NoteRows, pack_notes, sorted_rows
+from drumapp.playback.note_rows import NotePacker, NoteRows, pack_notes, sorted_rows
 
 ALL = Range(0, 2**62)
 notes = st.lists(
@@ -17,6 +17,16 @@ def test_packed_notes_keep_every_field():
     packed = pack_notes(notes)
     assert packed.dtype == np.int64
     assert [Note(*row) for row in packed.tolist()] == notes
+
+
+@given(st.lists(notes, max_size=6))
+def test_patterns_packed_one_after_the_other_are_packed_whole(patterns):
+    packer = NotePacker()
+    for pattern in (tuple(sorted(pattern)) for pattern in patterns):
+        assert packer.pack(pattern) == pack_notes(pattern).tobytes()
+        assert packer.pack(pattern) == pack_notes(pattern).tobytes()
+        grown = tuple(sorted((*pattern, Note(25, 38, 90), Note(60, 36, 1))))
+        assert packer.pack(grown) == pack_notes(grown).tobytes()
 
 
 def by_place(notes: list[Note]) -> list[Note]:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable
 
 from drumapp.core.editing.grid import Grid, nearest_lines
 from drumapp.core.editing.merging import NOTHING, Edited, Selection, chosen_notes, exchange
-from drumapp.core.editing.selecting import visible_notes
 from drumapp.core.pattern import DEFAULT_DURATION, Note, Pattern, check_note
 from drumapp.core.timing import Range
 
@@ -106,7 +105,7 @@ def _fill(
     inside = [line for line in lines if 0 <= line < pattern.length]
     free = []
     for key in keys:
-        full = _full_lines(pattern, key, grid) if inside else frozenset()
+        full = _full_lines(pattern, key, inside, grid) if inside else frozenset()
         free += [(line, key) for line in inside if line not in full]
     return _put(pattern, free, velocity, duration)
 
@@ -120,16 +119,22 @@ def _put(pattern: Pattern, places: Iterable[tuple[int, int]], velocity: int, dur
     return exchange(pattern, [], new) if new else Edited(pattern, NOTHING)
 
 
-def _full_lines(pattern: Pattern, key: int, grid: Grid) -> frozenset[int]:
-    """The lines that notes of a key play."""
-    starts = [note.start for note in visible_notes(pattern) if note.pitch == key]
+def _full_lines(pattern: Pattern, key: int, lines: Collection[int], grid: Grid) -> frozenset[int]:
+    """The lines that notes of a key play, among those from the first to the last of ``lines``, and maybe more."""
+    starts = [note.start for note in _near(pattern, key, lines, grid)]
     return frozenset(nearest_lines(grid, pattern.metre, starts, pattern.length))
 
 
 def _in_cells(pattern: Pattern, key: int, lines: frozenset[int], grid: Grid) -> list[Note]:
-    """The notes of a key that play one of some lines, all of them close together."""
-    first = bisect_left(pattern.starts, min(lines) - grid.step)
-    last = bisect_left(pattern.starts, min(max(lines) + grid.step + 1, pattern.length))
-    there = [note for note in pattern.notes[first:last] if note.pitch == key]
+    """The notes of a key that play one of some lines."""
+    there = _near(pattern, key, lines, grid)
     near = nearest_lines(grid, pattern.metre, [note.start for note in there], pattern.length)
     return [note for note, line in zip(there, near, strict=True) if line in lines]
+
+
+def _near(pattern: Pattern, key: int, lines: Collection[int], grid: Grid) -> list[Note]:
+    """The notes of a key within the pattern, from a step before the first of some lines to a step after the last."""
+    notes = pattern.notes
+    first = bisect_left(notes, Note(min(lines) - grid.step, -1, 0, 0))
+    last = bisect_left(notes, Note(min(max(lines) + grid.step + 1, pattern.length), -1, 0, 0))
+    return [note for note in notes[first:last] if note.pitch == key]

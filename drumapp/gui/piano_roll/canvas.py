@@ -11,16 +11,9 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from drumapp.core.pattern import Note
-from drumapp.gui.piano_roll.note_index import NoteColumns, NoteIndex
-from drumapp.gui.piano_roll.painting import (
-    bounds,
-    note_boxes,
-    paint_band,
-    paint_cell,
-    paint_grid,
-    paint_notes,
-    paint_selection,
-)
+from drumapp.gui.piano_roll.layers import Layer, Scratch, frames_by_row, layer_of, notes_by_row, paint_rows, sized
+from drumapp.gui.piano_roll.note_index import NoteIndex
+from drumapp.gui.piano_roll.painting import paint_band, paint_cell, paint_grid
 from drumapp.gui.piano_roll.scene import Scene
 
 FADE_SECONDS = 0.12
@@ -39,8 +32,10 @@ class RollCanvas(QWidget):
     def __init__(self, scene: Scene, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scene = scene
-        self._picture: QPixmap | None = None
-        self._fading: list[tuple[NoteColumns, float]] = []
+        self._picture = QPixmap()
+        self._stale = True  # what the picture shows is not what there is
+        self._scratch = Scratch()
+        self._fading: list[tuple[Layer, float]] = []
         self._fade_timer = QTimer(self, interval=FRAME_MS)
         self._fade_timer.timeout.connect(self._fade)
         self._drop_hovers = False
@@ -54,25 +49,25 @@ class RollCanvas(QWidget):
 
     def redraw(self) -> None:
         """Draw everything anew: the view, the notes or the colours are others."""
-        self._picture = None
+        self._stale = True
         self._fading.clear()
         self._fade_timer.stop()
         self.update()
 
     def add(self, notes: Sequence[Note]) -> None:
         """Draw notes that were just written, leaving the rest as it is."""
-        if self._picture is None or not self._scene.index:
+        if self._stale:
             self.update()
-            return
-        view = self._scene.view
-        seen = [note for note in notes if view.left <= note.stop and note.start <= view.right]
-        if not seen:
             return
         if len(self._scene.index) == len(notes):
             self.update()  # the first notes: the text of the empty roll goes
-        self._fading.append((NoteIndex(seen).between(view.left, view.right), time.monotonic()))
-        self._fade_timer.start()
-        self._fade()
+        ratio = self.devicePixelRatioF()
+        rows = notes_by_row(self._scene, NoteIndex(notes).between(*self._scene.view.reach), ratio)
+        layer = layer_of(rows, round(self.height() * ratio))
+        if layer is not None:
+            self._fading.append((layer, time.monotonic()))
+            self._fade_timer.start()
+            self._fade()
 
     def move_playhead(self, tick: float) -> None:
         """Draw the playhead elsewhere; only the two places are painted."""
@@ -84,7 +79,7 @@ class RollCanvas(QWidget):
             self.update(after)
 
     def _playhead_rect(self) -> QRect:
-        return QRect(round(self._scene.view.x_of(self._scene.playhead)) - 1, 0, 3, self.height())
+        return QRect(self._scene.view.pixel_of(self._scene.playhead) - 1, 0, 3, self.height())
 
     def _fade_seconds(self) -> float:
         """0 where the system asks for no motion."""
@@ -94,43 +89,45 @@ class RollCanvas(QWidget):
     def _fade(self) -> None:
         """One frame of the fade; notes that are all there become part of the picture."""
         now, span = time.monotonic(), self._fade_seconds()
-        grown = [notes for notes, born in self._fading if now - born >= span]
-        for notes, _ in self._fading:
-            self.update(bounds(note_boxes(self._scene, notes)[0]).toAlignedRect())
-        if grown and self._picture is not None:
-            painter = QPainter(self._picture)
-            for notes in grown:
-                paint_notes(painter, self._scene, notes)
+        ratio = self.devicePixelRatioF()
+        for layer, _ in self._fading:
+            self.update(layer.box(ratio).toAlignedRect())
+        grown = [layer for layer, born in self._fading if now - born >= span]
+        if grown and not self._stale:
+            painter = _painter_of_pixels(self._picture)
+            for layer in grown:
+                painter.drawImage(layer.left, 0, layer.image)
             painter.end()
-        self._fading = [(notes, born) for notes, born in self._fading if now - born < span]
+        self._fading = [(layer, born) for layer, born in self._fading if now - born < span]
         if not self._fading:
             self._fade_timer.stop()
 
-    def _draw_picture(self) -> QPixmap:
+    def _draw_picture(self) -> None:
         ratio = self.devicePixelRatioF()
-        picture = QPixmap(self.size() * ratio)
-        picture.setDevicePixelRatio(ratio)
-        view = self._scene.view
-        painter = QPainter(picture)
-        paint_grid(painter, self._scene)
-        paint_notes(painter, self._scene, self._scene.index.between(view.left, view.right))
-        paint_selection(painter, self._scene, self._scene.selected.between(view.left, view.right))
+        self._picture = sized(self._picture, self.size(), ratio)
+        scene, reach = self._scene, self._scene.view.reach
+        painter = QPainter(self._picture)
+        paint_grid(painter, scene)
         painter.end()
-        return picture
+        painter = _painter_of_pixels(self._picture)
+        paint_rows(painter, notes_by_row(scene, scene.index.between(*reach), ratio), self._scratch)
+        paint_rows(painter, frames_by_row(scene, scene.selected.between(*reach), ratio), self._scratch)
+        painter.end()
+        self._stale = False
 
     def paintEvent(self, event) -> None:
         """Copy the part of the picture that is asked for, and draw over it what moves."""
-        if self._picture is None:
-            self._picture = self._draw_picture()
+        if self._stale or self._picture.devicePixelRatio() != self.devicePixelRatioF():  # on another screen now
+            self._draw_picture()
         painter = QPainter(self)
         area = event.rect()
         ratio = self._picture.devicePixelRatio()
         source = QRectF(area.x() * ratio, area.y() * ratio, area.width() * ratio, area.height() * ratio)
         painter.drawPixmap(QRectF(area), self._picture, source)
         now, span = time.monotonic(), self._fade_seconds()
-        for notes, born in self._fading:
+        for layer, born in self._fading:
             painter.setOpacity(min((now - born) / span, 1.0) if span else 1.0)
-            paint_notes(painter, self._scene, notes)
+            painter.drawImage(layer.box(ratio), layer.image)
         painter.setOpacity(1.0)
         if len(self._scene.index) == 0:
             self._paint_empty(painter)
@@ -196,6 +193,13 @@ class RollCanvas(QWidget):
         if path is not None:
             event.acceptProposedAction()
             self.file_dropped.emit(path)
+
+
+def _painter_of_pixels(picture: QPixmap) -> QPainter:
+    """A painter that counts the picture's own pixels."""
+    painter = QPainter(picture)
+    painter.scale(1 / picture.devicePixelRatio(), 1 / picture.devicePixelRatio())
+    return painter
 
 
 def dropped_midi_file(data) -> Path | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-MIN_PIXELS_PER_TICK = 0.0005  # 1,000 bars of 4/4 in 960 px
+MIN_PIXELS_PER_TICK = 0.0005  # 1,000 bars of 4/4 in 960 px; longer music may be zoomed out until all of it is seen
 MAX_PIXELS_PER_TICK = 2.0  # a 64th of a quarter is 15 px: finer than anyone edits
 MIN_ROW_HEIGHT = 10.0
 MAX_ROW_HEIGHT = 72.0
+REACH_PX = 8.0  # beyond both edges, what is drawn around a note may still come into sight
 LEAD_IN_PX = 8.0  # room before tick 0, so that a note and the playhead there are seen whole
 
 
@@ -16,7 +17,8 @@ class View:
     """What part of the music a rectangle of ``width`` by ``height`` pixels shows.
 
     Attributes: pixels_per_tick; left, the tick at x = 0, as a float so that slow scrolling does not stutter; row_height
-    and top in pixels, ``top`` being how far row 0 is scrolled off above.
+    and top in pixels, ``top`` being how far row 0 is scrolled off above. What is drawn is scrolled by whole pixels: all
+    of it by the same ``offset``, so that notes and lines do not quiver against each other.
     """
 
     pixels_per_tick: float = 0.1
@@ -26,13 +28,22 @@ class View:
     width: float = 0.0
     height: float = 0.0
 
+    @property
+    def offset(self) -> int:
+        """Pixels scrolled off at the left; below 0 in the lead-in."""
+        return round(self.left * self.pixels_per_tick)
+
     def x_of(self, tick: float) -> float:
         """Pixels from the left edge to a tick."""
-        return (tick - self.left) * self.pixels_per_tick
+        return tick * self.pixels_per_tick - self.offset
+
+    def pixel_of(self, tick: float) -> int:
+        """The pixel that a tick falls into, the same one of the music wherever it is scrolled to."""
+        return round(tick * self.pixels_per_tick) - self.offset
 
     def tick_at(self, x: float) -> float:
         """The tick under a pixel; below 0 in the lead-in."""
-        return self.left + x / self.pixels_per_tick
+        return (x + self.offset) / self.pixels_per_tick
 
     def y_of(self, row: float) -> float:
         """Pixels from the upper edge to the upper edge of a row."""
@@ -48,13 +59,19 @@ class View:
         return self.tick_at(self.width)
 
     @property
+    def reach(self) -> tuple[float, float]:
+        """From which tick to which notes can be in sight, even such as are drawn wider than they sound, or framed."""
+        return self.tick_at(-REACH_PX), self.tick_at(self.width + REACH_PX)
+
+    @property
     def ticks_shown(self) -> float:
         """Ticks from edge to edge."""
         return self.width / self.pixels_per_tick
 
-    def zoomed(self, factor: float, x: float) -> View:
-        """Zoomed in time by ``factor``, the tick under ``x`` staying where it is."""
-        pixels_per_tick = _clamp(self.pixels_per_tick * factor, MIN_PIXELS_PER_TICK, MAX_PIXELS_PER_TICK)
+    def zoomed(self, factor: float, x: float, length: float = 0.0) -> View:
+        """Zoomed in time by ``factor``, the tick under ``x`` staying where it is; ``length`` ticks can be fitted in."""
+        least = min(MIN_PIXELS_PER_TICK, self.fitted(length).pixels_per_tick)
+        pixels_per_tick = _clamp(self.pixels_per_tick * factor, least, MAX_PIXELS_PER_TICK)
         left = self.tick_at(x) - x / pixels_per_tick
         return replace(self, pixels_per_tick=pixels_per_tick, left=left)
 
@@ -68,7 +85,7 @@ class View:
         """From the start, ``ticks`` filling the width."""
         if self.width <= 2 * LEAD_IN_PX or ticks <= 0:
             return self.at_start()
-        pixels_per_tick = _clamp((self.width - 2 * LEAD_IN_PX) / ticks, MIN_PIXELS_PER_TICK, MAX_PIXELS_PER_TICK)
+        pixels_per_tick = min((self.width - 2 * LEAD_IN_PX) / ticks, MAX_PIXELS_PER_TICK)
         return replace(self, pixels_per_tick=pixels_per_tick).at_start()
 
     def fitted_rows(self, rows: int, tallest: float) -> View:

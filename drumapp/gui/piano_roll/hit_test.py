@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from drumapp.core.pattern import Note
-from drumapp.gui.piano_roll.painting import least_note_px
 from drumapp.gui.piano_roll.scene import Scene
+from drumapp.gui.piano_roll.spans import least_note_px
 
 NEAR_PX = 2.0  # beside a note that is only a few pixels wide
 EDGE_PX = 6.0
@@ -34,7 +34,7 @@ def place_at(scene: Scene, x: float, y: float) -> Place:
     key, least = scene.kit.lanes[row].key, least_note_px(view.pixels_per_tick)
     reach = (least + NEAR_PX) / view.pixels_per_tick
     near = scene.index.between(tick - reach, tick + NEAR_PX / view.pixels_per_tick)
-    left = (near.starts - view.left) * view.pixels_per_tick
+    left = view.x_of(near.starts)
     width = np.maximum(near.durations * view.pixels_per_tick - 1.0, least)
     hit = np.flatnonzero((near.pitches == key) & (left - NEAR_PX <= x) & (x <= left + width + NEAR_PX))
     if len(hit) == 0:

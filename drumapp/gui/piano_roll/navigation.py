@@ -49,7 +49,7 @@ class Navigation(QObject):
     def zoom_at(self, factor: float, x: float) -> None:
         """Zoom in time around a pixel."""
         self._zoomed_by_hand = True
-        self.look_at(self._view.zoomed(factor, x))
+        self.look_at(self._view.zoomed(factor, x, self._scene.extent))
 
     def zoom_rows(self, factor: float, y: float | None = None) -> None:
         """Make lanes taller or lower around a pixel, or around the middle."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from operator import is_
 
 import numpy as np
 from numpy.typing import NDArray
 
+from drumapp.core.changes import common_ends
 from drumapp.core.pattern import Note
 
 _FIRST_CAPACITY = 1024
+_FURTHEST = 2**62  # ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,21 @@ class NoteIndex:
             return NoteIndex(new)
         if old is new:
             return self
-        first = _alike(old, new)
-        last = _alike(old[first:][::-1], new[first:][::-1])
+        first, last = common_ends(old, new)
         kept_from, new_from = len(old) - last, len(new) - last
         made = NoteIndex()
         made._table = np.concatenate(
             (self._table[:, :first], _table_of(new[first:new_from]), self._table[:, kept_from : self._count]), axis=1
         )
         made._count = len(new)
+        made._longest = int(made._table[1].max(initial=0))
+        return made
+
+    def where(self, chosen: Iterable[bool]) -> NoteIndex:
+        """The index of some of the notes, told for each of them in their order."""
+        made = NoteIndex()
+        made._table = self._table[:, : self._count][:, np.fromiter(chosen, dtype=bool, count=self._count)]
+        made._count = made._table.shape[1]
         made._longest = int(made._table[1].max(initial=0))
         return made
 
@@ -85,23 +94,21 @@ class NoteIndex:
 
     def between(self, start: float, stop: float) -> NoteColumns:
         """The notes that sound anywhere from ``start`` to ``stop``, in ticks."""
+        # Whole numbers: to look for another kind, NumPy would turn all starts into that kind first.
+        start, stop = math.ceil(start), math.floor(min(stop, _FURTHEST))
         starts = self._table[0, : self._count]
-        first = int(np.searchsorted(starts, start - self._longest, side="left"))
+        first, inside = np.searchsorted(starts, (start - self._longest, start), side="left").tolist()
         last = int(np.searchsorted(starts, stop, side="right"))
-        columns = self._table[:, first:last]
-        sounding = columns[0] + columns[1] >= start
-        if not sounding.all():
-            columns = columns[:, sounding]
-        return NoteColumns(*columns)
+        before = self._table[:, first : min(inside, last)]
+        reaching = np.flatnonzero(before[0] + before[1] >= start)
+        if len(reaching) == 0:
+            return NoteColumns(*self._table[:, inside:last])
+        if len(reaching) == before.shape[1] - reaching[0]:
+            return NoteColumns(*self._table[:, first + int(reaching[0]) : last])
+        return NoteColumns(*np.concatenate((before[:, reaching], self._table[:, inside:last]), axis=1))
 
 
 def _table_of(notes: Sequence[Note]) -> NDArray[np.int64]:
     """Rows of starts, durations, pitches and velocities."""
     fields = np.fromiter(chain.from_iterable(notes), dtype=np.int64, count=4 * len(notes)).reshape(-1, 4)
     return fields[:, [0, 3, 1, 2]].T  # a Note is start, pitch, velocity, duration
-
-
-def _alike(one: Sequence[Note], other: Sequence[Note]) -> int:
-    """How many notes from the start on are the very same objects."""
-    same = [*map(is_, one, other)]
-    return len(same) if all(same) else same.index(False)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from drumapp.gui.piano_roll.overview_geometry import Grip, Strip, dragged
 from drumapp.gui.piano_roll.scene import Scene
+from drumapp.gui.piano_roll.spans import row_table
 
 OVERVIEW_HEIGHT = 34
 _MARGIN = 3
@@ -167,17 +168,13 @@ class Overview(QWidget):
         pixels = np.zeros((height, width), np.uint32)
         notes = scene.index.between(-1.0, float("inf"))
         if len(notes) and scene.rows:
-            row_of_key = np.full(128, -1)
-            for key, row in scene.kit.row_of_key.items():
-                row_of_key[key] = row
             columns = np.minimum((notes.starts * (width / scene.extent)).astype(np.int64), width - 1)
-            rows = row_of_key[notes.pitches]
+            struck = np.zeros((scene.rows + 1, width), bool)  # the last row takes keys without a lane, whose row is -1
+            struck[row_table(scene.kit)[notes.pitches], columns] = True
+            struck[:, 1:] |= struck[:, :-1]  # two pixels wide, or a lone note would hardly be seen
             edges = np.linspace(0, height, scene.rows + 1).round().astype(int)
             for row, lane in enumerate(scene.kit.lanes):
-                struck = np.zeros(width, bool)
-                struck[columns[rows == row]] = True
-                struck[1:] |= struck[:-1]  # two pixels wide, or a lone note would hardly be seen
                 stop = max(edges[row + 1], edges[row] + 1)
-                pixels[edges[row] : stop, struck] = QColor(scene.colours.families[lane.family]).rgba()
+                pixels[edges[row] : stop, struck[row]] = QColor(scene.colours.families[lane.family]).rgba()
         image = QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_ARGB32)
         return image.copy()  # the bytes do not outlive this call

@@ -88,7 +88,7 @@ class Ruler(QWidget):
     def move_playhead(self, before: float, after: float) -> None:
         """Paint the two places of the playhead's head."""
         for tick in (before, after):
-            self.update(round(self._scene.view.x_of(tick)) - HEAD_PX - 1, 0, 2 * HEAD_PX + 3, self.height())
+            self.update(self._scene.view.pixel_of(tick) - HEAD_PX - 1, 0, 2 * HEAD_PX + 3, self.height())
 
     def spot_at(self, x: float, y: float) -> Spot:
         """What lies under a pixel."""

@@ -14,6 +14,8 @@ from drumapp.gui.piano_roll.coordinates import View
 from drumapp.gui.piano_roll.note_index import NoteIndex
 from drumapp.gui.theme import Colours
 
+_FEW = 4  # to sort a share of the notes less than this takes no longer than to look at all of them
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -50,13 +52,14 @@ class Scene:
     band: Band | None = None
     cell: Band | None = None
     selection: Selection = NOTHING
-    selected: NoteIndex = field(default_factory=NoteIndex)
     _notes: tuple[Note, ...] = ()
+    _selected: NoteIndex | None = None  # found when it is asked for: selection and notes change one after the other
 
     def show(self, pattern: Pattern, end: int | None, *, fit: bool = True) -> None:
         """Take up a pattern whose music ends at ``end``, None when that is open; ``fit`` its lanes to it."""
         self.index = self.index.exchanged(self._notes, pattern.notes)
         self._notes = pattern.notes
+        self._selected = None
         if fit:
             self.fit_kit()
         self.metre = pattern.metre
@@ -81,10 +84,20 @@ class Scene:
         self.length = length
 
     def select(self, selection: Selection) -> None:
-        """Show which notes are selected."""
+        """Show which notes are selected, of those that are shown."""
         if selection != self.selection:
             self.selection = selection
-            self.selected = NoteIndex(sorted(selection))
+            self._selected = None
+
+    @property
+    def selected(self) -> NoteIndex:
+        """The selected notes."""
+        if self._selected is None:
+            if len(self.selection) * _FEW < len(self.index) or len(self._notes) < len(self.index):
+                self._selected = NoteIndex(sorted(self.selection))
+            else:
+                self._selected = self.index.where(map(self.selection.__contains__, self._notes))
+        return self._selected
 
     @property
     def shown(self) -> tuple[Note, ...]:
@@ -95,6 +108,12 @@ class Scene:
     def rows(self) -> int:
         """How many lanes there are."""
         return len(self.kit.lanes)
+
+    @property
+    def muted_rows(self) -> frozenset[int]:
+        """The rows of lanes that mute and solo keep from being heard."""
+        heard = self.kit.heard_keys
+        return frozenset(row for row, lane in enumerate(self.kit.lanes) if lane.key not in heard)
 
     @property
     def extent(self) -> int:

@@ -10,12 +10,12 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from drumapp.core.pattern import Note
-from drumapp.gui.piano_roll.grid import Level, lines
 from drumapp.gui.piano_roll.lane_parts import HEADER_WIDTH
+from drumapp.gui.piano_roll.layers import Scratch, sized
 from drumapp.gui.piano_roll.note_index import NoteColumns
-from drumapp.gui.piano_roll.painting import BINNED_FROM, family_indices, loudest_by_pixel
 from drumapp.gui.piano_roll.scene import Scene
 from drumapp.gui.piano_roll.velocity_gestures import DragVelocity, DrawVelocities, Height
+from drumapp.gui.piano_roll.velocity_picture import MARGIN_PX, draw_velocities, head_y
 
 if TYPE_CHECKING:
     from drumapp.gui.piano_roll.editor import RollEditor
@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 VELOCITY_PER_NOTCH = 4
 FIRST_HEIGHT = 104
 LEAST_HEIGHT = 48
-HEAD_PX = 3.5
 GRAB_PX = 6.0
-_MARGIN = 8.0
-_HEADS_UP_TO = 1500
-_MARKS = (32, 64, 96)
 
 
 class VelocityLane(QWidget):
@@ -40,7 +36,9 @@ class VelocityLane(QWidget):
         self._scene = scene
         self._editor: RollEditor | None = None
         self._gesture: DragVelocity | DrawVelocities | None = None
-        self._picture: QPixmap | None = None
+        self._picture = QPixmap()
+        self._stale = True  # what the picture shows is not what there is
+        self._scratch = Scratch()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(LEAST_HEIGHT)
@@ -59,19 +57,19 @@ class VelocityLane(QWidget):
 
     def redraw(self) -> None:
         """Draw everything anew."""
-        self._picture = None
+        self._stale = True
         self.update()
 
     # Where velocities lie
 
     def y_of(self, velocity: float) -> float:
         """Pixels from the top to a velocity's head."""
-        return self.height() - _MARGIN - velocity / 127 * (self.height() - 2 * _MARGIN)
+        return head_y(velocity, self.height())
 
     def velocity_at(self, y: float) -> int:
         """The velocity at a height, 1-127."""
-        room = max(self.height() - 2 * _MARGIN, 1.0)
-        return min(max(round((self.height() - _MARGIN - y) / room * 127), 1), 127)
+        room = max(self.height() - 2 * MARGIN_PX, 1.0)
+        return min(max(round((self.height() - MARGIN_PX - y) / room * 127), 1), 127)
 
     def note_at(self, x: float, y: float) -> Note | None:
         """The note whose head is under a pixel; of several the nearest, selected ones before others."""
@@ -140,8 +138,11 @@ class VelocityLane(QWidget):
 
     def paintEvent(self, _event) -> None:
         """The picture, and over it the line that is being drawn."""
-        if self._picture is None:
-            self._picture = self._draw_picture()
+        ratio = self.devicePixelRatioF()
+        if self._stale or self._picture.devicePixelRatio() != ratio:  # on another screen now
+            self._picture = sized(self._picture, self.size(), ratio)
+            draw_velocities(self._picture, self._scene, self.size(), self._scratch)
+            self._stale = False
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._picture)
         if isinstance(self._gesture, DrawVelocities):
@@ -150,69 +151,6 @@ class VelocityLane(QWidget):
             view = self._scene.view
             ends = [QPointF(view.x_of(end.tick), self.y_of(end.velocity)) for end in self._gesture.line]
             painter.drawLine(QLineF(*ends))
-
-    def _draw_picture(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        picture = QPixmap(self.size() * ratio)
-        picture.setDevicePixelRatio(ratio)
-        scene, colours, view = self._scene, self._scene.colours, self._scene.view
-        painter = QPainter(picture)
-        painter.fillRect(self.rect(), QColor(colours.roll))
-        painter.setPen(QPen(QColor(colours.line_beat), 1))
-        for mark in _MARKS:
-            painter.drawLine(QLineF(0, round(self.y_of(mark)), self.width(), round(self.y_of(mark))))
-        painter.setPen(QPen(QColor(colours.line_bar), 1))
-        for line in lines(scene.metre, view.left, view.right, view.pixels_per_tick):
-            if line.level is Level.BAR:
-                painter.drawLine(QLineF(round(view.x_of(line.tick)), 0, round(view.x_of(line.tick)), self.height()))
-        self._paint_stalks(painter, scene.index.between(view.left, view.right))
-        self._paint_selected(painter, scene.selected.between(view.left, view.right))
-        painter.end()
-        return picture
-
-    def _paint_stalks(self, painter: QPainter, notes: NoteColumns) -> None:
-        if len(notes) > BINNED_FROM:
-            notes = loudest_by_pixel(notes, self._scene.view.pixels_per_tick)
-        x, y = self._heads(notes)
-        foot = self.height() - _MARGIN
-        families, colours_of = family_indices(self._scene, notes)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(x) <= _HEADS_UP_TO)
-        for family in np.unique(families):
-            chosen = families == family
-            colour = QColor(colours_of[int(family)])
-            places = list(zip(x[chosen].tolist(), y[chosen].tolist(), strict=True))
-            # Beyond so many they stand shoulder to shoulder; a pen of one pixel is many times quicker there.
-            painter.setPen(QPen(colour, 1.5 if len(x) <= _HEADS_UP_TO else 1))
-            painter.drawLines([QLineF(px, foot, px, py) for px, py in places])
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour)
-            if len(x) <= _HEADS_UP_TO:
-                for px, py in places:
-                    painter.drawEllipse(QPointF(px, py), HEAD_PX, HEAD_PX)
-            else:
-                painter.drawRects([QRectF(px - 1, py - 1, 3, 3) for px, py in places])
-
-    def _paint_selected(self, painter: QPainter, notes: NoteColumns) -> None:
-        if len(notes) > BINNED_FROM:
-            notes = loudest_by_pixel(notes, self._scene.view.pixels_per_tick)
-        colours = self._scene.colours
-        painter.setBrush(QColor(colours.accent))
-        painter.setPen(QPen(QColor(colours.text), 1.5))
-        places = list(zip(*(values.tolist() for values in self._heads(notes)), strict=True))
-        if len(places) > _HEADS_UP_TO:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.drawRects([QRectF(px - 1, py - 1, 3, 3) for px, py in places])
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for px, py in places:
-            painter.drawEllipse(QPointF(px, py), HEAD_PX + 1, HEAD_PX + 1)
-
-    def _heads(self, notes: NoteColumns) -> tuple[np.ndarray, np.ndarray]:
-        view = self._scene.view
-        x = (notes.starts - view.left) * view.pixels_per_tick + 0.5
-        y = self.height() - _MARGIN - notes.velocities / 127 * (self.height() - 2 * _MARGIN)
-        return x, y
 
 
 class VelocityHeader(QWidget):
@@ -235,7 +173,7 @@ class VelocityHeader(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(colours.text_dim))
         for velocity in (1, 64, 127):
-            middle = self.height() - _MARGIN - velocity / 127 * (self.height() - 2 * _MARGIN)
+            middle = head_y(velocity, self.height())
             place = QRectF(0, min(max(middle - 8, 0), self.height() - 16), self.width() - 8, 16)
             painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(velocity))
         painter.setPen(QPen(QColor(colours.border), 1))

@@ -50,6 +50,7 @@ class PianoRoll(QWidget):
         self.overview = Overview(self.scene)
         self.navigation = Navigation(self.scene, self)
         self._playing = False
+        self._lanes_in_header: tuple[object, ...] = ()
         self._down = QScrollBar(Qt.Orientation.Vertical)
         self._lay_out()
         self.corner.set_colours(colours)
@@ -231,8 +232,11 @@ class PianoRoll(QWidget):
         self._set_scroll_bar()
         self._redraw()
         self.ruler.update()
-        self.header.update()
         self.overview.update()
+        lanes = (self.view.row_height, self.view.top, self.scene.kit, self.scene.colours)
+        if lanes != self._lanes_in_header:  # scrolled or zoomed in time, it stays as it is
+            self._lanes_in_header = lanes
+            self.header.update()
 
     def _set_scroll_bar(self) -> None:
         reach = replace(self.view, top=1e18).clamped(self.scene.extent, self.scene.rows)

@@ -1,0 +1,34 @@
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from drumapp.core.pattern import Note
+from drumapp.gui.garbage import collect_seldom
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
+
+
+def test_an_edit_of_many_notes_does_not_have_all_objects_looked_through() -> None:
+    collect_seldom()
+    looked_through = gc.get_stats()[2]["collections"]
+    notes = [Note(tick, 36, 100) for tick in range(300_000)]
+
+    assert len(notes) == 300_000
+    assert gc.get_stats()[2]["collections"] == looked_through
+
+
+def test_garbage_that_holds_itself_still_goes() -> None:
+    collect_seldom()
+    gc.collect()
+    gone = gc.get_stats()[0]["collected"] + gc.get_stats()[1]["collected"]
+    for _ in range(150_000):
+        circle: list[object] = []
+        circle.append(circle)
+
+    assert gc.get_stats()[0]["collected"] + gc.get_stats()[1]["collected"] > gone
