@@ -76,6 +76,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         f"{', '.join(Family)}, General MIDI names or keys",
     )
     parser.add_argument(
+        "--trade",
+        type=int,
+        metavar="N",
+        help="call and response: the first N bars of that file are yours, the drummer writes the next N, and so on",
+    )
+    parser.add_argument(
         "--alternatives", type=int, default=1, metavar="N", help="write N of them, as beat-1.mid to beat-N.mid"
     )
     parser.add_argument("--model", type=Path, metavar="FILE", help="a drummer of your own (default: the house drummer)")
@@ -105,8 +111,10 @@ def run(args: argparse.Namespace) -> int:
             style=args.style,
             playable=args.playable,
         )
-        chart = _chart(args, settings, model)
-        patterns = _play(model, settings, chart, args.alternatives)
+        if args.trade is not None:
+            patterns = [_trade(args, settings, model)]
+        else:
+            patterns = _play(model, settings, _chart(args, settings, model), args.alternatives)
     except ValueError as error:
         raise DrumappError(f"The drummer cannot play that: {error}.") from error
     paths = [args.output]
@@ -153,12 +161,31 @@ def _play(model: DrumModel, settings: GeneratorSettings, chart: Chart | None, nu
     return patterns
 
 
+def _trade(args: argparse.Namespace, settings: GeneratorSettings, model: DrumModel) -> Pattern:
+    """The file with every other bar, or so many, answered by the drummer."""
+    from drumapp.core.timing import Range
+    from drumapp.core.turns import turns
+    from drumapp.lstm.cowriting import respond
+    from drumapp.midi.smf import read_pattern
+
+    pattern = read_pattern(args.context)
+    _tell_hearsay(pattern, model)
+    spans = turns(pattern.metre, Range(0, pattern.length), args.trade)
+    if not spans:
+        raise DrumappError(f"{args.context} has {pattern.bars} bars: too few to trade {args.trade} each.")
+    return respond(model, settings, pattern, spans)
+
+
 def _check_together(args: argparse.Namespace) -> None:
     """Refuse options that do not go together."""
     if args.context is None and args.region is not None:
         raise DrumappError("--region needs a file to write into: give one with --continue FILE.")
     if args.keep is not None and args.region is None:
         raise DrumappError("--keep needs a region in which drums may stay: give one with --region A-B.")
+    if args.trade is not None and args.context is None:
+        raise DrumappError("--trade needs a file to answer: give one with --continue FILE.")
+    if args.trade is not None and not (args.region is None and args.bars is None and args.alternatives == 1):
+        raise DrumappError("--trade answers a whole file once: leave --region, --bars and --alternatives out.")
     if args.region is not None and args.bars is not None:
         raise DrumappError("A region has its own number of bars: leave --bars out.")
     if args.context is not None and not (args.tempo is None and args.metre is None):
@@ -172,7 +199,6 @@ def _chart(args: argparse.Namespace, settings: GeneratorSettings, model: DrumMod
     if args.context is None:
         return None
     from drumapp.lstm.chart import Chart
-    from drumapp.lstm.ear import Ear, Hearsay
     from drumapp.midi.smf import read_pattern
 
     pattern = read_pattern(args.context)
@@ -184,9 +210,15 @@ def _chart(args: argparse.Namespace, settings: GeneratorSettings, model: DrumMod
         first, after_last = args.region[0] - 1, args.region[1]
         if after_last > pattern.bars:
             raise DrumappError(f"{args.context} has {pattern.bars} bars, and no bar {after_last}.")
+    _tell_hearsay(pattern, model)
+    return Chart(pattern, bar_start(first), bar_start(after_last), args.keep or frozenset(), by_beat=True)
+
+
+def _tell_hearsay(pattern: Pattern, model: DrumModel) -> None:
+    from drumapp.lstm.ear import Ear, Hearsay
+
     if sentence := Hearsay.of(pattern.notes, Ear(model.vocabulary)).sentence:
         print(sentence, file=sys.stderr)
-    return Chart(pattern, bar_start(first), bar_start(after_last), args.keep or frozenset(), by_beat=True)
 
 
 def _metre(text: str) -> Metre:

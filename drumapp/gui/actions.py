@@ -105,6 +105,30 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | str, ...]], ...] = (
         ),
     ),
     (
+        "&Drummer",
+        (
+            _A("generate", "&Generate", ("G",)),
+            _A("go_on", "Go &on from the flag", ("R",)),
+            _A("flag_here", "Put the &flag at the playhead", ("Shift+R",)),
+            _A("rewrite", "&Write the selection anew", ("Shift+G",)),
+            _A("rewrite_lanes", "Write the selected &lanes anew", ("Ctrl+Shift+G",)),
+            SEPARATOR,
+            _A("trade_0", "No t&rading", checkable=True, group="trade"),
+            _A("trade_1", "Trade &1 bar", checkable=True, group="trade"),
+            _A("trade_2", "Trade &2 bars", checkable=True, group="trade"),
+            _A("trade_4", "Trade &4 bars", checkable=True, group="trade"),
+            SEPARATOR,
+            _A("fresh_memory", "Fresh &memory now", ("Shift+F",)),
+            SEPARATOR,
+            _A("lock_lane", "Lo&ck lanes", ("K",)),
+            _A("lock_others", "Lock all &other lanes", ("Shift+K",)),
+            _A("lock_notes", "Lock &notes", ("Ctrl+K",)),
+            SEPARATOR,
+            _A("keep_bars", "&Keep the last bars …"),
+            _A("ab", "Change between the last t&wo takes", ("Y",)),
+        ),
+    ),
+    (
         "&View",
         (
             _A("zoom_in", "Zoom &in", ("+", "=", "Ctrl++", "Ctrl+=")),
@@ -126,7 +150,6 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | str, ...]], ...] = (
     (
         "&Transport",
         (
-            _A("generate", "&Generate", ("G",)),
             _A("play", "&Play or pause", ("Space",)),
             _A("stop", "&Stop", (".",)),
             _A("to_start", "Go to the &start", ("Home",)),

@@ -19,6 +19,7 @@ from drumapp.core.pattern import Pattern
 from drumapp.core.timing import Metre, MetreMap, TempoMap
 from drumapp.gui.banner import Remedy
 from drumapp.gui.conductor import Conductor, take_name
+from drumapp.gui.cowriting.room import CoWriting
 from drumapp.gui.dialogs import Asking, Dialogs, show_about
 from drumapp.gui.display import build_qt
 from drumapp.gui.document import Document
@@ -94,6 +95,9 @@ class Application(QObject):
         self.files = Files(self.window, self.document, self.notes.editor, settings, self.asking, render, self.theme)
         self.drags = DragControl(self.window, self.document, self.notes.editor, render)
         self.kits = KitControl(self.window, self.document, self.notes.editor, settings)
+        self.cowriting = CoWriting(
+            self.window, self.document, self.conductor, self.drummer, self.notes.editor, self.theme
+        )
         self.time = TimeControl(self.window, self.document, self.conductor, self.notes.editor, settings, self.theme)
         self._last_look = time.monotonic()
         self._closed = False
@@ -131,6 +135,7 @@ class Application(QObject):
         self.files.close()
         self.drags.close()
         self.notes.close()
+        self.cowriting.close()
         self.conductor.close()
         self.drummer.close()
 
@@ -201,6 +206,8 @@ class Application(QObject):
         conductor.playhead_moved.connect(self._playhead_moved)
         conductor.sound_event.connect(self.sound.hear)
         conductor.failed.connect(self.asking.show_error)
+        self.cowriting.failed.connect(self.asking.show_error)
+        self.cowriting.said.connect(window.status.music.setText)
         window.roll.sought.connect(conductor.seek)
         window.roll.auditioned.connect(self.engine.audition)
         window.roll.file_dropped.connect(self.files.drop_midi)
@@ -264,7 +271,7 @@ class Application(QObject):
 
     def _panel_toggled(self, shown: bool) -> None:
         self.settings.drummer_panel = shown
-        self.window.drummer_panel.setVisible(shown)
+        self.window.side.setVisible(shown)
 
     def _theme_chosen(self, choice: str) -> None:
         self.settings.theme = choice
@@ -344,11 +351,11 @@ class Application(QObject):
     def _show_settings(self) -> None:
         settings, window = self.settings, self.window
         window.restore_geometry_text(settings.window_geometry)
-        bar, panel = window.transport, window.drummer_panel
+        bar = window.transport
         bar.set_bars(settings.bars)
         bar.set_volume(settings.volume_db)
         window.roll.navigation.follow = settings.follow
-        panel.setVisible(settings.drummer_panel)
+        window.side.setVisible(settings.drummer_panel)
         for name, checked in (
             ("follow", settings.follow),
             ("drummer_panel", settings.drummer_panel),

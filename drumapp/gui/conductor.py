@@ -13,14 +13,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Note, Pattern
-from drumapp.core.timing import MetreMap, TempoMap
+from drumapp.core.timing import MetreMap, Range, TempoMap
 from drumapp.gui.document import Document
-from drumapp.gui.generation import Batch, Failed, Finished, GenerationRun, Request, Turned
+from drumapp.gui.generation import Batch, Failed, Finished, GenerationRun, Request
+from drumapp.gui.requests import Requests
 from drumapp.gui.seat import Seat
-from drumapp.gui.writing import Writing, next_beat, preparation_seconds, temperatures_in_force
+from drumapp.gui.writing import Writing, next_beat, preparation_seconds
 
 if TYPE_CHECKING:
-    from drumapp.lstm.chart import Chart
     from drumapp.lstm.take_settings import GeneratorSettings
     from drumapp.playback.engine import PlaybackEngine, Playhead
 
@@ -58,7 +58,7 @@ class Conductor(QObject):
     Signals: changed when the performance is another; playhead_moved (Playhead) every few milliseconds while playing;
     sound_event (an engine event); failed (sentence) when the drummer broke off; said (sentence) when the drummer has
     something to say of what it was given.
-    Attributes: performance.
+    Attributes: performance; requests, what a drummer is asked for.
     """
 
     changed = Signal()
@@ -71,13 +71,11 @@ class Conductor(QObject):
         super().__init__()
         self._document = document
         self._engine = engine
-        self._seat: Seat | None = None
+        self.requests = Requests(document)
         self._writing: Writing | None = None
-        self._trail: object | None = None
-        self._went_on: tuple[int, tuple[Note, ...]] | None = None  # from where, after what, when last asked to go on
-        self._ways = 0  # how often it was asked that
         self._touched_at = 0.0
         self._looping = True
+        self._listened: Range | None = None
         self._playing = False
         self._timer = QTimer(self, interval=IDLE_MS)
         self._timer.timeout.connect(self.tick)
@@ -89,7 +87,7 @@ class Conductor(QObject):
         document.locks_changed.connect(self._make_stale)
         document.touched.connect(self._touched)
         document.take_closed.connect(self._take_closed)
-        document.begun_anew.connect(self._forget_take)
+        document.begun_anew.connect(self.requests.forget)
         self._locked_keys = document.kit.locked_keys
         self._send_kit()
 
@@ -99,14 +97,14 @@ class Conductor(QObject):
 
     def set_seat(self, seat: Seat | None) -> None:
         """Say who drums from the next take on; None when there is nobody."""
-        self._seat = seat
-        self._trail = None
+        self.requests.seat = seat
+        self.requests.forget()
         self._publish()
 
     @property
     def can_generate(self) -> bool:
         """Whether there is a drummer."""
-        return self._seat is not None
+        return self.requests.seat is not None
 
     @property
     def looping(self) -> bool:
@@ -133,7 +131,7 @@ class Conductor(QObject):
         standing = Pattern(kept, 0, TempoMap.constant(settings.tempo), metre, take_name(settings.seed))
         chart = None
         if kept or document.kit.locked_keys:
-            chart = self._chart(replace(standing, length=end or 0), 0, end)
+            chart = self.requests.chart(replace(standing, length=end or 0), 0, end)
         self._begin(seat, Request(settings, chart), standing, end, start=0, label="Generate")
         self._engine.play()
         self._go()
@@ -153,12 +151,12 @@ class Conductor(QObject):
         self.finish_take()
         pattern = self._document.pattern
         start = pattern.length if start is None else min(max(start, 0), pattern.length)
-        stop = None if wanted.bars is None else self._stop_of(pattern, start, wanted.bars)
-        request = self._request(wanted, self._chart(pattern, start, stop))
+        stop = None if wanted.bars is None else self.requests.stop_of(start, wanted.bars)
+        request = self.requests.going_on(wanted, self.requests.chart(pattern, start, stop))
         stays, makes_way = seat.parted(request.chart)
-        sentence = seat.hearsay([note for note in stays if note.start < start])
-        if sentence:
-            self.said.emit(sentence)
+        for sentence in (self.requests.problem, seat.hearsay([note for note in stays if note.start < start])):
+            if sentence:
+                self.said.emit(sentence)
         first = min(request.chart.first_tick, *(note.start for note in makes_way[:1]), start)
         standing = replace(pattern, notes=tuple(stays), length=start)
         self._wake_engine()
@@ -222,6 +220,16 @@ class Conductor(QObject):
         """Repeat the pattern, or play it once. A take that is being written repeats only when it is done."""
         self._looping = looping
         self._send_loop()
+
+    def listen_to(self, span: Range | None) -> None:
+        """Play some ticks over and over; None goes back to what is looped. A take under way is not held up for it."""
+        self._listened = span
+        self._send_loop()
+        if span is None or self._document.in_take:
+            return
+        if not self._playing or self._engine.playhead().tick not in span:
+            self.seek(span.start)
+        self.play()
 
     def finish_take(self) -> None:
         """Send the drummer home; the bars it has written to their ends stay, and are repeated."""
@@ -300,13 +308,13 @@ class Conductor(QObject):
 
     def _rewrite(self, writing: Writing, tick: int) -> None:
         """Take back what the drummer has written from a tick on, and let it write that anew."""
-        seat, document = self._seat, self._document
+        seat, document = self._drummer(), self._document
         writing.run.cancel()
         generator = writing.run.generator
         settings = writing.settings if generator is None else _with_changes(writing.settings, generator.settings)
-        trail = self._trail if generator is None else generator.trail
+        trail = self.requests.trail if generator is None else generator.trail
         ahead = frozenset(note for note in writing.touched if note.start >= tick)
-        chart = self._chart(document.pattern, tick, document.end, ahead)
+        chart = self.requests.chart(document.pattern, tick, document.end, ahead)
         stays, _ = seat.parted(chart)
         standing = replace(document.pattern, notes=tuple(stays), length=tick)
         request = Request(settings.up_to(tick), chart, trail, writing.turned)
@@ -316,54 +324,9 @@ class Conductor(QObject):
     # Takes
 
     def _drummer(self) -> Seat:
-        if self._seat is None:
+        if self.requests.seat is None:
             raise DrumappError("There is no drummer to generate with: open a model first (File, Open model).")
-        return self._seat
-
-    def _chart(self, pattern: Pattern, start: int, stop: int | None, notes: frozenset[Note] = frozenset()) -> Chart:
-        from drumapp.lstm.chart import Chart
-
-        project = self._document.project
-        return Chart(pattern, start, stop, project.kit.locked_keys, project.locks | notes, by_beat=True)
-
-    def _stop_of(self, pattern: Pattern, start: int, bars: int) -> int:
-        """Where a drummer stops that goes on from a tick: at the end of what is there, or so many bars beyond it."""
-        if start < pattern.length:
-            return pattern.length
-        return pattern.metre.bar_start(pattern.metre.bar_at(start) + bars)
-
-    def _request(self, wanted: GeneratorSettings, chart: Chart) -> Request:
-        """To go on with the take in the roll, or with what is there as if it were one."""
-        start = chart.start or 0
-        before = chart.pattern.notes[: chart.pattern.index_from(start)]
-        settings = self._settings_of_roll()
-        if settings is None:
-            settings = replace(wanted, changes=())
-        else:
-            settings = replace(
-                settings.up_to(start), style=wanted.style, feel=wanted.feel, playable=wanted.playable, bars=wanted.bars
-            )
-        self._ways = self._ways + 1 if self._went_on == (start, before) else 0
-        self._went_on = (start, before)
-        settings = replace(settings, variation=settings.variation + self._ways)
-        time_now, pitch_now = temperatures_in_force(settings)
-        turned = Turned(
-            None if wanted.time_temperature == time_now else wanted.time_temperature,
-            None if wanted.pitch_temperature == pitch_now else wanted.pitch_temperature,
-        )
-        return Request(settings, chart, self._trail, turned)
-
-    def _settings_of_roll(self) -> GeneratorSettings | None:
-        """Those of the take that the roll's notes come from; None where they are nobody's, or nobody's any more."""
-        project = self._document.project
-        take = project.take(project.origin) if project.origin else None
-        if take is None or self._seat is None:
-            return None
-        try:
-            return self._seat.settings_of(take)
-        except DrumappError as error:
-            self.said.emit(str(error))
-            return None
+        return self.requests.seat
 
     def _begin(
         self, seat: Seat, request: Request, standing: Pattern, end: int | None, *, start: int, label: str
@@ -387,15 +350,11 @@ class Conductor(QObject):
             return
         writing.run.cancel()
         generator = writing.run.generator
-        if generator is not None and self._seat is not None:
-            self._trail = generator.trail
+        if generator is not None and self.requests.seat is not None:
+            self.requests.trail = generator.trail
             if result.notes:
-                self._document.add_take(self._seat.take_of(generator, take_id, result, time.time()))
+                self._document.add_take(self.requests.seat.take_of(generator, take_id, result, time.time()))
         self._publish()
-
-    def _forget_take(self) -> None:
-        """Another document: nothing of what was heard is of use."""
-        self._trail = self._went_on = None
 
     def _notice_end(self, head: Playhead) -> None:
         """The engine stops by itself at the end of a pattern that is not repeated, or because it died."""
@@ -426,8 +385,12 @@ class Conductor(QObject):
         self._engine.set_kit(self._document.kit)
 
     def _send_loop(self) -> None:
-        repeat = self._looping and not self._document.in_take and self._document.pattern.length > 0
-        self._engine.set_loop(self._document.project.loop_span if repeat else None)
+        if self._document.in_take or self._document.pattern.length == 0:
+            self._engine.set_loop(None)
+        elif self._listened is not None:
+            self._engine.set_loop(self._listened)
+        else:
+            self._engine.set_loop(self._document.project.loop_span if self._looping else None)
 
     def _wake_engine(self) -> None:
         """Bring back a playing process that died, to where it was."""
@@ -452,7 +415,7 @@ class Conductor(QObject):
 
     def _publish(self, *, playhead: float | None = None, **changes: object) -> None:
         """Say what goes on, if it is other than before."""
-        if self._seat is None and self._writing is None:
+        if self.requests.seat is None and self._writing is None:
             drummer = Drummer.ABSENT
         elif self._writing is None:
             drummer = Drummer.IDLE

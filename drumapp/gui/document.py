@@ -100,6 +100,7 @@ class Document(QObject):
         self.end, self._take, self._begun_at = end, take, standing.length
         self._history.record(label, self.project, back, take)
         self.replaced.emit()
+        self.takes_changed.emit()
         self.history_changed.emit()
 
     def rewrite(self, standing: Pattern, end: int | None) -> None:
@@ -142,12 +143,21 @@ class Document(QObject):
 
     def next_take_id(self) -> str:
         """An id no take of the project has."""
-        return str(1 + max((int(take.id) for take in self.project.takes if take.id.isdecimal()), default=0))
+        ids = [take.id for take in self.project.takes] + [self.project.origin] * self.in_take
+        return str(1 + max((int(name) for name in ids if name.isdecimal()), default=0))
 
     def add_take(self, take: Take) -> None:
         """Keep a take."""
         self.project = self.project.with_take(take)
         self.takes_changed.emit()
+
+    def change_take(self, take: Take, label: str) -> bool:
+        """Call a take otherwise, or star it; whether that is other than before."""
+        return self._change(self.project.with_take(take), label, None)
+
+    def remove_take(self, take_id: str, label: str) -> bool:
+        """Keep a take no longer; whether there was one."""
+        return self._change(self.project.without_take(take_id), label, None)
 
     # Other changes
 
@@ -169,12 +179,14 @@ class Document(QObject):
         self._close_take()
         self._change(replace(self.project, pattern=pattern, origin=origin), label, gesture)
 
-    def edit(self, pattern: Pattern, label: str, gesture: Hashable | None = None) -> bool:
+    def edit(self, pattern: Pattern, label: str, gesture: Hashable | None = None, *, origin: str | None = None) -> bool:
         """Take up an edited pattern; whether it is another one. While a drummer writes, the take goes on under it.
 
-        Edits with the same ``gesture``, one after another, are one undo.
+        Edits with the same ``gesture``, one after another, are one undo. Args: origin, id of the take it comes from, if
+        that is another now.
         """
-        return self._change(replace(self.project, pattern=pattern), label, gesture)
+        origin = self.project.origin if origin is None else origin
+        return self._change(replace(self.project, pattern=pattern, origin=origin), label, gesture)
 
     def set_kit(self, kit: DrumKit, label: str, gesture: Hashable | None = None) -> bool:
         """Take up another kit, or the same mixed otherwise; whether it is another one."""
@@ -215,6 +227,10 @@ class Document(QObject):
         if self._take is not None and self._history.undo_gesture == self._take:
             self._close_take()
         return self._go_to(self._history.undo(self.project))
+
+    def take_back(self, gesture: Hashable) -> bool:
+        """Undo a gesture, if it is the last there was; whether it is."""
+        return self._history.undo_gesture == gesture and self.undo()
 
     def redo(self) -> bool:
         """Go forward again by one change; False when there is none."""
@@ -260,6 +276,8 @@ class Document(QObject):
             self.timing_changed.emit()
         if before.loop != self.project.loop:
             self.loop_changed.emit()
+        if before.takes is not self.project.takes or before.origin != self.project.origin:
+            self.takes_changed.emit()
         if before.locks != self.project.locks:
             self.locks_changed.emit()
         self.history_changed.emit()

@@ -21,6 +21,7 @@ from drumapp.settings import Settings
 
 if TYPE_CHECKING:
     from drumapp.lstm.checkpoint import DrumModel
+    from drumapp.lstm.take_settings import GeneratorSettings
 
 NOBODY = "There is no drummer to generate with: open a model first (File, Open model)."
 
@@ -74,11 +75,29 @@ class DrummerControl(QObject):
                 self._asking.show_error(NOBODY)
             self.changed.emit()
             return
+        settings = self.wanted_settings()
+        self._panel.show_seed(settings.seed)
+        self._conductor.generate(settings)
+
+    def go_on(self, start: int | None = None) -> None:
+        """Let the drummer go on, from the end of what stands or from a tick."""
+        if not self._conductor.can_generate:
+            if not self._waiting:
+                self._asking.show_error(NOBODY)
+            return
+        self._conductor.go_on(self.wanted_settings(), start)
+
+    def freshen(self) -> None:
+        """Fresh memory, now; while nobody writes, every Generate brings one anyway."""
+        self._conductor.freshen(self._panel.memory.value)
+
+    def wanted_settings(self) -> GeneratorSettings:
+        """What panel and bar say, with a seed nobody has chosen unless one is fixed."""
         from drumapp.lstm.take_settings import GeneratorSettings
 
         panel, bar = self._panel, self._bar
         fixed = panel.fixed_seed
-        settings = GeneratorSettings(
+        return GeneratorSettings(
             seed=fresh_seed() if fixed is None else fixed,
             bars=bar.chosen_bars or None,
             tempo=bar.tempo.value,
@@ -89,8 +108,6 @@ class DrummerControl(QObject):
             feel=panel.feel.isChecked(),
             style=panel.chosen_style,
         )
-        panel.show_seed(settings.seed)
-        self._conductor.generate(settings)
 
     def ask_model(self) -> None:
         """Let the user choose another drummer."""
@@ -163,6 +180,7 @@ class DrummerControl(QObject):
         settings.feel = panel.feel.isChecked()
         settings.style = panel.chosen_style
         settings.seed = panel.fixed_seed
+        self._conductor.adjust(self.wanted_settings())
 
     def _show_models(self) -> None:
         models = [(path.stem.replace("_", " ").capitalize(), path) for path in resources.shipped_models()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu
@@ -15,10 +15,15 @@ from drumapp.gui.inline_editor import InlineEditor
 from drumapp.gui.lane_menu import LaneActs, drums_menu, lane_menu
 from drumapp.gui.main_window import MainWindow
 from drumapp.gui.piano_roll.editor import RollEditor
-from drumapp.gui.piano_roll.lane_header import AUDITION_VELOCITY
+from drumapp.gui.piano_roll.lane_header import AUDITION_VELOCITY, switched_on
 from drumapp.gui.piano_roll.lane_parts import Part, box_of
 from drumapp.settings import Settings
 
+_SWITCHES: dict[Part, tuple[Callable[[DrumKit, int, bool], DrumKit], str, str]] = {
+    Part.LOCK: (kit_editing.set_locked, "Lock", "Unlock"),
+    Part.MUTE: (kit_editing.set_muted, "Mute", "Unmute"),
+    Part.SOLO: (kit_editing.set_soloed, "Solo", "Unsolo"),
+}
 _ON_LANE = ("mute_lane", "solo_lane", "rename_lane", "raise_lane", "lower_lane", "remove_lane")
 
 
@@ -39,6 +44,8 @@ class KitControl(QObject):
             mute=self.toggle_mute,
             solo=self.toggle_solo,
             solo_alone=self.solo_alone,
+            lock=self.toggle_lock,
+            lock_others=lambda key: self.lock_others({key}),
             reset_mix=lambda key: self._set_volume(key, 0.0, None),
             choke=self._choke,
             colour=self._colour,
@@ -54,7 +61,7 @@ class KitControl(QObject):
     def _wire_header(self) -> None:
         header = self._header
         header.switched.connect(self._switch)
-        header.solo_alone.connect(self.solo_alone)
+        header.singled_out.connect(self._single_out)
         header.volume_changed.connect(self._set_volume)
         header.lane_moved.connect(self._move)
         header.rename_wanted.connect(self.rename)
@@ -73,6 +80,8 @@ class KitControl(QObject):
             actions[name].triggered.connect(lambda _=False, act=handler: self._on_first_target(act))
         actions["mute_lane"].triggered.connect(lambda: self._switch_targets(Part.MUTE))
         actions["solo_lane"].triggered.connect(lambda: self._switch_targets(Part.SOLO))
+        actions["lock_lane"].triggered.connect(lambda: self._switch_targets(Part.LOCK))
+        actions["lock_others"].triggered.connect(lambda: self._lock_others_of_targets())
         actions["unmute_all"].triggered.connect(lambda: self._take_up(kit_editing.unmute_all(self._kit), "Unmute all"))
         actions["hide_empty"].toggled.connect(self._hide_empty)
         actions["hide_empty"].setChecked(self._settings.hide_empty_lanes)
@@ -113,14 +122,13 @@ class KitControl(QObject):
         self._document.set_kit(kit, label, gesture)
 
     def _switch(self, key: int, part: Part, on: bool, gesture: object) -> None:
-        change = kit_editing.set_muted if part is Part.MUTE else kit_editing.set_soloed
-        verb = ("Mute" if on else "Unmute") if part is Part.MUTE else ("Solo" if on else "Unsolo")
-        self._take_up(change(self._kit, key, on), f"{verb} {self._name(key)}", gesture)
+        change, on_verb, off_verb = _SWITCHES[part]
+        self._take_up(change(self._kit, key, on), f"{on_verb if on else off_verb} {self._name(key)}", gesture)
 
     def _switch_targets(self, part: Part) -> None:
         targets = self._targets()
         lanes = [self._kit.lanes[self._kit.row_of_key[key]] for key in targets]
-        on = not all(lane.muted if part is Part.MUTE else lane.soloed for lane in lanes)
+        on = not all(switched_on(lane, part) for lane in lanes)
         gesture = ("lanes", id(self), next(self._rounds))
         for key in targets:
             self._switch(key, part, on, gesture)
@@ -134,6 +142,27 @@ class KitControl(QObject):
         """Solo a lane, or no longer."""
         lane = self._kit.lane_of(key)
         self._switch(key, Part.SOLO, lane is not None and not lane.soloed, None)
+
+    def toggle_lock(self, key: int) -> None:
+        """Keep the drummer from a lane, or let it write there."""
+        lane = self._kit.lane_of(key)
+        self._switch(key, Part.LOCK, lane is not None and not lane.locked, None)
+
+    def lock_others(self, keys: Collection[int]) -> None:
+        """Let the drummer write these lanes alone; again: all."""
+        names = ", ".join(self._name(key) for key in sorted(keys))
+        self._take_up(kit_editing.lock_all_but(self._kit, keys), f"Lock all but {names}")
+
+    def _lock_others_of_targets(self) -> None:
+        targets = set(self._targets())
+        if targets:
+            self.lock_others(targets)
+
+    def _single_out(self, key: int, part: Part) -> None:
+        if part is Part.LOCK:
+            self.lock_others({key})
+        else:
+            self.solo_alone(key)
 
     def solo_alone(self, key: int) -> None:
         """Solo a lane and no other; again: none."""

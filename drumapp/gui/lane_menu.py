@@ -23,6 +23,8 @@ class LaneActs:
     mute: Callable[[int], None]
     solo: Callable[[int], None]
     solo_alone: Callable[[int], None]
+    lock: Callable[[int], None]
+    lock_others: Callable[[int], None]
     reset_mix: Callable[[int], None]
     choke: Callable[[int, int], None]
     colour: Callable[[int, Family], None]
@@ -45,6 +47,8 @@ def lane_menu(parent: QWidget, kit: DrumKit, lane: Lane, played: bool, acts: Lan
     _checked(menu.addAction("Mute", lambda: acts.mute(key)), lane.muted)
     _checked(menu.addAction("Solo", lambda: acts.solo(key)), lane.soloed)
     menu.addAction("Solo this one alone", lambda: acts.solo_alone(key))
+    _checked(menu.addAction("Lock", lambda: acts.lock(key)), lane.locked)
+    menu.addAction("Lock all others", lambda: acts.lock_others(key))
     menu.addAction("Volume to 0 dB", lambda: acts.reset_mix(key))
     menu.addSeparator()
     _add_choke_groups(menu, kit, lane, acts)

@@ -18,11 +18,13 @@ from PySide6.QtWidgets import (
 
 from drumapp.gui.actions import build_menus
 from drumapp.gui.banner import Banner
-from drumapp.gui.drummer_panel import DrummerPanel
+from drumapp.gui.cowriting.strip import AlternativesStrip
+from drumapp.gui.drummer_panel import PANEL_WIDTH, DrummerPanel
 from drumapp.gui.export_strip import ExportStrip
 from drumapp.gui.piano_roll.view import PianoRoll
 from drumapp.gui.recent_menu import RecentMenu
 from drumapp.gui.status_line import StatusLine
+from drumapp.gui.takes.panel import TakesPanel
 from drumapp.gui.theme import Theme
 from drumapp.gui.transport_bar import TransportBar
 from drumapp.storage.project_file import SUFFIX
@@ -52,6 +54,8 @@ class MainWindow(QMainWindow):
         self.offers = Banner(theme)
         self.roll = PianoRoll(theme.colours)
         self.drummer_panel = DrummerPanel(theme)
+        self.takes = TakesPanel(theme)
+        self.alternatives = AlternativesStrip(theme)
         self.export_strip = ExportStrip()
         self.status = StatusLine(theme)
         self.actions_by_name = build_menus(self, self.roll)
@@ -64,13 +68,15 @@ class MainWindow(QMainWindow):
         body = QHBoxLayout()
         body.setSpacing(0)
         body.addWidget(self.roll, 1)
-        body.addWidget(self.drummer_panel)
+        self.side = _side_column(self.drummer_panel, self.takes)
+        body.addWidget(self.side)
         layout = QVBoxLayout()
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.transport)
         layout.addWidget(self.banner)
         layout.addWidget(self.offers)
+        layout.addWidget(self.alternatives)
         layout.addWidget(self.export_strip)
         layout.addLayout(body, 1)
         layout.addWidget(self.status)
@@ -132,6 +138,19 @@ class MainWindow(QMainWindow):
             return
         self.closing.emit()
         super().closeEvent(event)
+
+
+def _side_column(panel: QWidget, takes: QWidget) -> QWidget:
+    """The drummer over its takes, which have the room that is left."""
+    side = QWidget()
+    side.setObjectName("side")
+    side.setFixedWidth(PANEL_WIDTH)
+    column = QVBoxLayout(side)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(panel)
+    column.addWidget(takes, 1)
+    return side
 
 
 def dropped_project(data: QMimeData) -> Path | None:

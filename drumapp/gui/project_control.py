@@ -59,6 +59,7 @@ class ProjectControl(QObject):
         self._journal.problem.connect(self._journal_problem)
         for signal in (
             document.replaced, document.appended, document.timing_changed, document.kit_changed, document.loop_changed,
+            document.locks_changed, document.takes_changed,
         ):  # fmt: skip
             signal.connect(self.note_change)
 
@@ -71,7 +72,7 @@ class ProjectControl(QObject):
 
     @property
     def modified(self) -> bool:
-        """Whether anything would be lost without saving. An empty document that was never saved is nothing."""
+        """Whether anything would be lost without saving. What has no file, no notes and no takes is nothing."""
         return self._differs(self.snapshot())
 
     def snapshot(self) -> Project:
@@ -249,7 +250,7 @@ class ProjectControl(QObject):
         self.named.emit()
 
     def _differs(self, project: Project) -> bool:
-        if self.path is None and not project.pattern.length:
+        if self.path is None and not project.pattern.length and not project.takes:
             return False
         return project != self._saved
 

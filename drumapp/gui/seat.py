@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from drumapp.core.pattern import Note, Pattern
@@ -12,14 +13,41 @@ from drumapp.gui.generation import NoteGenerator, Request
 if TYPE_CHECKING:
     from drumapp.lstm.chart import Chart
     from drumapp.lstm.checkpoint import DrumModel
+    from drumapp.lstm.cowriting import Alternative
+    from drumapp.lstm.stepper import Stepper
     from drumapp.lstm.take_settings import GeneratorSettings
 
 
+@dataclass(frozen=True)
+class Way:
+    """One way to write a span.
+
+    Attributes: notes, in order; onward, how surprising what follows is after it, in bits a note, None where nothing
+    follows; take (id, pattern it came to, time in seconds since 1970) is what replays it, as a project keeps it.
+    """
+
+    notes: tuple[Note, ...]
+    onward: float | None
+    take: Callable[[str, Pattern, float], Take]
+
+
 class Seat(Protocol):
-    """A drummer, as the window knows it. It plays one request at a time."""
+    """A drummer, as the window knows it. It plays one request at a time; what is asked of it aside (:meth:`ways`,
+    :meth:`replayed`) is asked in another thread, one thing after another.
+    """
 
     def make(self, request: Request) -> NoteGenerator:
         """A run that plays what is requested; called, as its notes are drawn, in the drummer's thread."""
+
+    def ways(self, request: Request, number: int) -> Sequence[Way]:
+        """So many ways to write a request's span, each another throw of the dice. Raises ValueError for a style that
+        the model does not know.
+        """
+
+    def replayed(self, take: Take) -> Sequence[Note]:
+        """The notes that a take's recipe gives, in order, as far as the take went. Raises DrumappError, saying why,
+        where it cannot be played again.
+        """
 
     def parted(self, chart: Chart) -> tuple[Sequence[Note], Sequence[Note]]:
         """The notes of a chart that stay and those that make way, each in order; quick."""
@@ -39,10 +67,13 @@ class ModelSeat:
 
     def __init__(self, model: DrumModel) -> None:
         from drumapp.lstm.ear import Ear
+        from drumapp.lstm.memory_trail import MemoryTrail
         from drumapp.lstm.stepper import Stepper
 
         self.model = model
         self._stepper = Stepper(model)
+        self._aside: Stepper | None = None  # made when it is wanted: it takes its time
+        self._aside_trail = MemoryTrail()
         self._ear = Ear(model.vocabulary)
 
     def make(self, request: Request) -> NoteGenerator:
@@ -58,6 +89,45 @@ class ModelSeat:
         if turned.fresh is not None:
             generator.freshen(turned.fresh)
         return generator
+
+    def ways(self, request: Request, number: int) -> list[Way]:
+        """See :meth:`Seat.ways`."""
+        from drumapp.lstm.cowriting import alternatives
+        from drumapp.lstm.recipe import TakeRecipe
+
+        assert request.chart is not None
+        made = alternatives(
+            self.model,
+            request.settings,
+            request.chart,
+            number,
+            self._stepper_aside(),
+            self._aside_trail,
+            time_temperature=request.turned.time_temperature,
+            pitch_temperature=request.turned.pitch_temperature,
+        )
+
+        def way(alternative: Alternative) -> Way:
+            recipe = TakeRecipe.of_span(self.model, alternative.settings, alternative.chart)
+            return Way(
+                alternative.notes,
+                alternative.onward,
+                lambda take_id, result, made: recipe.to_take(take_id, "", result, made),
+            )
+
+        return [way(alternative) for alternative in made]
+
+    def replayed(self, take: Take) -> Sequence[Note]:
+        """See :meth:`Seat.replayed`."""
+        from drumapp.lstm.recipe import TakeRecipe
+
+        return TakeRecipe.from_take(take).replayed(self.model, take.result, self._stepper_aside())
+
+    def _stepper_aside(self) -> Stepper:
+        from drumapp.lstm.stepper import Stepper
+
+        self._aside = self._aside or Stepper(self.model)
+        return self._aside
 
     def parted(self, chart: Chart) -> tuple[Sequence[Note], Sequence[Note]]:
         """See :meth:`Seat.parted`."""

@@ -26,7 +26,8 @@ QToolTip { background: $raised; color: $text; border: 1px solid $border; padding
 
 #transportBar, #drummerPanel, #statusLine { background: $window; }
 #transportBar { border-bottom: 1px solid $border; border-top: 1px solid $border; }
-#drummerPanel { border-left: 1px solid $border; }
+#side { background: $window; border-left: 1px solid $border; }
+#drummerPanel { border-bottom: 1px solid $border; }
 #statusLine { border-top: 1px solid $border; }
 #statusLine QLabel { color: $text_dim; }
 #statusLine QLabel#drummerStatus { color: $text; }
@@ -97,10 +98,16 @@ QScrollBar::handle:vertical { min-height: 32px; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
+#alternatives { background: $accent_soft; border-bottom: 1px solid $border; }
+#alternatives QPushButton { padding: 0 10px; min-height: 28px; }
+#alternatives QPushButton[role="way"] { min-width: 20px; }
+QPushButton:checked, #alternatives QPushButton#keep { background: $accent; color: $accent_text; border-color: $accent; }
+QPushButton:checked:focus, #alternatives QPushButton#keep:focus { border-color: $text; }
 #banner { background: $warning_surface; border-bottom: 1px solid $border; }
 #banner[tone="offer"] { background: $accent_soft; }
 #banner QLabel#bannerCause { font-weight: 600; }
 QLabel#dialogProblem { color: $warning; }
+QListView { background: $window; border: none; outline: none; }
 QTableWidget {
     background: $field; border: 1px solid $border; border-radius: 4px; gridline-color: $border; outline: none;
     selection-background-color: $accent_soft; selection-color: $text;

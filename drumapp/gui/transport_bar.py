@@ -34,12 +34,13 @@ LEAST_VOLUME_DB, MOST_VOLUME_DB = -40, 6
 class TransportBar(QFrame):
     """Buttons and numbers; what they do is decided elsewhere.
 
-    Signals: generate_clicked, play_clicked, stop_clicked; loop_toggled (on); tempo_changed (bpm) while it is dragged
-    and tempo_edited (bpm) when done; tapped, once a beat, by who wants that tempo; metre_chosen (Metre); bars_changed
-    (bars, 0 for endless); volume_changed (dB).
+    Signals: generate_clicked, go_on_clicked, play_clicked, stop_clicked; loop_toggled (on); tempo_changed (bpm) while
+    it is dragged and tempo_edited (bpm) when done; tapped, once a beat, by who wants that tempo; metre_chosen (Metre);
+    bars_changed (bars, 0 for endless); volume_changed (dB).
     """
 
     generate_clicked = Signal()
+    go_on_clicked = Signal()
     play_clicked = Signal()
     stop_clicked = Signal()
     loop_toggled = Signal(bool)
@@ -59,6 +60,8 @@ class TransportBar(QFrame):
         self.generate.setObjectName("generate")
         self.generate.setToolTip("Generate (G): a fresh beat from a fresh memory")
         self.generate.setIconSize(QSize(22, 22))
+        self.go_on = QPushButton("Go on")
+        self.go_on.setToolTip("Go on (R): from the flag in the ruler, after all that stands before it")
         self.play = _icon_button("Play", "Play (Space)")
         self.stop = _icon_button("Stop", "Stop (.): rewind, and let the drummer rest")
         self.loop = _icon_button("Loop", "Loop (L): repeat the beat once it is written", checkable=True)
@@ -116,6 +119,7 @@ class TransportBar(QFrame):
         layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(8)
         layout.addWidget(self.generate)
+        layout.addWidget(self.go_on)
         layout.addSpacing(8)
         for button in (self.play, self.stop, self.loop):
             layout.addWidget(button)
@@ -140,6 +144,7 @@ class TransportBar(QFrame):
 
     def _connect(self) -> None:
         self.generate.clicked.connect(self.generate_clicked)
+        self.go_on.clicked.connect(self.go_on_clicked)
         self.play.clicked.connect(self.play_clicked)
         self.stop.clicked.connect(self.stop_clicked)
         self.loop.toggled.connect(self.loop_toggled)
@@ -203,6 +208,7 @@ class TransportBar(QFrame):
     def _recolour(self) -> None:
         colours = self._theme.colours
         self.generate.setIcon(icons.icon("generate", colours.accent_text, size=22))
+        self.go_on.setIcon(icons.icon("go_on", colours.text, colours.control_edge))
         name = "pause" if self._playing else "play"
         self.play.setIcon(icons.icon(name, colours.text, colours.control_edge))
         self.play.setToolTip(f"{name.capitalize()} (Space)")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import count, takewhile
 
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import MetreMap, Range
@@ -44,9 +43,15 @@ def alternatives(
     number: int,
     stepper: Stepper | None = None,
     trail: MemoryTrail | None = None,
+    *,
+    time_temperature: float | None = None,
+    pitch_temperature: float | None = None,
 ) -> list[Alternative]:
     """So many ways to write a span: the variations of the settings from theirs on, all from the same memory of what
-    comes before. Raises ValueError for a span without end.
+    comes before.
+
+    Args: temperatures of the span, where they are to be others than those in force before it. Raises ValueError for a
+    span without end.
     """
     if chart.stop is None:
         raise ValueError("a span needs an end to be written in several ways")
@@ -56,7 +61,10 @@ def alternatives(
     for variation in range(settings.variation, settings.variation + number):
         varied = replace(settings, variation=variation)
         generator = DrumGenerator(model, varied, stepper, chart=chart, trail=trail)
+        if time_temperature is not None or pitch_temperature is not None:
+            generator.set_temperatures(time=time_temperature, pitch=pitch_temperature)
         notes = tuple(sorted(generator))
+        varied = generator.settings
         following = surprise_in_take(
             model, varied, generator.chart.written(notes), _next_bar(chart.pattern.metre, chart.stop), stepper, trail
         )
@@ -68,17 +76,6 @@ def alternatives(
 def _next_bar(metre: MetreMap, tick: int) -> Range:
     """A bar's length from a tick on."""
     return Range(tick, tick + metre.metre_at(tick).ticks_per_bar)
-
-
-def turns(metre: MetreMap, span: Range, bars: int, *, drummer_first: bool = False) -> tuple[Range, ...]:
-    """The drummer's turns when it and the user play so many bars each in turn: the spans it writes, within ``span``,
-    whose start begins a bar. Raises ValueError for less than one bar.
-    """
-    if bars < 1:
-        raise ValueError(f"a turn must be at least one bar, not {bars}")
-    first = metre.bar_at(span.start) + (0 if drummer_first else bars)
-    starts = takewhile(lambda start: start < span.stop, (metre.bar_start(bar) for bar in count(first, 2 * bars)))
-    return tuple(Range(start, min(metre.bar_start(metre.bar_at(start) + bars), span.stop)) for start in starts)
 
 
 def respond(

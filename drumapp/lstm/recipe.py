@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import InvalidNoteError, Note, Pattern, check_note
 from drumapp.core.project import Fields, Json, Take
-from drumapp.lstm.chart import Chart
+from drumapp.lstm.chart import Chart, GridChart
 from drumapp.lstm.checkpoint import DrumModel
 from drumapp.lstm.generator import DrumGenerator
 from drumapp.lstm.json_fields import flag, items, whole, wholes
@@ -39,14 +39,18 @@ class TakeRecipe:
     @classmethod
     def of(cls, generator: DrumGenerator) -> TakeRecipe:
         """The recipe of a run, as far as it has come: what is turned later is not in it."""
-        settings = generator.settings
         if not generator.charted:
-            return cls(generator.model.digest, settings)
-        chart = generator.chart.chart
+            return cls(generator.model.digest, generator.settings)
+        return cls.of_span(generator.model, generator.settings, generator.chart)
+
+    @classmethod
+    def of_span(cls, model: DrumModel, settings: GeneratorSettings, grid_chart: GridChart) -> TakeRecipe:
+        """The recipe of a chart's span."""
+        chart = grid_chart.chart
         return cls(
-            generator.model.digest,
+            model.digest,
             settings,
-            generator.chart.digest,
+            grid_chart.digest,
             chart.start,
             chart.stop,
             chart.locked_keys,
@@ -107,6 +111,26 @@ class TakeRecipe:
         if generator.charted and generator.chart.digest != self.context:
             raise RecipeError("The notes this take was played from have changed since, so it would come out another.")
         return generator
+
+    def replayed(
+        self, model: DrumModel, result: Pattern | None = None, stepper: Stepper | None = None
+    ) -> tuple[Note, ...]:
+        """The notes that the drummer plays by this recipe, in order: up to the end of the pattern that the take came
+        to, where that is known, for it may have been stopped. Raises RecipeError as :meth:`generator` does, and for a
+        take without end.
+        """
+        generator = self.generator(model, result, stepper)
+        limits = [limit for limit in (generator.length, None if result is None else result.length) if limit is not None]
+        if not limits:
+            raise RecipeError("This take has no end, so it cannot be played again to its end.")
+        limit = min(limits)
+        notes: list[Note] = []
+        for note in generator:
+            if note.start < limit:
+                notes.append(note)
+            if generator.settled >= limit:
+                break
+        return tuple(sorted(notes))
 
     @classmethod
     def _read(cls, take: Take) -> TakeRecipe:

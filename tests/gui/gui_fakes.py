@@ -6,9 +6,11 @@ import random
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
+from drumapp.core.errors import DrumappError
 from drumapp.core.kit import DrumKit
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.project import Take
@@ -17,6 +19,7 @@ from drumapp.gui.application import Application
 from drumapp.gui.dialogs import Unsaved
 from drumapp.gui.generation import Request, Turned
 from drumapp.gui.model_loading import ModelLoading
+from drumapp.gui.seat import Way
 from drumapp.lstm.chart import Chart
 from drumapp.lstm.take_settings import Change, GeneratorSettings, Place
 from drumapp.lstm.vocabulary import TICKS_PER_GRID
@@ -190,14 +193,32 @@ class ScriptedSeat:
         return ScriptedDrummer(request, self._breaks_at, self._error)
 
     def parted(self, chart: Chart) -> tuple[list[Note], list[Note]]:
-        first = chart.first_tick or 0
+        first, stop = chart.first_tick or 0, chart.stop_tick
         going = {
             note
             for note in chart.pattern.notes
-            if note.start >= first and note.pitch not in chart.locked_keys and note not in chart.locked_notes
+            if note.start >= first
+            and (stop is None or note.start < stop)
+            and note.pitch not in chart.locked_keys
+            and note not in chart.locked_notes
         }
         notes = chart.pattern.notes
         return [note for note in notes if note not in going], [note for note in notes if note in going]
+
+    def ways(self, request: Request, number: int) -> list[Way]:
+        made = []
+        for variation in range(request.settings.variation, request.settings.variation + number):
+            varied = replace(request, settings=replace(request.settings, variation=variation))
+            drummer = ScriptedDrummer(varied)
+            notes = tuple(sorted(drummer))
+            take = partial(self.take_of, drummer)
+            made.append(Way(notes, float(variation % 3), take))
+        return made
+
+    def replayed(self, take: Take) -> list[Note]:
+        if take.model != "0":
+            raise DrumappError("Another drummer played this take; choose the one that did.")
+        return sorted(ScriptedDrummer(Request(self.settings_of(take))))
 
     def take_of(self, generator: ScriptedDrummer, take_id: str, result: Pattern, made: float) -> Take:
         settings = generator.settings.to_json()

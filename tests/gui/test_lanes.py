@@ -311,9 +311,10 @@ def test_empty_lanes_can_be_hidden_and_come_back_with_their_notes(hand) -> None:
 
 
 def test_parts_lie_side_by_side_and_volumes_stand_where_they_are_drawn() -> None:
-    assert [part_at(x) for x in (0, 20, 120, 145, HEADER_WIDTH - 1)] == [
+    assert [part_at(x) for x in (0, 20, 120, 145, 165, HEADER_WIDTH - 1)] == [
         Part.NAME,
         Part.NAME,
+        Part.LOCK,
         Part.MUTE,
         Part.SOLO,
         Part.VOLUME,

@@ -123,9 +123,9 @@ def test_a_scrolled_picture_is_the_same_one_moved(dense, bars: int, shift: int) 
     dense.show_pattern(pattern, pattern.length)
     dense.show_selection(frozenset(notes[::5]))
     dense.navigation.zoom_to_span(Range(1000 * BAR, (1000 + bars) * BAR))
-    ratio, before = dense.canvas.devicePixelRatioF(), pixels(dense)
+    ratio, before, offset = dense.canvas.devicePixelRatioF(), pixels(dense), dense.view.offset
     dense.navigation.scroll_to(left=dense.view.left + shift / dense.view.pixels_per_tick)
-    moved = round(dense.view.offset * ratio) - round((dense.view.offset - shift) * ratio)
+    moved = round(dense.view.offset * ratio) - round(offset * ratio)
 
     after = pixels(dense)
     if ratio == int(ratio):

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from drumapp.core.pattern import Note, Pattern
-from drumapp.core.timing import Metre, MetreChange, MetreMap, Range
+from drumapp.core.timing import Range
+from drumapp.core.turns import turns
 from drumapp.lstm.chart import Chart
 from drumapp.lstm.checkpoint import load_model
-from drumapp.lstm.cowriting import alternatives, respond, turns
+from drumapp.lstm.cowriting import alternatives, respond
 from drumapp.lstm.generator import DrumGenerator, generate_pattern
 from drumapp.lstm.listening import surprise_in_take
 from drumapp.lstm.stepper import Stepper
@@ -69,24 +70,6 @@ def test_a_variation_of_a_whole_take_can_be_stopped_and_gone_on_with() -> None:
         whole = list(DrumGenerator(model, settings))
         chart = Chart(Pattern.of(whole[:50]), None, 8 * BAR)
         assert list(DrumGenerator(model, settings, chart=chart)) == whole[50:]
-
-
-def test_turns_alternate_by_bars() -> None:
-    metre = MetreMap()
-    assert turns(metre, Range(0, 8 * BAR), 2) == (Range(2 * BAR, 4 * BAR), Range(6 * BAR, 8 * BAR))
-    assert turns(metre, Range(0, 7 * BAR), 2) == (Range(2 * BAR, 4 * BAR), Range(6 * BAR, 7 * BAR))
-    assert turns(metre, Range(4 * BAR, 8 * BAR), 1, drummer_first=True) == (
-        Range(4 * BAR, 5 * BAR),
-        Range(6 * BAR, 7 * BAR),
-    )
-    assert turns(metre, Range(0, BAR), 1) == ()
-    changing = MetreMap((MetreChange(0, Metre(3, 4)), MetreChange(1440, Metre(4, 4))))
-    assert turns(changing, Range(0, 1440 + 3 * BAR), 1) == (
-        Range(1440, 1440 + BAR),
-        Range(1440 + 2 * BAR, 1440 + 3 * BAR),
-    )
-    with pytest.raises(ValueError, match="bar"):
-        turns(metre, Range(0, BAR), 0)
 
 
 def test_the_drummer_answers_each_call_from_all_that_came_before() -> None:

@@ -10,7 +10,7 @@ from drumapp.core.editing.joining import append_pattern, excerpt, excerpt_select
 from drumapp.core.editing.length import set_bars, set_length
 from drumapp.core.editing.merging import NOTHING, Edited, Selection
 from drumapp.core.editing.moving import copy_move, move, move_to_lane, nudge, resize, set_duration
-from drumapp.core.editing.placing import clear_region, fill_every, paint_run, place, remove, toggle
+from drumapp.core.editing.placing import clear_region, fill_every, paint_run, place, remove, swap, toggle
 from drumapp.core.editing.selecting import (
     grid_span_of,
     select_all,
@@ -74,6 +74,7 @@ __all__ = [
     "shift_velocity",
     "span_of",
     "still_there",
+    "swap",
     "thin_out",
     "toggle",
 ]

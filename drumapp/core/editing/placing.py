@@ -91,6 +91,11 @@ def remove(pattern: Pattern, selection: Selection) -> Edited:
     return exchange(pattern, chosen_notes(pattern, selection), ())
 
 
+def swap(pattern: Pattern, selection: Selection, notes: Iterable[Note]) -> Edited:
+    """Take the selected notes out and put others, each starting within the pattern, in their place."""
+    return exchange(pattern, chosen_notes(pattern, selection), notes)
+
+
 def clear_region(pattern: Pattern, span: Range, keys: Collection[int] | None = None) -> Edited:
     """Take out every note struck within a half-open span of ticks, of some MIDI keys or of all."""
     within = Range(span.start, max(min(span.stop, pattern.length), span.start))

@@ -11,9 +11,18 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from drumapp.core.pattern import Note
-from drumapp.gui.piano_roll.layers import Layer, Scratch, frames_by_row, layer_of, notes_by_row, paint_rows, sized
+from drumapp.gui.piano_roll.layers import (
+    Layer,
+    Scratch,
+    frames_by_row,
+    layer_of,
+    locks_by_row,
+    notes_by_row,
+    paint_rows,
+    sized,
+)
 from drumapp.gui.piano_roll.note_index import NoteIndex
-from drumapp.gui.piano_roll.painting import paint_band, paint_cell, paint_grid
+from drumapp.gui.piano_roll.painting import paint_band, paint_cell, paint_flag_line, paint_grid
 from drumapp.gui.piano_roll.scene import Scene
 
 FADE_SECONDS = 0.12
@@ -110,7 +119,9 @@ class RollCanvas(QWidget):
         paint_grid(painter, scene)
         painter.end()
         painter = _painter_of_pixels(self._picture)
-        paint_rows(painter, notes_by_row(scene, scene.index.between(*reach), ratio), self._scratch)
+        notes = scene.index.between(*reach)
+        paint_rows(painter, notes_by_row(scene, notes, ratio), self._scratch)
+        paint_rows(painter, locks_by_row(scene, notes, ratio), self._scratch)
         paint_rows(painter, frames_by_row(scene, scene.selected.between(*reach), ratio), self._scratch)
         painter.end()
         self._stale = False
@@ -135,6 +146,8 @@ class RollCanvas(QWidget):
             paint_band(painter, self._scene, self._scene.band)
         if self._scene.cell is not None:
             paint_cell(painter, self._scene, self._scene.cell)
+        if self._scene.flag is not None and self._scene.flag != self._scene.length:
+            paint_flag_line(painter, self._scene, self._scene.flag)
         playhead = self._playhead_rect()
         if playhead.intersects(area):
             painter.fillRect(playhead.adjusted(1, 0, 0, 0).adjusted(0, 0, -1, 0), QColor(self._scene.colours.playhead))

@@ -33,15 +33,16 @@ class _Doing(Enum):
 class LaneHeader(QWidget):
     """Says what is wanted of which lane (by MIDI key); what comes of it is decided elsewhere.
 
-    Signals: auditioned (key, velocity); lane_chosen (key, with Shift) to select its notes; switched (key, Part.MUTE or
-    Part.SOLO, on, gesture); solo_alone (key); volume_changed (key, dB, gesture); lane_moved (key, row);
+    Signals: auditioned (key, velocity); lane_chosen (key, with Shift) to select its notes; switched (key, a Part that
+    is a switch, on, gesture); singled_out (key, Part.SOLO to
+    hear it alone or Part.LOCK to let it alone be written); volume_changed (key, dB, gesture); lane_moved (key, row);
     rename_wanted (key); remove_wanted (key); menu_wanted (key or -1, global QPoint); current_changed.
     """
 
     auditioned = Signal(int, int)
     lane_chosen = Signal(int, bool)
     switched = Signal(int, object, bool, object)
-    solo_alone = Signal(int)
+    singled_out = Signal(int, object)
     volume_changed = Signal(int, float, object)
     lane_moved = Signal(int, int)
     rename_wanted = Signal(int)
@@ -114,11 +115,11 @@ class LaneHeader(QWidget):
         elif self._part is Part.VOLUME:
             self._doing = _Doing.MIXING
             self._mix(at.x())
-        elif self._part is Part.SOLO and event.modifiers() & _ONLY_KEYS:
-            self.solo_alone.emit(lane.key)
+        elif self._part in (Part.SOLO, Part.LOCK) and event.modifiers() & _ONLY_KEYS:
+            self.singled_out.emit(lane.key, self._part)
         else:
             self._doing = _Doing.SWITCHING
-            self._on = not (lane.muted if self._part is Part.MUTE else lane.soloed)
+            self._on = not switched_on(lane, self._part)
             self._switch(lane)
 
     def mouseMoveEvent(self, event) -> None:
@@ -128,7 +129,7 @@ class LaneHeader(QWidget):
             self._mix(at.x())
         elif self._doing is _Doing.SWITCHING:
             lane = self.lane_at(at.y())
-            if lane is not None and self._on != (lane.muted if self._part is Part.MUTE else lane.soloed):
+            if lane is not None and self._on != switched_on(lane, self._part):
                 self._switch(lane)
         elif self._doing in (_Doing.NAMING, _Doing.MOVING):
             if self._doing is _Doing.NAMING and abs(at.y() - self._pressed.y()) >= DRAG_FROM_PX:
@@ -279,14 +280,22 @@ class LaneHeader(QWidget):
         return super().event(event)
 
 
+def switched_on(lane: Lane, part: Part) -> bool:
+    """Whether a switch of a lane is on."""
+    return {Part.LOCK: lane.locked, Part.MUTE: lane.muted, Part.SOLO: lane.soloed}[part]
+
+
 def lane_words(lane: Lane) -> str:
     """A lane in words: its name and how it is mixed."""
     words = [lane.name, volume_text(lane.volume_db)]
-    words += ["muted"] * lane.muted + ["soloed"] * lane.soloed
+    words += ["muted"] * lane.muted + ["soloed"] * lane.soloed + ["locked"] * lane.locked
     return ", ".join(words)
 
 
 def _help(lane: Lane, part: Part) -> str:
+    if part is Part.LOCK:
+        verb = "Let the drummer write" if lane.locked else "Keep the drummer from"
+        return f"{verb} {lane.name} (K). Alt-click: lock all others"
     if part is Part.MUTE:
         return f"{'Unmute' if lane.muted else 'Mute'} {lane.name} (M). Drag across several"
     if part is Part.SOLO:

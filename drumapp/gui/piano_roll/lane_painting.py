@@ -33,7 +33,7 @@ class HeaderState:
 
 
 def paint_header(widget: QWidget, scene: Scene, state: HeaderState) -> None:
-    """One line a lane: a chip in its family's colour, name, mute, solo and volume."""
+    """One line a lane: a chip in its family's colour, name, lock, mute, solo and volume."""
     view, colours = scene.view, scene.colours
     painter = QPainter(widget)
     painter.fillRect(widget.rect(), QColor(colours.window))
@@ -52,6 +52,7 @@ def paint_header(widget: QWidget, scene: Scene, state: HeaderState) -> None:
         audible = lane.key in heard
         text = volume_text(lane.volume_db) if lane.key == state.mixed or hovered is Part.VOLUME else lane.name
         _paint_name(painter, font, text, top, height, QColor(colours.text if audible else colours.text_dim))
+        _paint_lock(painter, lane.locked, hovered is Part.LOCK, top, height, colours)
         _paint_switch(painter, "M", lane.muted, hovered is Part.MUTE, Part.MUTE, top, height, colours)
         _paint_switch(painter, "S", lane.soloed, hovered is Part.SOLO, Part.SOLO, top, height, colours)
         _paint_volume(painter, lane, colour if audible else QColor(colours.control_edge), top, height, colours)
@@ -99,6 +100,28 @@ def _paint_switch(
     font.setWeight(QFont.Weight.DemiBold if on else QFont.Weight.Normal)
     painter.setFont(font)
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, letter)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _paint_lock(painter: QPainter, locked: bool, hovered: bool, top: int, height: int, colours: Colours) -> None:
+    """A padlock: closed and filled, or open, and dim unless it is pointed at."""
+    box = box_of(Part.LOCK, top, height)
+    unit = box.height / 18
+    middle, foot = box.x + box.width / 2, box.y + 14.5 * unit
+    body = QRectF(middle - 5 * unit, foot - 7 * unit, 10 * unit, 7 * unit)
+    colour = QColor(colours.text if locked else colours.text_dim if hovered else colours.control_edge)
+    shackle = QRectF(middle - 3 * unit, body.top() - 5 * unit, 6 * unit, 8 * unit)
+    if not locked:
+        shackle.translate(5 * unit, 0)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colour, 1.4 * unit))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawArc(shackle, 0, 180 * 16)
+    painter.drawLine(QPointF(shackle.left(), shackle.center().y()), QPointF(shackle.left(), body.top()))
+    if locked:
+        painter.drawLine(QPointF(shackle.right(), shackle.center().y()), QPointF(shackle.right(), body.top()))
+        painter.setBrush(colour)
+    painter.drawRoundedRect(body, 1.2 * unit, 1.2 * unit)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 

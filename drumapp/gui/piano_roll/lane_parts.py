@@ -7,10 +7,10 @@ from enum import Enum
 
 from drumapp.core.kit import MAX_LANE_VOLUME_DB, MIN_LANE_VOLUME_DB
 
-HEADER_WIDTH = 220
+HEADER_WIDTH = 240
 CHIP_PX = 4  # the bar in the family's colour at the left edge
 _BUTTON_PX = 24
-_VOLUME_PX = 52
+_VOLUME_PX = 50
 _MARGIN = 6
 _LARGEST_BUTTON = 18.0
 
@@ -22,6 +22,7 @@ class Part(Enum):
     """What of a lane's header the pointer is over."""
 
     NAME = "name"
+    LOCK = "lock"
     MUTE = "mute"
     SOLO = "solo"
     VOLUME = "volume"
@@ -45,7 +46,12 @@ class Box:
 _VOLUME_LEFT = HEADER_WIDTH - _MARGIN - _VOLUME_PX
 _SOLO_LEFT = _VOLUME_LEFT - _BUTTON_PX - 2
 _MUTE_LEFT = _SOLO_LEFT - _BUTTON_PX
-_NAME_LEFT = CHIP_PX + 10
+_LOCK_LEFT = _MUTE_LEFT - _BUTTON_PX
+_NAME_LEFT = CHIP_PX + 8
+_LEFT_OF = {Part.LOCK: _LOCK_LEFT, Part.MUTE: _MUTE_LEFT, Part.SOLO: _SOLO_LEFT}
+
+SWITCHES = frozenset(_LEFT_OF)
+"""The parts that are on or off."""
 
 
 def part_at(x: float) -> Part:
@@ -54,17 +60,19 @@ def part_at(x: float) -> Part:
         return Part.VOLUME
     if x >= _SOLO_LEFT:
         return Part.SOLO
-    return Part.MUTE if x >= _MUTE_LEFT else Part.NAME
+    if x >= _MUTE_LEFT:
+        return Part.MUTE
+    return Part.LOCK if x >= _LOCK_LEFT else Part.NAME
 
 
 def box_of(part: Part, top: float, height: float) -> Box:
     """Where a part is drawn in a lane whose upper edge is at ``top``."""
     if part is Part.NAME:
-        return Box(_NAME_LEFT, top, _MUTE_LEFT - _NAME_LEFT - 4, height)
+        return Box(_NAME_LEFT, top, _LOCK_LEFT - _NAME_LEFT - 2, height)
     if part is Part.VOLUME:
         return Box(_VOLUME_LEFT, top, _VOLUME_PX, height)
     side = min(_LARGEST_BUTTON, max(height - 3.0, 6.0))
-    left = (_MUTE_LEFT if part is Part.MUTE else _SOLO_LEFT) + (_BUTTON_PX - _LARGEST_BUTTON) / 2
+    left = _LEFT_OF[part] + (_BUTTON_PX - _LARGEST_BUTTON) / 2
     return Box(left, top + (height - side) / 2, _LARGEST_BUTTON, side)
 
 

@@ -14,7 +14,7 @@ from drumapp.gui.piano_roll.note_index import NoteColumns
 from drumapp.gui.piano_roll.raster import Stamp, looks, stamp_row
 from drumapp.gui.piano_roll.scene import Scene
 from drumapp.gui.piano_roll.spans import WIDE_FROM_PX, Pixels, Spans, least_note_px
-from drumapp.gui.piano_roll.stamps import filled, frame, hollow
+from drumapp.gui.piano_roll.stamps import edge, filled, frame, hollow
 
 
 class Scratch:
@@ -74,8 +74,22 @@ def notes_by_row(scene: Scene, notes: NoteColumns, ratio: float) -> Iterator[Loo
 def frames_by_row(scene: Scene, notes: NoteColumns, ratio: float) -> Iterator[Look]:
     """The rows in sight that selected notes lie in, with frames for them."""
     pixels, colours = Pixels(scene.view, ratio), scene.colours
-    stamp, edge = frame(colours.accent, colours.text, scene.view.row_height, ratio, narrow=_narrow(scene))
-    return _by_row(scene, pixels, pixels.spans(scene.kit, notes).grown(edge), lambda _: stamp)
+    stamp, outside = frame(colours.accent, colours.text, scene.view.row_height, ratio, narrow=_narrow(scene))
+    return _by_row(scene, pixels, pixels.spans(scene.kit, notes).grown(outside), lambda _: stamp)
+
+
+def locks_by_row(scene: Scene, notes: NoteColumns, ratio: float) -> Iterator[Look]:
+    """The rows in sight with the left edges of notes that are locked, or in a lane that is. None where all are narrow.
+
+    Args: notes, all that are in sight.
+    """
+    if _narrow(scene) or not (scene.locked_rows or scene.locks):
+        return iter(())
+    pixels = Pixels(scene.view, ratio)
+    spans = pixels.spans(scene.kit, notes).in_rows(scene.locked_rows)
+    spans += pixels.spans(scene.kit, scene.locked.between(*scene.view.reach))
+    stamp, width = edge(scene.colours.text, scene.view.row_height, ratio)
+    return _by_row(scene, pixels, spans.first_columns(width), lambda _: stamp)
 
 
 def paint_rows(painter: QPainter, rows: Iterable[Look], scratch: Scratch) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from drumapp.gui.piano_roll.grid import STEP_TICKS, lines
 from drumapp.gui.piano_roll.scene import Band, Scene
+
+_REGION_TINT = 0.16
 
 
 def paint_grid(painter: QPainter, scene: Scene) -> None:
@@ -21,6 +23,11 @@ def paint_grid(painter: QPainter, scene: Scene) -> None:
         top = view.y_of(row)
         if row % 2:
             painter.fillRect(QRectF(0, top, view.width, view.row_height), QColor(colours.roll_alternate))
+    tint = QColor(colours.accent)
+    tint.setAlphaF(_REGION_TINT)
+    for region in scene.regions:
+        left, right = view.pixel_of(region.start), view.pixel_of(region.stop)
+        painter.fillRect(QRectF(left, 0, right - left, bottom), tint)
     hues = [QColor(colour) for colour in (colours.line_step, colours.line_beat, colours.line_bar)]
     foot = math.ceil(bottom)
     for line in lines(scene.metre, *view.reach, view.pixels_per_tick, step_of(scene)):
@@ -64,6 +71,13 @@ def paint_cell(painter: QPainter, scene: Scene, cell: Band) -> None:
     painter.drawRect(box)
     painter.setPen(QPen(QColor(scene.colours.accent_hover), 2))
     painter.drawRect(box)
+
+
+def paint_flag_line(painter: QPainter, scene: Scene, tick: int) -> None:
+    """Where the drummer would go on, within the music: what lies behind it would be written anew."""
+    x = scene.view.pixel_of(tick) + 0.5
+    painter.setPen(QPen(QColor(scene.colours.accent_hover), 1, Qt.PenStyle.DashLine))
+    painter.drawLine(QLineF(x, 0, x, scene.view.height))
 
 
 def step_of(scene: Scene) -> int:

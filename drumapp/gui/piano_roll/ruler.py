@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from drumapp.core.timing import Range
 from drumapp.gui.piano_roll.grid import STEP_TICKS
 from drumapp.gui.piano_roll.ruler_gestures import DrawLoop, Edge, LoopDrag, MoveLoop, ResizeLoop, RulerGrid, end_at
-from drumapp.gui.piano_roll.ruler_painting import HEAD_PX, RULER_HEIGHT, STRIP_PX, paint_ruler
+from drumapp.gui.piano_roll.ruler_painting import FLAG_HEIGHT_PX, FLAG_PX, HEAD_PX, RULER_HEIGHT, STRIP_PX, paint_ruler
 from drumapp.gui.piano_roll.scene import Scene
 
 DRAG_FROM_PX = 4
@@ -27,6 +27,7 @@ class Spot(Enum):
     LOOP_STOP = "loop's stop"
     HEAD = "playhead"
     END = "end"
+    FLAG = "flag"
 
 
 _CURSORS = {
@@ -36,6 +37,7 @@ _CURSORS = {
     Spot.LOOP_STOP: Qt.CursorShape.SizeHorCursor,
     Spot.HEAD: Qt.CursorShape.SplitHCursor,
     Spot.END: Qt.CursorShape.SizeHorCursor,
+    Spot.FLAG: Qt.CursorShape.SizeHorCursor,
 }
 _HELP = {
     Spot.OPEN: "Click to move the playhead, drag to mark a loop",
@@ -43,6 +45,7 @@ _HELP = {
     Spot.LOOP_START: "Drag to change where the loop begins. Ctrl: by the snap grid",
     Spot.LOOP_STOP: "Drag to change where the loop ends. Ctrl: by the snap grid",
     Spot.HEAD: "Drag to move the playhead",
+    Spot.FLAG: "From here the drummer goes on (R). Drag it, double-click to send it to the end. Ctrl: by the snap grid",
     Spot.END: "Drag to make the beat longer or shorter. Ctrl: by beats",
 }
 
@@ -51,7 +54,8 @@ class Ruler(QWidget):
     """Shows the scene's time.
 
     Signals: sought (tick), on the nearest step; loop_chosen (Range, or None for the whole beat); end_previewed (tick)
-    while the end is dragged, and end_chosen (tick) when it is let go; end_left when it is not.
+    while the end is dragged, and end_chosen (tick) when it is let go; end_left when it is not; flag_moved (tick, None
+    to the end).
     Attributes: end_fixed, while the music's end is not for the user to move.
     """
 
@@ -60,6 +64,7 @@ class Ruler(QWidget):
     end_previewed = Signal(int)
     end_chosen = Signal(int)
     end_left = Signal()
+    flag_moved = Signal(object)
     wheeled = Signal(object)
 
     def __init__(self, scene: Scene, parent: QWidget | None = None) -> None:
@@ -104,6 +109,11 @@ class Ruler(QWidget):
             return Spot.LOOP if left < x < right else Spot.OPEN
         if abs(x - view.x_of(scene.playhead)) <= HEAD_PX + 1 and y >= self.height() - 2 * HEAD_PX - 2:
             return Spot.HEAD
+        if scene.flag is not None and y >= self.height() - FLAG_HEIGHT_PX - 3:
+            flag = view.x_of(scene.flag)
+            least = 2 if scene.flag == scene.end else -3  # there the line is the end's, the pennant the flag's
+            if flag + least <= x <= flag + FLAG_PX + 2:
+                return Spot.FLAG
         if scene.end and not self.end_fixed and abs(x - view.x_of(scene.end)) <= _NEAR_PX:
             return Spot.END
         return Spot.OPEN
@@ -125,6 +135,10 @@ class Ruler(QWidget):
         if self._spot is Spot.HEAD:
             self._seek(at.x())
             return
+        if self._spot is Spot.FLAG:
+            free = bool(event.modifiers() & _FREE)
+            self.flag_moved.emit(self._grid.nearest(self._scene.view.tick_at(at.x()), free=free))
+            return
         begun = self._drag is not None or self._new_end is not None
         if not begun and abs(at.x() - self._pressed.x()) < DRAG_FROM_PX:
             return
@@ -143,7 +157,7 @@ class Ruler(QWidget):
         if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
             return
         preview, new_end, spot = self._preview, self._new_end, self._spot
-        dragged = self._drag is not None or new_end is not None or spot is Spot.HEAD
+        dragged = self._drag is not None or new_end is not None or spot in (Spot.HEAD, Spot.FLAG)
         self._forget_drag()
         if preview is not None:
             self.loop_chosen.emit(preview)
@@ -157,6 +171,8 @@ class Ruler(QWidget):
         at = event.position()
         if event.button() == Qt.MouseButton.LeftButton and self.spot_at(at.x(), at.y()) is Spot.LOOP:
             self.loop_chosen.emit(None)
+        elif event.button() == Qt.MouseButton.LeftButton and self.spot_at(at.x(), at.y()) is Spot.FLAG:
+            self.flag_moved.emit(None)
         else:
             self.mousePressEvent(event)
 

@@ -14,7 +14,8 @@ RULER_HEIGHT = 40
 STRIP_PX = 13  # the upper part, where the loop is drawn
 HEAD_PX = 6
 _LEAST_NUMBER_ROOM = 24
-_FLAG_PX = 7
+_END_PX = 7
+FLAG_PX, FLAG_HEIGHT_PX = 12, 10  # the pennant of the resume flag, at the foot, under the numbers
 
 
 def paint_ruler(widget: QWidget, scene: Scene, loop: Range | None) -> None:
@@ -42,6 +43,8 @@ def paint_ruler(widget: QWidget, scene: Scene, loop: Range | None) -> None:
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, str(line.bar))
     if scene.end:
         _paint_end(painter, scene, height)
+    if scene.flag is not None:
+        _paint_flag(painter, scene, scene.flag, height)
     painter.setPen(QPen(QColor(colours.border), 1))
     painter.drawLine(0, height - 1, width, height - 1)
     _paint_head(painter, scene, height)
@@ -68,7 +71,22 @@ def _paint_end(painter: QPainter, scene: Scene, height: int) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(scene.colours.text_dim))
     top = STRIP_PX + 2
-    corners = (QPointF(x + 0.5, top), QPointF(x + 0.5 - _FLAG_PX, top + _FLAG_PX / 2), QPointF(x + 0.5, top + _FLAG_PX))
+    corners = (QPointF(x + 0.5, top), QPointF(x + 0.5 - _END_PX, top + _END_PX / 2), QPointF(x + 0.5, top + _END_PX))
+    painter.drawPolygon(QPolygonF(corners))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _paint_flag(painter: QPainter, scene: Scene, tick: int, height: int) -> None:
+    """A pennant, blown the way the music goes, where the drummer would go on."""
+    x, colour = scene.view.pixel_of(tick) + 0.5, QColor(scene.colours.accent_hover)
+    top, foot = height - FLAG_HEIGHT_PX - 1, height - 2
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colour, 1.5))
+    painter.drawLine(QLineF(x, STRIP_PX + 2, x, height))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    notch = QPointF(x + FLAG_PX - 3, (top + foot) / 2)
+    corners = [QPointF(x, top), QPointF(x + FLAG_PX, top), notch, QPointF(x + FLAG_PX, foot), QPointF(x, foot)]
     painter.drawPolygon(QPolygonF(corners))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 

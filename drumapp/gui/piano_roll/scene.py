@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from drumapp.core.editing import NOTHING, Grid, Selection
 from drumapp.core.kit import HOUSE_KIT, DrumKit
 from drumapp.core.kit_editing import lanes_of
+from drumapp.core.locks import Locks
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import MetreMap, Range
 from drumapp.gui.piano_roll.coordinates import View
@@ -32,8 +33,10 @@ class Scene:
 
     Attributes: own_kit is the project's, kit the lanes that are shown: those of the project and of whatever else is
     played, with ``hide_empty`` only those that have notes; end is the tick where the music stops, None while nobody
-    knows (an endless take); loop the range that repeats while ``looping``; playhead a tick; snap the grid that edits
-    snap to; selection the selected notes; band the rubber band; cell what the keyboard's cursor is on, while it shows.
+    knows (an endless take); loop the range that repeats while ``looping``; playhead a tick; flag the tick at which the
+    drummer would go on, None while it stands nowhere; regions the spans that the drummer writes anew; snap the grid
+    that edits snap to; selection the selected notes; locks those that the drummer leaves as they are, besides whole
+    lanes; band the rubber band; cell what the keyboard's cursor is on, while it shows.
     """
 
     colours: Colours
@@ -48,11 +51,15 @@ class Scene:
     loop: Range | None = None
     looping: bool = False
     playhead: float = 0.0
+    flag: int | None = None
+    regions: tuple[Range, ...] = ()
     snap: Grid = field(default_factory=Grid)
     band: Band | None = None
     cell: Band | None = None
     selection: Selection = NOTHING
+    locks: Locks = frozenset()
     _notes: tuple[Note, ...] = ()
+    _locked: NoteIndex | None = None
     _selected: NoteIndex | None = None  # found when it is asked for: selection and notes change one after the other
 
     def show(self, pattern: Pattern, end: int | None, *, fit: bool = True) -> None:
@@ -98,6 +105,23 @@ class Scene:
             else:
                 self._selected = self.index.where(map(self.selection.__contains__, self._notes))
         return self._selected
+
+    def lock(self, locks: Locks) -> None:
+        """Show which notes are locked."""
+        if locks != self.locks:
+            self.locks, self._locked = locks, None
+
+    @property
+    def locked(self) -> NoteIndex:
+        """The notes that are locked one by one."""
+        if self._locked is None:
+            self._locked = NoteIndex(sorted(self.locks))
+        return self._locked
+
+    @property
+    def locked_rows(self) -> frozenset[int]:
+        """The rows of lanes that are locked."""
+        return frozenset(row for row, lane in enumerate(self.kit.lanes) if lane.locked)
 
     @property
     def shown(self) -> tuple[Note, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,6 +32,23 @@ class Spans:
     def grown(self, columns: int) -> Spans:
         """So many columns longer at either end."""
         return Spans(self.rows, self.first - columns, self.stop + columns, self.velocities)
+
+    def first_columns(self, columns: int) -> Spans:
+        """So many columns of each at its start, or what it has."""
+        return Spans(self.rows, self.first, np.minimum(self.first + columns, self.stop), self.velocities)
+
+    def in_rows(self, rows: Iterable[int]) -> Spans:
+        """Those in some of the rows."""
+        chosen = np.isin(self.rows, list(rows))
+        return Spans(self.rows[chosen], self.first[chosen], self.stop[chosen], self.velocities[chosen])
+
+    def __add__(self, other: Spans) -> Spans:
+        return Spans(
+            np.concatenate((self.rows, other.rows)),
+            np.concatenate((self.first, other.first)),
+            np.concatenate((self.stop, other.stop)),
+            np.concatenate((self.velocities, other.velocities)),
+        )
 
     def moved(self, columns: int) -> Spans:
         """So many columns to the right."""

@@ -21,6 +21,7 @@ _ROOM_PX = 2.0  # between a note and its lane's edges
 _CORNER_PX = 1.5
 _FRAME_PX = 1.5
 _LINE_PX = 1.0
+_EDGE_PX = 2.0
 _SIDE = 0.75  # opacity of a note's outermost columns
 _HOLLOW_FILL = 0.16  # opacity within a muted note's outline
 _TINT = 0.5  # opacity of the colour over a selected note that is too narrow for a frame
@@ -82,6 +83,13 @@ def frame(outer: str, inner: str, row_height: float, ratio: float, *, narrow: bo
         [(around, accent), (outline, border)],
     ]
     return Stamp((edge, edge + line), _table(kinds)), edge
+
+
+@lru_cache(maxsize=4)
+def edge(hue: str, row_height: float, ratio: float) -> tuple[Stamp, int]:
+    """The solid left edge of a note that the drummer leaves as it is, and its width."""
+    tops, foot, lines = _extent(row_height, ratio)
+    return Stamp((), _table([[(_filling(lines, tops, foot), _rgb(hue))]])), _dots(_EDGE_PX, ratio)
 
 
 def shades(hue: str, ground: str) -> Values:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollBar, QSplitter, QWidget
 
 from drumapp.core.editing import Grid, Selection
 from drumapp.core.kit import DrumKit
+from drumapp.core.locks import Locks
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range
 from drumapp.gui.piano_roll.canvas import RollCanvas
@@ -179,6 +180,26 @@ class PianoRoll(QWidget):
         """Show which notes are selected."""
         self.scene.select(selection)
         self._redraw()
+
+    def show_flag(self, tick: int | None) -> None:
+        """Show where the drummer would go on."""
+        if tick != self.scene.flag:
+            self.scene.flag = tick
+            self.ruler.update()
+            self.canvas.update()
+
+    def show_regions(self, regions: tuple[Range, ...]) -> None:
+        """Show the spans that the drummer writes anew."""
+        if regions != self.scene.regions:
+            self.scene.regions = regions
+            self.ruler.update()
+            self.canvas.redraw()
+
+    def show_locks(self, locks: Locks) -> None:
+        """Show which notes the drummer leaves as they are."""
+        if locks != self.scene.locks:
+            self.scene.lock(locks)
+            self.canvas.redraw()
 
     def set_snap(self, grid: Grid) -> None:
         """Draw the lines of another snap grid."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from drumapp.core.project import Take
@@ -148,7 +148,14 @@ class _TakesView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setEditTriggers(QListView.EditTrigger.EditKeyPressed)
-        self.doubleClicked.connect(self.activated_take)
+        self.doubleClicked.connect(lambda index: self.activated_take.emit(index))
+
+    def event(self, event) -> bool:
+        """Here F2 renames a take, though elsewhere in the window it renames a lane."""
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_F2:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event) -> None:
         """Return puts a take into the roll, Delete removes it, F2 renames it."""
