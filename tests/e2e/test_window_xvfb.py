@@ -93,8 +93,8 @@ def filled_button(picture: NDArray[np.uint8]) -> tuple[int, int] | None:
 
 
 def roll_of(picture: NDArray[np.uint8]) -> NDArray[np.int16]:
-    """A part of the screen that lies within the roll and under its ruler, right of where the playhead begins."""
-    return picture[300:640, 200:900].astype(np.int16)
+    """A part of the screen that lies within the roll and under its ruler, right of its header and of where the playhead begins."""
+    return picture[300:640, 260:900].astype(np.int16)
 
 
 def colourful(part: NDArray[np.int16]) -> int:
