@@ -93,7 +93,7 @@ def filled_button(picture: NDArray[np.uint8]) -> tuple[int, int] | None:
 
 
 def roll_of(picture: NDArray[np.uint8]) -> NDArray[np.int16]:
-    """A part of the screen that lies within the roll and under its ruler, right of its header and of where the playhead begins."""
+    """A part of the screen that lies within the roll, under its ruler and right of where the playhead begins."""
     return picture[300:640, 260:900].astype(np.int16)
 
 
