@@ -132,12 +132,10 @@ class Conductor(QObject):
         chart = None
         if kept or document.kit.locked_keys:
             chart = self.requests.chart(replace(standing, length=end or 0), 0, end)
+        self._go()
         self._begin(seat, Request(settings, chart), standing, end, start=0, label="Generate")
         self._engine.play()
-        self._go()
         self._publish(seed=settings.seed, endless=settings.bars is None)
-        # One frame at most: painting the empty roll first would keep the interpreter from the drummer for as long.
-        self._writing.run.wait_until_begun(FIRST_NOTE_SECONDS)
         self.tick()
 
     def go_on(self, wanted: GeneratorSettings, start: int | None = None) -> None:
@@ -162,10 +160,11 @@ class Conductor(QObject):
         self._wake_engine()
         if not self._playing:
             self._engine.seek(pattern.metre.bar_start(max(pattern.metre.bar_at(start - 1) if start else 0, 0)))
+        self._go()
         self._begin(seat, request, standing, stop, start=first, label="Go on")
         self._engine.play()
-        self._go()
         self._publish(seed=request.settings.seed, endless=wanted.bars is None)
+        self.tick()
 
     def adjust(self, wanted: GeneratorSettings) -> None:
         """Other settings for the drummer: heard from the next beat on while it writes, else from the next take on."""
@@ -190,14 +189,15 @@ class Conductor(QObject):
         if writing is None and self._document.pattern.length == 0:
             return
         self._wake_engine()
-        if writing is not None:
-            if writing.stale_from is not None:
-                # What stands is what is seen: held, the drummer goes on at its end.
-                self._rewrite(writing, self._document.pattern.length)
+        self._go()
+        if writing is not None and writing.stale_from is not None:
+            # What stands is what is seen: held, the drummer goes on at its end.
+            self._rewrite(writing, self._document.pattern.length)
+        if self._writing is not None:
             self._writing.run.resume()
         self._engine.play()
-        self._go()
         self._publish()
+        self.tick()
 
     def pause(self) -> None:
         """Hold both, the music and the drummer."""
@@ -250,9 +250,12 @@ class Conductor(QObject):
         """Take in what was drawn, show where the music is, hear what the engine has to say."""
         head = self._engine.playhead()
         writing = self._writing
-        if writing is not None and self._playing:
-            if writing.stale_from is not None and time.monotonic() - self._touched_at >= SETTLE_SECONDS:
+        if writing is not None and writing.stale_from is not None and self._settled:
+            if self._playing:
                 self._rewrite_ahead(writing, head.tick)
+            else:
+                self._rewrite(writing, self._document.pattern.length)  # when it may go on, it will have thought of it
+        if writing is not None and self._playing:
             self._drain(head.tick)
         self.playhead_moved.emit(head)
         for event in self._engine.poll():
@@ -292,6 +295,10 @@ class Conductor(QObject):
         if self._writing is not None:
             self._writing.touch(removed, added, self._document.pattern.metre)
             self._touched_at = time.monotonic()
+
+    @property
+    def _settled(self) -> bool:
+        return time.monotonic() - self._touched_at >= SETTLE_SECONDS
 
     def _make_stale(self) -> None:
         if self._writing is not None:
@@ -338,9 +345,12 @@ class Conductor(QObject):
 
     def _run_of(self, seat: Seat, request: Request) -> GenerationRun:
         run = GenerationRun(lambda: seat.make(request))
-        if not self._playing and self._writing is not None:
+        if not self._playing:
             run.pause()
         run.start()
+        if self._playing:
+            # For one frame at most: what the window does meanwhile would keep the interpreter from the drummer.
+            run.wait_until_begun(FIRST_NOTE_SECONDS)
         return run
 
     def _take_closed(self, take_id: str, result: Pattern) -> None:
