@@ -18,7 +18,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from benchmarks.first_note import percentile
 from drumapp.core.pattern import Note, Pattern
@@ -30,6 +32,9 @@ from drumapp.lstm.generator import DrumGenerator, generate_pattern
 from drumapp.lstm.stepper import Stepper
 from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.resources import default_model
+
+if TYPE_CHECKING:
+    from drumapp.gui.document import Document
 
 NOTES = 2000
 LAST_BAR_EDITS = 100
@@ -133,7 +138,7 @@ def plays_ms(*, last_bar: bool, edits: int, thought: float = 0.0) -> list[float]
         application.drummer.generate()
         while len(document.pattern) < NOTES:
             conductor.seek(document.pattern.length)
-            run_until(lambda length=document.pattern.length: document.pattern.length > length)
+            run_until(partial(_is_longer, document, document.pattern.length))
         document.appended.connect(lambda notes: arrived.append(time.perf_counter()) if notes else None)
         rng, waits = random.Random(1), []
         for _ in range(edits):
@@ -144,8 +149,7 @@ def plays_ms(*, last_bar: bool, edits: int, thought: float = 0.0) -> list[float]
             document.edit(replace(edited(pattern, span, rng), length=pattern.length), "Edit")
             _app.processEvents()
             conductor.seek(pattern.length)
-            thought_out = time.monotonic() + thought
-            run_until(lambda until=thought_out: time.monotonic() >= until)
+            run_until(partial(_is_past, time.monotonic() + thought))
             arrived.clear()
             started = time.perf_counter()
             application.window.transport.play.click()
@@ -154,6 +158,14 @@ def plays_ms(*, last_bar: bool, edits: int, thought: float = 0.0) -> list[float]
         return waits
     finally:
         application.end_at_once()
+
+
+def _is_longer(document: Document, length: int) -> bool:
+    return document.pattern.length > length
+
+
+def _is_past(moment: float) -> bool:
+    return time.monotonic() >= moment
 
 
 def edited(pattern: Pattern, span: Range, rng: random.Random) -> Pattern:

@@ -25,7 +25,7 @@ class Take:
     Attributes:
         id: unique within its project.
         name, starred: as the user calls and marks it.
-        model: digest of the checkpoint that played.
+        model, drummer: digest of the checkpoint that played, and what it was called.
         seed: of the run.
         settings: of the drummer, by name.
         context: digest of the notes its memory had heard before; empty for fresh memory.
@@ -38,6 +38,7 @@ class Take:
     name: str = ""
     starred: bool = False
     model: str = ""
+    drummer: str = ""
     seed: int = 0
     settings: Fields = field(default_factory=dict)
     context: str = ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Note, Pattern
 from drumapp.gui.generation import Request, Turned
+from drumapp.gui.takes.words import foreign_words
 from drumapp.gui.writing import temperatures_in_force
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ class Requests:
         self.problem = ""
         if take is None or self.seat is None:
             return None
+        if take.model and not self.seat.is_mine(take):
+            self.problem = f"{foreign_words(take)}: this one goes on from it in its own way"
         try:
             return self.seat.settings_of(take)
         except DrumappError as error:

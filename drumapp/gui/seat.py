@@ -58,6 +58,9 @@ class Seat(Protocol):
     def settings_of(self, take: Take) -> GeneratorSettings:
         """The settings that a take was made with. Raises DrumappError, naming the take, when they make no sense."""
 
+    def is_mine(self, take: Take) -> bool:
+        """Whether this very drummer played a take."""
+
     def hearsay(self, notes: Sequence[Note]) -> str:
         """What to tell the user of notes that the drummer hears otherwise than they are, or not at all; or nothing."""
 
@@ -148,6 +151,10 @@ class ModelSeat:
         from drumapp.lstm.recipe import TakeRecipe
 
         return TakeRecipe.from_take(take).settings
+
+    def is_mine(self, take: Take) -> bool:
+        """See :meth:`Seat.is_mine`."""
+        return take.model == self.model.digest
 
     def hearsay(self, notes: Sequence[Note]) -> str:
         """See :meth:`Seat.hearsay`."""

@@ -23,8 +23,9 @@ class RecipeError(DrumappError):
 class TakeRecipe:
     """What a take was made from.
 
-    Attributes: ``model``, digest of the checkpoint; settings with their changes; ``context``, digest of what the chart
-    said, empty for a take without a chart; the chart's span, what in it is locked, and how notes belong to it.
+    Attributes: ``model``, digest of the checkpoint, and ``drummer``, what it is called; settings with their changes;
+    ``context``, digest of what the chart said, empty for a take without a chart; the chart's span, what in it is
+    locked, and how notes belong to it.
     """
 
     model: str
@@ -35,12 +36,13 @@ class TakeRecipe:
     locked_keys: frozenset[int] = field(default_factory=frozenset)
     locked_notes: frozenset[Note] = field(default_factory=frozenset)
     by_beat: bool = False
+    drummer: str = ""
 
     @classmethod
     def of(cls, generator: DrumGenerator) -> TakeRecipe:
         """The recipe of a run, as far as it has come: what is turned later is not in it."""
         if not generator.charted:
-            return cls(generator.model.digest, generator.settings)
+            return cls(generator.model.digest, generator.settings, drummer=generator.model.name)
         return cls.of_span(generator.model, generator.settings, generator.chart)
 
     @classmethod
@@ -56,6 +58,7 @@ class TakeRecipe:
             chart.locked_keys,
             chart.locked_notes,
             chart.by_beat,
+            model.name,
         )
 
     def to_take(self, take_id: str, name: str = "", result: Pattern | None = None, made: float = 0.0) -> Take:
@@ -73,6 +76,7 @@ class TakeRecipe:
             take_id,
             name,
             model=self.model,
+            drummer=self.drummer,
             seed=self.settings.seed,
             settings=settings,
             context=self.context,
@@ -99,7 +103,10 @@ class TakeRecipe:
         when model or pattern are others than those of the take.
         """
         if model.digest != self.model:
-            raise RecipeError(f"Another drummer than {model.name} played this take; choose the one that did.")
+            who = self.drummer or "Another drummer"
+            instead = "not this model of that name" if who == model.name else f"not {model.name}"
+            digest = f"its digest begins with {self.model[:8]}"
+            raise RecipeError(f"{who} played this take, {instead}: open the model that did ({digest}).")
         chart = None
         if self.context:
             locked = (self.locked_keys, self.locked_notes)
@@ -138,7 +145,7 @@ class TakeRecipe:
         others = {name: value for name, value in take.settings.items() if name not in _SPAN_FIELDS}
         settings = GeneratorSettings.from_json(others, take.seed)
         if not take.context:
-            return cls(take.model, settings)
+            return cls(take.model, settings, drummer=take.drummer)
         locked_keys = [whole({"a locked key": key}, "a locked key") for key in items(span, "locked_keys")]
         if not all(0 <= key <= 127 for key in locked_keys):
             raise ValueError("a locked key must be 0 to 127")
@@ -148,7 +155,7 @@ class TakeRecipe:
         start, stop = _tick(span, "start"), _tick(span, "stop")
         Chart(Pattern(), start, stop)
         locked = (frozenset(locked_keys), frozenset(locked_notes))
-        return cls(take.model, settings, take.context, start, stop, *locked, flag(span, "by_beat"))
+        return cls(take.model, settings, take.context, start, stop, *locked, flag(span, "by_beat"), take.drummer)
 
 
 _SPAN_FIELDS = ("start", "stop", "locked_keys", "locked_notes", "by_beat")

@@ -39,7 +39,7 @@ _LATEST = 1e11  # seconds since 1970; the year 5138
 _PATTERN_FIELDS = frozenset({"name", "length", "tempo", "metre"})
 _KIT_FIELDS = frozenset({"name", "lanes"})
 _LANE_FIELDS = frozenset({"name", "key", "family", "choke_group", "volume_db", "pan", "muted", "soloed", "locked"})
-_TAKE_FIELDS = frozenset({"id", "name", "starred", "model", "seed", "settings", "context", "made", "result"})
+_TAKE_FIELDS = frozenset({"id", "name", "starred", "model", "drummer", "seed", "settings", "context", "made", "result"})
 
 
 def pattern_fields(pattern: Pattern, unknown: Fields) -> dict[str, Any]:
@@ -130,6 +130,7 @@ def take_fields(take: Take) -> dict[str, Any]:
         "name": take.name,
         "starred": take.starred,
         "model": take.model,
+        "drummer": take.drummer,
         "seed": take.seed,
         "settings": take.settings,
         "context": take.context,
@@ -155,6 +156,7 @@ def take_of(stored: Stored) -> Take:
         text("take name", stored.get("name", "")),
         flag("starred", stored.get("starred", False)),
         text("model", stored.get("model", "")),
+        text("drummer", stored.get("drummer", "")),
         whole("seed", stored.get("seed", 0), 0, MAX_SEED),
         mapping("settings", stored.get("settings", {})),
         text("context", stored.get("context", "")),

@@ -227,6 +227,9 @@ class ScriptedSeat:
     def settings_of(self, take: Take) -> GeneratorSettings:
         return GeneratorSettings.from_json(take.settings, take.seed)
 
+    def is_mine(self, take: Take) -> bool:
+        return take.model == "0"
+
     def hearsay(self, notes: Sequence[Note]) -> str:
         strange = [note for note in notes if note.pitch > 81]
         return f"The drummer does not hear {len(strange)} notes." if strange else ""

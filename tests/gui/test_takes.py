@@ -34,6 +34,16 @@ def takes(qtbot, application) -> list[Pattern]:
     return [play_take(qtbot, application) for _ in range(3)]
 
 
+def engine_ends(qtbot, application) -> None:
+    """The music goes on until the take is written."""
+
+    def ended() -> bool:
+        application.engine.position += 100
+        return not application.document.in_take
+
+    let_run(qtbot, application, ended)
+
+
 def titles(panel) -> list[str]:
     return [panel.model.data(panel.model.index(row)) for row in range(panel.model.rowCount())]
 
@@ -113,7 +123,6 @@ def test_one_that_is_removed_comes_back_by_undo_in_its_place(panel, takes, appli
 
 def test_a_branch_keeps_what_lies_before_and_goes_another_way(qtbot, takes, application) -> None:
     application.cowriting.takes.branch("1", 2)
-    assert application.document.in_take
     let_run(qtbot, application, lambda: not application.document.in_take)
     application.cowriting.takes.branch("1", 2)
     let_run(qtbot, application, lambda: not application.document.in_take)
@@ -137,6 +146,29 @@ def test_played_again_it_is_told_whether_it_is_the_same(qtbot, application) -> N
     application.document.change_take(replace(first, model="another"), "Edit")
     application.cowriting.takes.replay("1")
     qtbot.waitUntil(lambda: "Another drummer" in status.text())
+
+
+def test_of_a_take_by_a_drummer_who_is_not_here_it_is_told_which(qtbot, takes, application, answers, tmp_path) -> None:
+    first = replace(application.document.project.take("1"), model="f00d", drummer="Aunt Mo")
+    application.document.change_take(first, "Edit")
+    status = application.window.status.music
+    application.cowriting.takes.restore("1")
+    assert "Aunt Mo" in status.text()
+    answers.saves = tmp_path / "beat.drumapp"
+    assert application.projects.save()
+    application.projects.new()
+    status.clear()
+    assert application.projects.open(answers.saves)
+    assert "Aunt Mo" in status.text()
+    assert application.document.pattern == takes[0]
+    answers.saves = tmp_path / "beat.mid"
+    application.conductor.play()
+    assert application.conductor.performance.playing
+    status.clear()
+    trigger(application, "go_on")
+    assert "Aunt Mo" in status.text()
+    engine_ends(qtbot, application)
+    assert not answers.errors
 
 
 @pytest.mark.usefixtures("takes")

@@ -72,6 +72,7 @@ takes = st.builds(
     st.text(max_size=6),
     st.booleans(),
     st.text(max_size=6),
+    st.text(max_size=6),
     st.integers(0, MAX_SEED),
     fields,
     st.text(max_size=6),
@@ -111,5 +112,7 @@ def projects(draw: st.DrawFn) -> Project:
 def beat(count: int = 64) -> Project:
     """A project with ``count`` notes on sixteenths, a take and settings."""
     played = [Note(120 * index, (36, 42, 38, 42)[index % 4], 60 + index % 60) for index in range(count)]
-    take = Take("1", "first", True, "c0ffee", 7, {"style": "funk"}, "", 1.5, Pattern((Note(0, 36, 100),), 1920))
+    take = Take(
+        "1", "first", True, "c0ffee", "House", 7, {"style": "funk"}, "", 1.5, Pattern((Note(0, 36, 100),), 1920)
+    )
     return Project(Pattern.of(played, name="Beat"), HOUSE_KIT, {"style": "funk", "feel": True}, (take,))

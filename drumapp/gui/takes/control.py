@@ -17,7 +17,7 @@ from drumapp.gui.document import Document
 from drumapp.gui.main_window import MainWindow
 from drumapp.gui.requests import Requests
 from drumapp.gui.takes.replay import ReplayResult, replay
-from drumapp.gui.takes.words import take_title
+from drumapp.gui.takes.words import foreign_words, take_title
 from drumapp.gui.theme import Theme
 
 DEFAULT_BARS_KEPT = 8
@@ -63,6 +63,7 @@ class TakesControl(QObject):
         if take is None or take.result is None:
             return False
         self._document.replace(take.result, f"Put {take_title(take)} into the roll", gesture, origin=take_id)
+        self._tell_whose(take)
         return True
 
     def change_between(self) -> None:
@@ -196,6 +197,15 @@ class TakesControl(QObject):
         self._panel.show_takes(project.takes, project.origin)
         self._window.actions_by_name["ab"].setEnabled(len(project.takes) > 1)
 
+    def _tell_whose(self, take: Take) -> None:
+        seat = self._requests.seat
+        if take.model and seat is not None and not seat.is_mine(take):
+            here = "open that model for the drummer to go on as it would have; all else works without it"
+            self.said.emit(f"{foreign_words(take)}: {here}")
+
     def _forget(self) -> None:
         self._before = self._shown = ""
         self._switches += 1
+        take = self._document.project.take(self._document.project.origin)
+        if take is not None:
+            self._tell_whose(take)

@@ -13,6 +13,11 @@ def take_title(take: Take) -> str:
     return take.name or f"Take {take.id}"
 
 
+def foreign_words(take: Take) -> str:
+    """Who played a take, where that is not the drummer at the drums."""
+    return f"{take_title(take)} was played by {take.drummer or 'another drummer'}"
+
+
 def take_details(take: Take, now: datetime | None = None) -> str:
     """Length, style, tempo and time of a take, as far as they are known."""
     words = []
