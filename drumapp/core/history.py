@@ -10,16 +10,21 @@ from drumapp.core.project import Project
 
 DEFAULT_LIMIT = 1000
 KEPT_PLAIN = 8
-"""So many of the latest changes are kept as they are, ready at once; older ones are packed."""
+"""So many of the latest changes are kept as they are, ready at once; older ones are packed when there is time."""
+MOST_PLAIN = 64
+"""With so many kept as they are, there has been no time for too long: one is packed with every step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the history: what it is called, the change that undoes it (done again: redoes it), its gesture."""
+    """One step of the history: what it is called, the change that undoes it (done again: redoes it), its gesture, and
+    whether it is packed.
+    """
 
     label: str
     change: Change
     gesture: Hashable | None = None
+    packed: bool = False
 
 
 class History:
@@ -76,9 +81,21 @@ class History:
         self._undone.clear()
         self._done.append(Step(label, back, gesture))
         del self._done[: -self._limit]
-        if len(self._done) > KEPT_PLAIN:
-            old = self._done[-KEPT_PLAIN - 1]
-            self._done[-KEPT_PLAIN - 1] = replace(old, change=old.change.packed())
+        if len(self._done) >= MOST_PLAIN and not self._done[-MOST_PLAIN].packed:
+            self.pack_one()
+
+    def pack_one(self) -> bool:
+        """Pack the oldest step that is to be packed and is not; whether there was one. It may take as long as an edit
+        of all that the step changed.
+        """
+        oldest = len(self._done) - KEPT_PLAIN
+        while oldest > 0 and not self._done[oldest - 1].packed:
+            oldest -= 1
+        if oldest >= len(self._done) - KEPT_PLAIN:
+            return False
+        step = self._done[oldest]
+        self._done[oldest] = replace(step, change=step.change.packed(), packed=True)
+        return True
 
     def undo(self, project: Project) -> Project | None:
         """The project without the last step, which can be redone then; None when there is no step."""

@@ -6,15 +6,17 @@ import itertools
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from drumapp.core.changes import TailChange, difference, note_difference, unpacked
+from drumapp.core.changes import Change, TailChange, difference, note_difference, unpacked
 from drumapp.core.history import History
 from drumapp.core.kit import DrumKit
 from drumapp.core.locks import Locks, carried
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.project import Project, Take
 from drumapp.core.timing import Metre, MetreMap, Range, TempoMap
+
+IDLE_MS = 400  # after the last change, before old ones are packed
 
 
 class Document(QObject):
@@ -47,6 +49,8 @@ class Document(QObject):
         self.project = Project() if pattern is None else Project(pattern)  # an empty pattern is false
         self.end: int | None = self.pattern.length
         self._history = History()
+        self._idle = QTimer(self, singleShot=True)
+        self._idle.timeout.connect(self._pack)
         self._takes = itertools.count(1)
         self._take: Hashable | None = None
         self._begun_at = 0  # the tick at which the drummer began to write
@@ -98,7 +102,7 @@ class Document(QObject):
         back = TailChange.back_to(self.project, start)
         self.project = replace(self.project, pattern=standing, origin=self.next_take_id())
         self.end, self._take, self._begun_at = end, take, standing.length
-        self._history.record(label, self.project, back, take)
+        self._record(label, back, take)
         self.replaced.emit()
         self.takes_changed.emit()
         self.history_changed.emit()
@@ -246,7 +250,7 @@ class Document(QObject):
             project = replace(project, locks=locks & frozenset(project.pattern.notes))
             back = difference(project, self.project)
         before, self.project = self.project, project
-        self._history.record(label, project, back, gesture)
+        self._record(label, back, gesture)
         self._tell(before)
         return True
 
@@ -256,6 +260,15 @@ class Document(QObject):
         before, self.project = self.project, project
         self._tell(before)
         return True
+
+    def _record(self, label: str, back: Change, gesture: Hashable | None) -> None:
+        self._history.record(label, self.project, back, gesture)
+        self._idle.start(IDLE_MS)
+
+    def _pack(self) -> None:
+        """A step at a time: in between the window comes first."""
+        if self._history.pack_one():
+            self._idle.start(0)
 
     def _put(self, pattern: Pattern) -> None:
         """Another pattern, of which the history need not know."""

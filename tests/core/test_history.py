@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drumapp.core.changes import NotePatch, difference
-from drumapp.core.history import History
+from drumapp.core.history import KEPT_PLAIN, MOST_PLAIN, History
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.project import Project
 
@@ -180,7 +180,7 @@ def test_notes_cut_off_since_a_gesture_do_not_come_back() -> None:
 
 
 def test_a_thousand_steps_over_ten_thousand_notes_are_small() -> None:
-    """Every step changes all notes, in several ways; the benchmark ``roll`` measures the process."""
+    """Every step changes all notes, in several ways; the benchmark ``undo`` measures more of them."""
     notes = tuple(Note(60 * place + place % 7, (36, 38, 42, 46)[place % 4], 1 + place % 120) for place in range(10_000))
     line = Line()
     line.project = Project(Pattern(notes, 700_000))
@@ -189,6 +189,8 @@ def test_a_thousand_steps_over_ten_thousand_notes_are_small() -> None:
         shift = (step % 5) + 1
         notes = tuple(Note(n.start + shift, n.pitch, 1 + (n.velocity + 13 * shift) % 120) for n in notes)
         line.do("Everything", replace(line.project, pattern=replace(line.project.pattern, notes=notes)))
+    while line.history.pack_one():
+        pass
     old = [step.change for step in line.history._done[:-8]]
 
     held = sum(getattr(run, "nbytes", 10**9) for change in old for run in (change.removed, change.added))
@@ -205,3 +207,36 @@ def test_a_gesture_of_many_patches_takes_back_exactly_what_it_did() -> None:
 
     assert first.then(second) == NotePatch((Note(0, 36, 1),), (Note(0, 36, 3),))
     assert first.then(back_and_forth) == NotePatch()
+
+
+def packed_ones(history: History) -> list[bool]:
+    """Whether each step is packed, the oldest first."""
+    return [step.packed for step in history._done]
+
+
+def shifted(by: int) -> Project:
+    return Project(Pattern.of([Note(tick + by, 36, 100) for tick in range(0, 2000, 10)]))
+
+
+def test_old_steps_are_packed_one_at_a_time_and_come_out_as_they_were() -> None:
+    line = Line()
+    for by in range(KEPT_PLAIN + 4):
+        line.do(str(by), shifted(by + 1))
+    assert not any(packed_ones(line.history))
+    packed = 0
+    while line.history.pack_one():
+        packed += 1
+        assert packed_ones(line.history) == [True] * packed + [False] * (12 - packed)
+    assert packed == 4
+    for by in range(KEPT_PLAIN + 3, 0, -1):
+        line.undo()
+        assert line.project == shifted(by)
+    line.redo()
+    assert line.project == shifted(2)
+
+
+def test_where_there_is_never_time_for_it_a_step_is_packed_with_every_new_one() -> None:
+    line = Line()
+    for by in range(2 * MOST_PLAIN):
+        line.do(str(by), shifted(by + 1))
+    assert packed_ones(line.history).count(False) <= MOST_PLAIN
