@@ -172,7 +172,7 @@ def _trade(args: argparse.Namespace, settings: GeneratorSettings, model: DrumMod
     _tell_hearsay(pattern, model)
     spans = turns(pattern.metre, Range(0, pattern.length), args.trade)
     if not spans:
-        raise DrumappError(f"{args.context} has {pattern.bars} bars: too few to trade {args.trade} each.")
+        raise DrumappError(f"{args.context} has {pattern.bars} bars: too few to trade {args.trade} by {args.trade}.")
     return respond(model, settings, pattern, spans)
 
 

@@ -94,6 +94,15 @@ def test_a_region_is_written_anew_in_several_ways_and_the_rest_stays(
         assert written.length == 4 * 1920
 
 
+def test_every_other_bar_is_answered(tmp_path: Path) -> None:
+    mine, out = tmp_path / "mine.mid", tmp_path / "duet.mid"
+    notes = [Note(bar * 1920, 36, 100) for bar in range(4)]
+    write_pattern(Pattern.of(notes, length=4 * 1920), mine)
+    assert main(["generate", "--continue", str(mine), "--trade", "1", "--seed", "3", "-o", str(out)]) == 0
+    bars = {note.start // 1920 for note in read_pattern(out).notes if note not in notes}
+    assert bars == {1, 3}
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
@@ -108,6 +117,10 @@ def test_a_region_is_written_anew_in_several_ways_and_the_rest_stays(
         (["--region", "4-2"], 2, "4-2"),
         (["--region", "0-2"], 2, "0-2"),
         (["--region", "x"], 2, "x"),
+        (["--trade", "1"], 1, "--continue"),
+        (["--continue", "beat.mid", "--trade", "1", "--bars", "2"], 1, "--bars"),
+        (["--continue", "beat.mid", "--trade", "1"], 1, "1 bars"),
+        (["--continue", "beat.mid", "--trade", "0"], 1, "at least one bar"),
         (["--keep", "kick,trumpet"], 2, "trumpet"),
         (["--keep", "128"], 2, "128"),
     ],

@@ -156,12 +156,13 @@ class Rewriting(QObject):
         if self._choice is not None:
             self._ask(self._choice)
 
-    def _ask(self, choice: _Choice) -> None:
+    def _ask(self, choice: _Choice, number: int = WAYS_AT_ONCE) -> None:
+        """Ask for ways one by one, so that the first is heard soon."""
         seat, request = choice.seat, choice.request
-        self._strip.show_busy(busy=True)
-        self._aside.ask(lambda: seat.ways(request, WAYS_AT_ONCE), lambda ways: self._came(choice, ways))
+        self._strip.show_busy()
+        self._aside.ask(lambda: seat.ways(request, 1), lambda ways: self._came(choice, ways, number - len(ways)))
 
-    def _came(self, choice: _Choice, ways: Sequence[Way]) -> None:
+    def _came(self, choice: _Choice, ways: Sequence[Way], still_wanted: int) -> None:
         if choice is not self._choice:
             return  # left meanwhile
         first = not choice.ways
@@ -170,10 +171,13 @@ class Rewriting(QObject):
         self._variation = settings.variation + len(ways) - 1
         choice.request = replace(choice.request, settings=replace(settings, variation=self._variation + 1))
         self._strip.add_ways(len(ways))
-        self._strip.show_busy(busy=len(choice.ways) >= MOST_WAYS)
-        self._strip.show_best(best_of(choice.ways))
         if first:
             self.choose(1)
+        if still_wanted > 0:
+            self._ask(choice, still_wanted)
+        else:
+            self._strip.show_more(possible=len(choice.ways) < MOST_WAYS)
+            self._strip.show_best(best_of(choice.ways))
 
     # The document
 

@@ -50,7 +50,6 @@ class CoWriting(QObject):
 
     def close(self) -> None:
         """End what is done aside."""
-        self.trading.stop()
         self.aside.close()
 
     def _wire(self) -> None:

@@ -72,7 +72,7 @@ class AlternativesStrip(QFrame):
         self.words.setText(words)
         self._add(AS_IT_WAS, "As it was", "What was there before (0)")
         self.show_chosen(AS_IT_WAS)
-        self.show_busy(busy=True)
+        self.show_busy()
         self.show()
         self.buttons[AS_IT_WAS].setFocus()
 
@@ -95,11 +95,14 @@ class AlternativesStrip(QFrame):
                 button.setAccessibleName(f"Way {way}" + ", leads on best" * best)
         self.hint.setText("• leads on best into what follows" if number is not None else "")
 
-    def show_busy(self, *, busy: bool) -> None:
+    def show_busy(self) -> None:
         """While the drummer writes there is nothing more to ask for."""
-        self.more.setEnabled(not busy)
-        if busy:
-            self.hint.setText("Writing …")
+        self.more.setEnabled(False)
+        self.hint.setText("Writing …")
+
+    def show_more(self, *, possible: bool) -> None:
+        """The drummer is done; whether more can be asked for."""
+        self.more.setEnabled(possible)
 
     def keyPressEvent(self, event) -> None:
         """Digits choose, Return keeps, Escape leaves."""

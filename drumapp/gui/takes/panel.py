@@ -30,6 +30,7 @@ class TakesPanel(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._current = ""
         self.model = TakesModel(self)
         self.view = _TakesView()
         self.view.setModel(self.model)
@@ -83,11 +84,11 @@ class TakesPanel(QWidget):
 
     def show_takes(self, takes: tuple[Take, ...], current: str) -> None:
         """Show a project's takes; ``current`` is the id of the one in the roll."""
-        new = len(takes) > self.model.rowCount()
         self.model.show_takes(takes, current)
         index = self.model.index_of(current)
-        if index.isValid() and (new or not self.view.currentIndex().isValid()):
+        if index.isValid() and (current != self._current or not self.view.currentIndex().isValid()):
             self.view.setCurrentIndex(index)
+        self._current = current
         self.hint.setVisible(not takes)
         self.view.setVisible(bool(takes))
         self.ab.setEnabled(len(takes) > 1)
