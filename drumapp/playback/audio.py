@@ -151,12 +151,9 @@ class DeviceInfo:
     backend: str
 
 
-def open_device(kind: str, pull: Pull, sample_rate: int = DEFAULT_SAMPLE_RATE) -> NullDevice | SoundDevice:
-    """A device that pulls already: ``"default"``, the system's sound output, or ``"null"``. Raises AudioError."""
-    device: NullDevice | SoundDevice
-    device = NullDevice(pull, sample_rate) if kind == "null" else SoundDevice(pull, sample_rate)
-    device.start()
-    return device
+def make_device(kind: str, pull: Pull, sample_rate: int = DEFAULT_SAMPLE_RATE) -> NullDevice | SoundDevice:
+    """A device, not started yet: ``"default"``, the system's sound output, or ``"null"``. Raises AudioError."""
+    return NullDevice(pull, sample_rate) if kind == "null" else SoundDevice(pull, sample_rate)
 
 
 def list_devices() -> list[DeviceInfo]:

@@ -10,27 +10,55 @@ from multiprocessing.context import SpawnProcess
 
 from drumapp.core.kit import GENERAL_MIDI_KIT, DrumKit
 from drumapp.core.pattern import Note, Pattern
-from drumapp.core.timing import Range, TempoMap
+from drumapp.core.timing import MetreMap, Range, TempoMap
 from drumapp.playback import engine_protocol as protocol
 from drumapp.playback.engine_outbox import Outbox
 from drumapp.playback.engine_process import run_playing_process
 from drumapp.playback.engine_protocol import (
+    ControlMoved,
     EngineDied,
     EngineEvent,
+    MidiPortsChanged,
+    PadReleased,
+    PadStruck,
+    PortLost,
+    PortProblem,
+    PortReady,
     SoundfontProblem,
     SoundProblem,
     SoundReady,
-    SoundSettings,
 )
 from drumapp.playback.engine_state import Playhead, SharedState
+from drumapp.playback.metronome import MetronomeSettings
 from drumapp.playback.mix import mix_of
 from drumapp.playback.note_rows import NotePacker
+from drumapp.playback.output_settings import (
+    VIRTUAL_PORT,
+    MidiInputSettings,
+    MidiOutputSettings,
+    MidiSettings,
+    SoundSettings,
+)
+from drumapp.playback.timing_log import Sent, TimingLog
 
 __all__ = [
+    "VIRTUAL_PORT",
+    "ControlMoved",
     "EngineDied",
     "EngineEvent",
+    "MetronomeSettings",
+    "MidiInputSettings",
+    "MidiOutputSettings",
+    "MidiPortsChanged",
+    "MidiSettings",
+    "PadReleased",
+    "PadStruck",
     "PlaybackEngine",
     "Playhead",
+    "PortLost",
+    "PortProblem",
+    "PortReady",
+    "Sent",
     "SoundProblem",
     "SoundReady",
     "SoundSettings",
@@ -45,8 +73,9 @@ class PlaybackEngine:
     """Plays patterns in a process of its own.
 
     To be used from one thread. No method waits for that process, except `close` for at most a second or two. Commands
-    given before `start`, or while the process comes up, are carried out once it is there. Pattern, growing, loop and
-    kit outlive the process: after `EngineDied`, `start` brings back an engine that holds them, halted at the start.
+    given before `start`, or while the process comes up, are carried out once it is there. Pattern, growing, loop, kit,
+    metronome and MIDI ports outlive the process: after `EngineDied`, `start` brings back an engine that holds them,
+    halted at the start.
     """
 
     def __init__(self, sound: SoundSettings) -> None:
@@ -55,6 +84,9 @@ class PlaybackEngine:
         self._outbox: Outbox | None = None
         self._events: Connection | None = None
         self._state = SharedState()
+        self._log = TimingLog()
+        self._midi = MidiSettings()
+        self._metronome = MetronomeSettings()
         self._music: list[protocol.SetPattern | protocol.AppendNotes] = []
         self._packer = NotePacker()
         self._growing = False
@@ -85,9 +117,10 @@ class PlaybackEngine:
         events_in, events_out = context.Pipe(duplex=False)
         # Anonymous shared memory: nothing to name, and nothing left behind by a killed process.
         self._state = context.RawValue(SharedState)
+        self._log = context.RawValue(TimingLog)
         process = context.Process(
             target=run_playing_process,
-            args=(commands_in, events_out, self._state, self._sound),
+            args=(commands_in, events_out, self._state, self._log, self._sound),
             name="drumapp-playback",
             daemon=True,
         )
@@ -98,9 +131,15 @@ class PlaybackEngine:
         self._process, self._events = process, events_in
         self._outbox = Outbox(commands_out)
         self._expected_playing, self._expected_tick = False, 0.0
-        ways = protocol.SetGrowing(self._growing), protocol.SetLoop(self._loop), protocol.SetMix(self._mix)
-        for command in (*self._music, *ways):
+        for command in (
+            *self._music,
+            protocol.SetGrowing(self._growing),
+            protocol.SetLoop(self._loop),
+            protocol.SetMix(self._mix),
+            protocol.SetMetronome(self._metronome),
+        ):
             self._send(command)
+        self._post(protocol.Message(0, protocol.SetMidi(self._midi)))
         self._playing_serial = self._tick_serial = self._play_serial = self._serial
 
     def close(self) -> None:
@@ -119,7 +158,8 @@ class PlaybackEngine:
 
     def set_pattern(self, pattern: Pattern) -> None:
         """Play this pattern from here on. While playing, the tick position stays, also under a new tempo."""
-        self._set_music(self._packer.pack(pattern.notes), pattern.length, pattern.tempo)
+        notes = self._packer.pack(pattern.notes)
+        self._set_music(protocol.SetPattern(notes, pattern.length, pattern.tempo, pattern.metre))
 
     def append_notes(self, notes: Sequence[Note], length: int) -> None:
         """Add notes to the pattern, cheaply.
@@ -128,7 +168,7 @@ class PlaybackEngine:
         have been given.
         """
         if not self._music:
-            self._set_music(b"", 0, TempoMap())
+            self._set_music(protocol.SetPattern(b"", 0, TempoMap(), MetreMap()))
         command = protocol.AppendNotes(protocol.pack(notes), length)
         self._music.append(command)
         if len(self._music) > _MOST_PIECES:
@@ -157,11 +197,31 @@ class PlaybackEngine:
         self._mix = mix_of(kit)
         self._send(protocol.SetMix(self._mix))
 
+    def set_metronome(self, metronome: MetronomeSettings) -> None:
+        """Click along with the music, count in before it, or neither."""
+        self._metronome = metronome
+        self._send(protocol.SetMetronome(metronome))
+
+    def set_midi(self, midi: MidiSettings) -> None:
+        """Play through MIDI ports, beside the synth, and listen to others; what comes of it is reported by `poll`.
+
+        An output that is taken away plays what it was told of to its end, a few milliseconds, and lets go of all keys.
+        """
+        self._midi = midi
+        self._post(protocol.Message(0, protocol.SetMidi(midi)))
+
     def play(self) -> None:
-        """Play from the position."""
+        """Play from the position; after the metronome's bars, if it is to count in."""
         if not self._playing():
             self._play_serial = self._serial + 1
         self._expect(protocol.Play(), playing=True)
+
+    def play_span(self, span: Range) -> None:
+        """Play a span of ticks once, from its start, and halt there again. Raises ValueError for an empty one."""
+        if not span.length:
+            raise ValueError("an empty span cannot be played")
+        self._play_serial = self._serial + 1
+        self._expect(protocol.PlaySpan(span), playing=True, tick=float(span.start))
 
     def pause(self) -> None:
         """Fall silent and stay."""
@@ -181,9 +241,17 @@ class PlaybackEngine:
 
     def audition(self, key: int, velocity: int) -> None:
         """Strike one drum at once, playing or not. Raises ValueError for a key or velocity MIDI does not have."""
-        if not (0 <= key <= 127 and 1 <= velocity <= 127):
-            raise ValueError(f"key must be 0 to 127 and velocity 1 to 127, not {key} and {velocity}")
+        _check_stroke(key, velocity)
         self._send(protocol.Audition(key, velocity))
+
+    def press_pad(self, key: int, velocity: int) -> None:
+        """Strike one drum at once and hold it until `release_pad`. Raises ValueError as `audition` does."""
+        _check_stroke(key, velocity)
+        self._send(protocol.PressPad(key, velocity))
+
+    def release_pad(self, key: int) -> None:
+        """Let go of a drum that `press_pad` has struck."""
+        self._send(protocol.ReleasePad(key))
 
     def set_sound(self, sound: SoundSettings) -> None:
         """Change synth, soundfont, volume or device; what came of it is reported by `poll`.
@@ -205,10 +273,20 @@ class PlaybackEngine:
             tick=state.tick if serial >= self._tick_serial else self._expected_tick,
             playing=self._playing(),
             waiting=bool(state.holding),
+            counting_in=bool(state.counting_in),
             level=level,
             first_note_ns=(state.first_note_ns or None) if played else None,
             notes_played=state.notes_played if played else 0,
         )
+
+    @property
+    def notes_sent(self) -> int:
+        """How many notes have been sent to MIDI ports since the process started."""
+        return self._log.count
+
+    def sent_since(self, count: int) -> list[Sent]:
+        """When the notes after the first ``count`` were sent to MIDI ports; of very many, the last few thousand."""
+        return self._log.since(count)
 
     def poll(self) -> list[EngineEvent]:
         """What has happened since the last call; never waits. Call it a few times a second."""
@@ -227,8 +305,7 @@ class PlaybackEngine:
             return bool(self._state.playing)
         return self._expected_playing
 
-    def _set_music(self, notes: bytes, length: int, tempo: TempoMap) -> None:
-        command = protocol.SetPattern(notes, length, tempo)
+    def _set_music(self, command: protocol.SetPattern) -> None:
         self._music = [command]
         self._send(command)
 
@@ -269,3 +346,8 @@ class PlaybackEngine:
         if self._events is not None:
             self._events.close()
         self._process = self._outbox = self._events = None
+
+
+def _check_stroke(key: int, velocity: int) -> None:
+    if not (0 <= key <= 127 and 1 <= velocity <= 127):
+        raise ValueError(f"key must be 0 to 127 and velocity 1 to 127, not {key} and {velocity}")

@@ -1,4 +1,4 @@
-"""The window's end of the pipe of commands: it never waits, even when the playing process hangs."""
+"""The writing end of a pipe between window and playing process: it never waits, even when the other side hangs."""
 
 from __future__ import annotations
 
@@ -38,6 +38,11 @@ class Outbox:
                 return
             self._queued += 1
         self._queue.put(message)
+
+    @property
+    def waiting(self) -> int:
+        """How many messages have not been written yet."""
+        return self._queued
 
     def finish(self) -> None:
         """Take no more messages; those before are still sent, and then the pipe is closed."""

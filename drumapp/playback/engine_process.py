@@ -4,58 +4,98 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
 from drumapp.playback.clock import NANOSECONDS, MonotonicClock
-from drumapp.playback.engine_protocol import EngineEvent, Message, Quit, SetSound, SoundSettings
+from drumapp.playback.engine_outbox import Outbox
+from drumapp.playback.engine_protocol import (
+    ControlMoved,
+    EngineEvent,
+    Message,
+    PlayerCommand,
+    Quit,
+    SetMidi,
+    SetSound,
+)
 from drumapp.playback.engine_sound import SoundKeeper
 from drumapp.playback.engine_state import SharedState
+from drumapp.playback.live_player import LivePlayer
+from drumapp.playback.midi_input import MidiInput
+from drumapp.playback.midi_keeper import MidiKeeper
+from drumapp.playback.midi_sender import MidiSender
+from drumapp.playback.midiport import MidiSystem, RtMidiSystem
+from drumapp.playback.output_settings import MidiInputSettings, SoundSettings
 from drumapp.playback.player import Player
 from drumapp.playback.synth import DEFAULT_SAMPLE_RATE, SilentSynth
+from drumapp.playback.timing_log import LatenessLog, TimingLog
 
 _LOOK_SECONDS = 0.2
 _SILENT_DEVICE_NS = 2 * NANOSECONDS
 _LAST_RESORT_SECONDS = 0.7
+_MOST_REPORTS_WAITING = 1000  # of controllers that move, while the window does not listen
 
 
-def run_playing_process(commands: Connection, events: Connection, state: SharedState, sound: SoundSettings) -> None:
+class _Leave(BaseException):
+    pass
+
+
+def run_playing_process(
+    commands: Connection, events: Connection, state: SharedState, log: TimingLog, sound: SoundSettings
+) -> None:
     """Play until told to quit or until ``commands`` closes. Returns within a second of either."""
     # Ctrl+C in a terminal reaches every process of the window's group; the pipe tells when to go.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # A thread that unpickles a long pattern gives the audio thread its turn after this long.
+    signal.signal(signal.SIGTERM, _leave)
+    # A thread that unpickles a long pattern gives the others their turn after this long.
     sys.setswitchinterval(0.0005)
-    PlayingProcess(commands, events, state).run(sound)
+    PlayingProcess(commands, events, state, log, RtMidiSystem()).run(sound)
+
+
+def _leave(_number: int, _frame: object) -> None:
+    raise _Leave
 
 
 class PlayingProcess:
     """Everything that lives in the playing process, wired together."""
 
-    def __init__(self, commands: Connection, events: Connection, state: SharedState) -> None:
+    def __init__(
+        self, commands: Connection, events: Connection, state: SharedState, log: TimingLog, midi: MidiSystem
+    ) -> None:
         self._commands = commands
-        self._events = events
-        self._sending = threading.Lock()
+        self._outbox = Outbox(events)
         self._state = state
-        self._player = Player(SilentSynth(DEFAULT_SAMPLE_RATE), state=state)
-        self._keeper = SoundKeeper(self._player, self._report)
         self._clock = MonotonicClock()
+        self._player = Player(SilentSynth(DEFAULT_SAMPLE_RATE), state=state)
+        self._live = LivePlayer(self._player, self._clock)
+        self._sound_keeper = SoundKeeper(self._live, self._report)
+        self._sender = MidiSender(self._live, self._clock)
+        lateness = LatenessLog(log, self._live.stream.ns_of, self._clock.now_ns)
+        self._midi_keeper = MidiKeeper(midi, self._player, self._sender, self._report, self._make_input, lateness)
         self._frames_seen = -1
         self._frames_seen_ns = 0
 
     def run(self, sound: SoundSettings) -> None:
-        """Obey commands until Quit or the end of the pipe, then fade out."""
-        self._keeper.start(sound)
-        # The collector would stop the audio thread at a moment of its own choosing. What a block makes is freed by
-        # reference counting; cycles are few, and are collected while nothing plays.
-        gc.disable()
-        gc.freeze()
+        """Obey commands until Quit or the end of the pipe, then fall silent."""
         try:
+            self._sound_keeper.start(sound)
+            self._sender.start()
+            self._midi_keeper.start()
+            # The collector would stop every thread at a moment of its own choosing. What a block makes is freed by
+            # reference counting; cycles are few, and are collected while nothing plays.
+            gc.disable()
+            gc.freeze()
             while self._obey_next():
                 self._watch()
+        except _Leave:
+            return
         finally:
-            self._leave()
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is leaving already
+            self._end()
 
     def _obey_next(self) -> bool:
         """Wait for a command and hand it on; false when it is time to go."""
@@ -72,34 +112,55 @@ class PlayingProcess:
         if isinstance(command, Quit):
             return False
         if isinstance(command, SetSound):
-            self._keeper.want(command.sound)
+            self._sound_keeper.want(command.sound)
+        elif isinstance(command, SetMidi):
+            self._midi_keeper.want(command.midi)
         else:
-            self._player.post(command, message.serial)
+            self._post(command, message.serial)
         return True
+
+    def _post(self, command: PlayerCommand, serial: int = 0) -> None:
+        self._player.post(command, serial)
+        self._sender.bell.ring()
+
+    def _make_input(self, settings: MidiInputSettings) -> MidiInput:
+        stream, player = self._live.stream, self._player
+        return MidiInput(
+            settings,
+            tick_at=lambda now_ns: player.tick_at(stream.frame_at(now_ns)),
+            post=self._post,
+            report=self._report,
+            follow=self._follow,
+        )
+
+    def _follow(self, port: str, message: Sequence[int], now_ns: int) -> None:
+        pass
 
     def _watch(self) -> None:
         """End the process for a fault in another thread; notice a device that no longer pulls."""
-        fault = self._keeper.fault or self._keeper.device_fault
-        if fault is not None:
-            raise fault
+        sound = self._sound_keeper
+        for fault in (sound.fault, sound.device_fault, self._sender.fault, self._midi_keeper.fault):
+            if fault is not None:
+                raise fault
         now = self._clock.now_ns()
-        if self._state.frames != self._frames_seen or not self._keeper.pulling:
+        if self._state.frames != self._frames_seen or not sound.pulling:
             self._frames_seen, self._frames_seen_ns = self._state.frames, now
         elif now - self._frames_seen_ns > _SILENT_DEVICE_NS:
             self._frames_seen_ns = now
-            self._keeper.device_lost()
+            sound.device_lost()
 
     def _report(self, event: EngineEvent) -> None:
-        with self._sending:
-            try:
-                self._events.send(event)
-            except OSError:
-                return  # the window is gone: the pipe of commands, closed with it, ends the process
+        if isinstance(event, ControlMoved) and self._outbox.waiting > _MOST_REPORTS_WAITING:
+            return
+        self._outbox.put(pickle.dumps(event, pickle.HIGHEST_PROTOCOL))
 
-    def _leave(self) -> None:
+    def _end(self) -> None:
         # A sound server that hangs must not keep the process: nobody is left to end it.
         last_resort = threading.Timer(_LAST_RESORT_SECONDS, os._exit, args=(0,))
         last_resort.daemon = True
         last_resort.start()
-        self._keeper.close()
+        self._sender.close()  # first, as it is what may leave a note sounding
+        self._midi_keeper.close()
+        self._sound_keeper.close()
+        self._outbox.finish()
         last_resort.cancel()

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from drumapp.core.pattern import Note
-from drumapp.core.timing import Range, TempoMap
+from drumapp.core.timing import MetreMap, Range, TempoMap
+from drumapp.playback.metronome import MetronomeSettings
 from drumapp.playback.mix import Mix
 from drumapp.playback.note_rows import Rows, pack_notes, sorted_rows
-
-
-@dataclass(frozen=True)
-class SoundSettings:
-    """What makes the sound.
-
-    Attributes: soundfont to play; synth "auto", "fluidsynth" or "sampler"; volume_db in decibels, 0 as recorded;
-    device "default" for the system's sound output or "null" for none.
-    """
-
-    soundfont: Path
-    synth: str = "auto"
-    volume_db: float = 0.0
-    device: Literal["default", "null"] = "default"
-
+from drumapp.playback.output_settings import MidiSettings, SoundSettings
 
 # --- to the playing process ---
 
@@ -39,6 +24,7 @@ class SetPattern:
     notes: bytes
     length: int
     tempo: TempoMap
+    metre: MetreMap = field(default_factory=MetreMap)
 
 
 @dataclass(frozen=True)
@@ -71,8 +57,22 @@ class SetMix:
 
 
 @dataclass(frozen=True)
+class SetMetronome:
+    """Click along, count in, or neither."""
+
+    metronome: MetronomeSettings
+
+
+@dataclass(frozen=True)
 class Play:
     """Start, or go on."""
+
+
+@dataclass(frozen=True)
+class PlaySpan:
+    """Play a span once, from its start."""
+
+    span: Range
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,21 @@ class Audition:
 
 
 @dataclass(frozen=True)
+class PressPad:
+    """Strike one drum now; it is held until `ReleasePad`."""
+
+    key: int
+    velocity: int
+
+
+@dataclass(frozen=True)
+class ReleasePad:
+    """Let go of a drum that a pad has struck."""
+
+    key: int
+
+
+@dataclass(frozen=True)
 class SetSound:
     """Change synth, soundfont, volume or device."""
 
@@ -113,12 +128,35 @@ class SetSound:
 
 
 @dataclass(frozen=True)
+class SetMidi:
+    """Play through MIDI ports and listen to others."""
+
+    midi: MidiSettings
+
+
+@dataclass(frozen=True)
 class Quit:
     """Fall silent and end."""
 
 
-PlayerCommand = SetPattern | AppendNotes | SetGrowing | SetLoop | SetMix | Play | Pause | Stop | Seek | Panic | Audition
-Command = PlayerCommand | SetSound | Quit
+PlayerCommand = (
+    SetPattern
+    | AppendNotes
+    | SetGrowing
+    | SetLoop
+    | SetMix
+    | SetMetronome
+    | Play
+    | PlaySpan
+    | Pause
+    | Stop
+    | Seek
+    | Panic
+    | Audition
+    | PressPad
+    | ReleasePad
+)
+Command = PlayerCommand | SetSound | SetMidi | Quit
 
 
 @dataclass(frozen=True)
@@ -160,13 +198,94 @@ class SoundfontProblem:
 
 
 @dataclass(frozen=True)
+class MidiPortsChanged:
+    """The MIDI ports that there are now, of others: those to play and those to listen to."""
+
+    outputs: tuple[str, ...]
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PortReady:
+    """A MIDI port that is wanted has been opened, for the first time or once more."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class PortProblem:
+    """A MIDI port that is wanted is not there or cannot be opened; it is tried again every second."""
+
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class PortLost:
+    """A MIDI port went away while it was played or listened to; it is taken up again when it returns."""
+
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class PadStruck:
+    """A note came in from a MIDI port.
+
+    Attributes: port; channel 1 to 16; device_key as it was sent; key, the General MIDI drum that it means; velocity;
+    tick that was heard when it was struck, with its fraction, None while nothing played, a little less than the first
+    just before the music began; struck_ns, the time of the monotonic clock.
+    """
+
+    port: str
+    channel: int
+    device_key: int
+    key: int
+    velocity: int
+    tick: float | None
+    struck_ns: int
+
+
+@dataclass(frozen=True)
+class PadReleased:
+    """A note that came in has ended. Attributes: as in PadStruck."""
+
+    port: str
+    key: int
+    tick: float | None
+    let_go_ns: int
+
+
+@dataclass(frozen=True)
+class ControlMoved:
+    """A controller of a MIDI port has moved. Attributes: port; channel 1 to 16; controller and value, 0 to 127."""
+
+    port: str
+    channel: int
+    controller: int
+    value: int
+
+
+@dataclass(frozen=True)
 class EngineDied:
     """The playing process is gone; `PlaybackEngine.start` brings it back."""
 
     sentence: str
 
 
-EngineEvent = SoundReady | SoundProblem | SoundfontProblem | EngineDied
+EngineEvent = (
+    SoundReady
+    | SoundProblem
+    | SoundfontProblem
+    | MidiPortsChanged
+    | PortReady
+    | PortProblem
+    | PortLost
+    | PadStruck
+    | PadReleased
+    | ControlMoved
+    | EngineDied
+)
 
 
 def pack(notes: Iterable[Note]) -> bytes:
@@ -185,4 +304,4 @@ def join(pieces: Sequence[SetPattern | AppendNotes]) -> SetPattern:
     if not isinstance(first, SetPattern):
         raise ValueError("the first piece must be a SetPattern")
     rows = unpack(b"".join(piece.notes for piece in pieces))
-    return SetPattern(sorted_rows(rows).tobytes(), pieces[-1].length, first.tempo)
+    return SetPattern(sorted_rows(rows).tobytes(), pieces[-1].length, first.tempo, first.metre)

@@ -7,16 +7,16 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
-from drumapp.playback.audio import AudioError, NullDevice, SoundDevice, open_device
+from drumapp.playback.audio import AudioError, NullDevice, SoundDevice, make_device
 from drumapp.playback.engine_protocol import (
     EngineEvent,
     SoundfontProblem,
     SoundProblem,
     SoundReady,
-    SoundSettings,
     Stop,
 )
-from drumapp.playback.player import Player
+from drumapp.playback.live_player import LivePlayer
+from drumapp.playback.output_settings import SoundSettings
 from drumapp.playback.synth import SilentSynth, Synth, SynthError, make_synth
 from drumapp.resources import builtin_soundfont
 
@@ -27,14 +27,15 @@ _SWAP_LOOKS, _SWAP_LOOK_SECONDS = 100, 0.01
 
 
 class SoundKeeper:
-    """Keeps a player supplied with the synth and the device that were asked for, or with the next best.
+    """Keeps a live player supplied with the synth and the device that were asked for, or with the next best.
 
     Attributes: fault: what ended its work unexpectedly, which is a mistake in the program.
     """
 
-    def __init__(self, player: Player, report: Report) -> None:
+    def __init__(self, live: LivePlayer, report: Report) -> None:
         self.fault: BaseException | None = None
-        self._player = player
+        self._live = live
+        self._player = player = live.player
         self._report = report
         self._wishes: queue.SimpleQueue[SoundSettings | None] = queue.SimpleQueue()
         self._lost = threading.Event()
@@ -153,12 +154,18 @@ class SoundKeeper:
             self._device.close()
             self._device = None
         try:
-            self._device = open_device(kind, self._player.process, rate)
+            self._device = self._opened_device(kind, rate)
             self._opened = kind
         except AudioError as error:
             self._report(SoundProblem(str(error), error.remedy))
-            self._device = open_device("null", self._player.process, rate)
+            self._device = self._opened_device("null", rate)
             self._opened = "null"
+
+    def _opened_device(self, kind: str, rate: int) -> NullDevice | SoundDevice:
+        device = make_device(kind, self._live.pull, rate)
+        self._live.use_device(rate, device.latency_ms)
+        device.start()
+        return device
 
     def _shut_down(self) -> None:
         self._player.post(Stop())

@@ -16,6 +16,7 @@ class SharedState(ctypes.Structure):
     tick: float
     playing: int
     holding: int
+    counting_in: int
     level: float
     first_note_ns: int
     notes_played: int
@@ -26,6 +27,7 @@ class SharedState(ctypes.Structure):
         ("tick", ctypes.c_double),
         ("playing", ctypes.c_int64),
         ("holding", ctypes.c_int64),
+        ("counting_in", ctypes.c_int64),
         ("level", ctypes.c_double),
         ("first_note_ns", ctypes.c_int64),
         ("notes_played", ctypes.c_int64),
@@ -38,13 +40,15 @@ class Playhead:
     """Where the music is.
 
     Attributes: tick, with its fraction; playing, also while waiting for notes; waiting: playing, but all notes that
-    have come are played; level: highest peak since the last look, 0 to 1; first_note_ns: `time.monotonic_ns` when the
-    first note after the last Play was handed to the synth, or None; notes_played since the last Play.
+    have come are played; counting_in: playing, but only the metronome so far; level: highest peak since the last look,
+    0 to 1; first_note_ns: `time.monotonic_ns` when the first note after the last Play was handed to the outputs, or
+    None; notes_played since the last Play.
     """
 
     tick: float = 0.0
     playing: bool = False
     waiting: bool = False
+    counting_in: bool = False
     level: float = 0.0
     first_note_ns: int | None = None
     notes_played: int = 0

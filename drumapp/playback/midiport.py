@@ -1,10 +1,23 @@
-"""Hardware and virtual MIDI ports, through mido and rtmidi."""
+"""MIDI ports of this computer, hardware and virtual, through rtmidi: found, opened, played and listened to."""
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
 
+from drumapp.core.errors import DrumappError
+from drumapp.playback.clock import NANOSECONDS
+from drumapp.playback.midi_messages import Message, OutPort, PortGoneError
 from drumapp.playback.native_chatter import silenced
+from drumapp.playback.output_settings import VIRTUAL_PORT
+from drumapp.playback.port_names import find_port
+from drumapp.playback.thread_priority import MIDI, hurry_this_thread
 
 # rtmidi's names of the interfaces, and people's.
 _BACKENDS = {
@@ -13,35 +26,85 @@ _BACKENDS = {
     "MACOSX_CORE": "Core MIDI",
     "WINDOWS_MM": "Windows MIDI",
 }
+_JACK, _ALSA, _CORE = "UNIX_JACK", "LINUX_ALSA", "MACOSX_CORE"
+_WITHOUT_VIRTUAL_PORTS = ("WINDOWS_MM",)
+
+_CLIENT = "Drumapp"
+_ALSA_DEVICE = Path("/dev/snd/seq")
+_UNIX_SOCKETS = Path("/proc/net/unix")
+_POLL_SECONDS = 0.001
+# rtmidi keeps 16 kB for JACK and, once they are full and nobody empties them, waits for ever.
+_JACK_BYTES_UNCHECKED = 6000
+_BYTES_A_MESSAGE = 8
+
+Receive = Callable[[Sequence[int], int], None]
+"""Told a message that has come in, and when: nanoseconds of `time.monotonic_ns`."""
+
+
+class MidiPortError(DrumappError):
+    """A MIDI port that cannot be opened."""
 
 
 @dataclass(frozen=True)
 class MidiBackend:
-    """One way to MIDI ports. Attributes: name; outputs, the ports' names; problem: why it cannot be used, or None."""
+    """One way to MIDI ports. Attributes: name; outputs and inputs, the ports' names; problem: why it cannot be used."""
 
     name: str
     outputs: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
     problem: str | None = None
+
+
+@dataclass(frozen=True)
+class MidiPorts:
+    """What there is now. Attributes: outputs that can be played and inputs that can be listened to, by name."""
+
+    outputs: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+
+
+class InPort(Protocol):
+    """An open MIDI input. Attributes: name."""
+
+    name: str
+
+    def close(self) -> None:
+        """Listen no more."""
+
+
+class MidiSystem(Protocol):
+    """Where ports are found; tests have one of their own."""
+
+    def look(self) -> MidiPorts:
+        """The ports there are now, but those of this program."""
+
+    def open_output(self, name: str) -> OutPort:
+        """Open a port, or make the virtual one. Raises MidiPortError when it is not there or taken."""
+
+    def open_input(self, name: str, receive: Receive) -> InPort:
+        """Open a port, or make the virtual one; `receive` is called from another thread. Raises MidiPortError."""
+
+    def close(self) -> None:
+        """Let go of everything."""
 
 
 def midi_backends() -> list[MidiBackend]:
     """The MIDI interfaces that this computer's rtmidi was built with, and what each of them offers."""
     try:
-        import mido
         import rtmidi
     except (ImportError, OSError) as error:
         # OSError or ImportError alike: on Linux its extension needs ALSA's library to load.
         return [MidiBackend("rtmidi", problem=f"it cannot be loaded ({error}); on Debian: sudo apt install libasound2")]
     backends = []
-    built_in = [name for name in _BACKENDS if getattr(rtmidi, f"API_{name}") in rtmidi.get_compiled_api()]
-    for name in built_in:
+    for name in _built_in(rtmidi):
+        api = getattr(rtmidi, f"API_{name}")
         try:
             with silenced():
-                ports = mido.Backend(f"mido.backends.rtmidi/{name}").get_output_names()
+                outputs, inputs = rtmidi.MidiOut(api).get_ports(), rtmidi.MidiIn(api).get_ports()
         except OSError as error:  # what rtmidi raises derives from it
             backends.append(MidiBackend(_BACKENDS[name], problem=_plain(str(error))))
         else:
-            backends.append(MidiBackend(_BACKENDS[name], tuple(dict.fromkeys(ports))))
+            backends.append(MidiBackend(_BACKENDS[name], tuple(_others(outputs)), tuple(_others(inputs))))
     return backends
 
 
@@ -61,10 +124,371 @@ def describe_backend() -> str:
     return f"No MIDI: {problems or 'rtmidi knows no interface of this system'}."
 
 
+def no_virtual_ports(system: str = sys.platform) -> str | None:
+    """Why other programs cannot be offered a port here, and what to do instead; None where they can."""
+    if system != "win32":
+        return None
+    return (
+        "Windows has no virtual MIDI ports: install loopMIDI (tobias-erichsen.de), make a port in it, choose that port "
+        "here and in the other program."
+    )
+
+
+class RtMidiSystem:
+    """The ports of this computer. For one thread, but the ports it opens may be used by another.
+
+    JACK's clients are dear: making or ending one holds up every thread of the process for 20 ms and more. So clients
+    are made ahead, and kept for the next port when theirs is closed.
+    """
+
+    def __init__(self) -> None:
+        self._interfaces: list[_Interface] | None = None
+        self._poller = _Poller()
+
+    def look(self) -> MidiPorts:
+        """The ports there are now, but those of this program."""
+        interfaces = [interface for interface in self._found() if interface.answers()]
+        outputs = dict.fromkeys(name for interface in interfaces for name in interface.outputs())
+        inputs = dict.fromkeys(name for interface in interfaces for name in interface.inputs())
+        return MidiPorts(tuple(outputs), tuple(inputs))
+
+    def open_output(self, name: str) -> OutPort:
+        """Open a port, or make the virtual one on every interface that has such. Raises MidiPortError."""
+        if name == VIRTUAL_PORT:
+            return _Several(name, [interface.virtual_output() for interface in self._with_virtual_ports()])
+        for interface in self._found():
+            if interface.answers():
+                names = interface.all_outputs()
+                found = find_port(name, names)
+                if found is not None:
+                    return interface.open_output(names.index(found), found)
+        raise MidiPortError(f"There is no MIDI output {name!r} now.")
+
+    def open_input(self, name: str, receive: Receive) -> InPort:
+        """Open a port, or make the virtual one. Raises MidiPortError."""
+        if name == VIRTUAL_PORT:
+            inputs = [interface.virtual_input(receive) for interface in self._with_virtual_ports()]
+            return _SeveralInputs(name, inputs)
+        for interface in self._found():
+            if interface.answers():
+                names = interface.all_inputs()
+                found = find_port(name, names)
+                if found is not None:
+                    return interface.open_input(names.index(found), found, receive)
+        raise MidiPortError(f"There is no MIDI input {name!r} now.")
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._poller.close()
+        for interface in self._interfaces or ():
+            interface.close()
+
+    def _found(self) -> list[_Interface]:
+        if self._interfaces is None:
+            try:
+                import rtmidi
+            except (ImportError, OSError):
+                return []  # the doctor says why
+            self._interfaces = [_Interface(rtmidi, name, self._poller) for name in _built_in(rtmidi)]
+        return self._interfaces
+
+    def _with_virtual_ports(self) -> list[_Interface]:
+        able = [interface for interface in self._found() if interface.has_virtual_ports and interface.answers()]
+        if not able:
+            raise MidiPortError(
+                no_virtual_ports()
+                or f"No MIDI interface answers that could offer a port ({describe_backend()}) "
+                "On Linux load ALSA's sequencer (sudo modprobe snd-seq) or start JACK."
+            )
+        return able
+
+
+class _Interface:
+    """One of rtmidi's interfaces, its clients kept: the first output and input list the ports too."""
+
+    def __init__(self, rtmidi: Any, name: str, poller: _Poller) -> None:
+        self.has_virtual_ports = name not in _WITHOUT_VIRTUAL_PORTS
+        self._rtmidi = rtmidi
+        self._name = name
+        self._poller = poller
+        self._outs: list[Any] = []
+        self._ins: list[Any] = []
+        self._idle_outs: list[Any] = []
+        self._idle_ins: list[Any] = []
+        self._open: list[_RtMidiOut] = []
+
+    def answers(self) -> bool:
+        """Whether it can be used now. After JACK has died, clients of the dead server are left alone: they hang."""
+        if not _may_answer(self._name):
+            for port in self._open:
+                port.gone = True
+            self._poller.forget(self._ins)
+            self._outs, self._ins, self._idle_outs, self._idle_ins, self._open = [], [], [], [], []
+            return False
+        try:
+            if not self._outs:
+                self._idle_outs = [self._new_out(), *([self._new_out()] if self._name == _JACK else [])]
+                self._idle_ins = [self._new_in()]
+        except OSError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """End all clients. JACK would take up the next of their name badly if they just went."""
+        if _may_answer(self._name):
+            for client in (*self._outs, *self._ins):
+                client.delete()
+
+    def outputs(self) -> list[str]:
+        """The ports of others that can be played."""
+        return list(_others(self.all_outputs()))
+
+    def inputs(self) -> list[str]:
+        """The ports of others that can be listened to."""
+        return list(_others(self.all_inputs()))
+
+    def all_outputs(self) -> list[str]:
+        """All ports that can be played, in rtmidi's order."""
+        return self._listed(self._outs[0])
+
+    def all_inputs(self) -> list[str]:
+        """All ports that can be listened to, in rtmidi's order."""
+        return self._listed(self._ins[0])
+
+    def open_output(self, index: int, name: str) -> OutPort:
+        """Open a port by its place in the list. Raises MidiPortError when it is taken."""
+        # The first client keeps its place for the virtual port, which has its name.
+        client = self._idle_outs.pop() if len(self._idle_outs) > 1 else self._new_out()
+        return self._opened(client, name, lambda: client.open_port(index, "out"))
+
+    def virtual_output(self) -> OutPort:
+        """Offer a port to other programs. Raises MidiPortError."""
+        client = self._idle_outs.pop(0) if self._idle_outs else self._new_out()
+        return self._opened(client, VIRTUAL_PORT, lambda: client.open_virtual_port(self._virtual_name("out")))
+
+    def open_input(self, index: int, name: str, receive: Receive) -> InPort:
+        """Open a port by its place in the list. Raises MidiPortError when it is taken."""
+        client = self._idle_ins.pop() if self._idle_ins else self._new_in()
+        return self._opened_input(client, name, receive, lambda: client.open_port(index, "in"))
+
+    def virtual_input(self, receive: Receive) -> InPort:
+        """Offer a port to other programs. Raises MidiPortError."""
+        client = self._idle_ins.pop() if self._idle_ins else self._new_in()
+        return self._opened_input(
+            client, VIRTUAL_PORT, receive, lambda: client.open_virtual_port(self._virtual_name("in"))
+        )
+
+    def _virtual_name(self, direction: str) -> str:
+        # Core MIDI shows the port's name alone, the others the client's before it.
+        return _CLIENT if self._name == _CORE else direction
+
+    def _opened(self, client: Any, name: str, open_it: Callable[[], object]) -> OutPort:
+        try:
+            with silenced():
+                open_it()
+        except (OSError, ValueError) as error:
+            self._idle_outs.append(client)
+            raise MidiPortError(f"The MIDI output {name} cannot be opened: {_plain(str(error))}.") from error
+        port = _RtMidiOut(client, name, jack=self._name == _JACK, done=self._take_back)
+        self._open.append(port)
+        return port
+
+    def _opened_input(self, client: Any, name: str, receive: Receive, open_it: Callable[[], object]) -> InPort:
+        client.ignore_types(sysex=True, timing=False, active_sense=True)
+        try:
+            with silenced():
+                open_it()
+        except (OSError, ValueError) as error:
+            self._idle_ins.append(client)
+            raise MidiPortError(f"The MIDI input {name} cannot be opened: {_plain(str(error))}.") from error
+        return _RtMidiIn(client, name, receive, self._poller if self._name == _JACK else None, self._idle_ins.append)
+
+    def _take_back(self, port: _RtMidiOut) -> None:
+        if port in self._open:  # else its server has died
+            self._open.remove(port)
+            self._idle_outs.append(port.client)
+
+    def _new_out(self) -> Any:
+        with silenced():
+            client = self._rtmidi.MidiOut(getattr(self._rtmidi, f"API_{self._name}"), name=_CLIENT)
+        self._outs.append(client)
+        return client
+
+    def _new_in(self) -> Any:
+        with silenced():
+            client = self._rtmidi.MidiIn(getattr(self._rtmidi, f"API_{self._name}"), name=f"{_CLIENT} in")
+        self._ins.append(client)
+        return client
+
+    def _listed(self, client: Any) -> list[str]:
+        try:
+            return list(client.get_ports())
+        except OSError:
+            return []  # it has died since it answered; the next look finds that out
+
+
+class _RtMidiOut:
+    """An open output. Attributes: name; client, rtmidi's; gone, once nobody is there to send to."""
+
+    def __init__(self, client: Any, name: str, *, jack: bool, done: Callable[[_RtMidiOut], None]) -> None:
+        self.name = name
+        self.client = client
+        self.gone = False
+        self._jack = jack
+        self._done = done
+        self._unchecked = 0
+
+    def send(self, message: Message) -> None:
+        if self._jack:
+            self._unchecked += _BYTES_A_MESSAGE
+            if self._unchecked > _JACK_BYTES_UNCHECKED:
+                self._unchecked = 0
+                self.gone = self.gone or not _may_answer(_JACK)
+        if self.gone:
+            raise PortGoneError(self.name)
+        try:
+            self.client.send_message(message)
+        except OSError as error:
+            self.gone = True
+            raise PortGoneError(self.name) from error
+
+    def close(self) -> None:
+        gone, self.gone = self.gone, True
+        if not gone:
+            self.client.close_port()
+        self._done(self)
+
+
+class _Several:
+    """One port that is offered through several interfaces. Attributes: name."""
+
+    def __init__(self, name: str, ports: Sequence[OutPort]) -> None:
+        self.name = name
+        self._ports = list(ports)
+
+    def send(self, message: Message) -> None:
+        for port in tuple(self._ports):
+            try:
+                port.send(message)
+            except PortGoneError:
+                self._ports.remove(port)
+                if not self._ports:
+                    raise
+
+    def close(self) -> None:
+        for port in self._ports:
+            port.close()
+
+
+class _RtMidiIn:
+    """An open input. Attributes: name."""
+
+    def __init__(
+        self, client: Any, name: str, receive: Receive, poller: _Poller | None, done: Callable[[Any], None]
+    ) -> None:
+        self.name = name
+        self._client = client
+        self._poller = poller
+        self._done = done
+        if poller is not None:
+            poller.listen(client, receive)
+        else:
+            # Called from rtmidi's own thread the moment a message comes, so that now is when it came.
+            client.set_callback(lambda event, _data: receive(event[0], time.monotonic_ns()))
+
+    def close(self) -> None:
+        if self._poller is not None:
+            self._poller.forget([self._client])
+        else:
+            self._client.cancel_callback()
+        self._client.close_port()
+        self._done(self._client)
+
+
+class _SeveralInputs:
+    """One port that is offered through several interfaces. Attributes: name."""
+
+    def __init__(self, name: str, ports: Sequence[InPort]) -> None:
+        self.name = name
+        self._ports = ports
+
+    def close(self) -> None:
+        for port in self._ports:
+            port.close()
+
+
+class _Poller:
+    """Looks for messages from JACK: its thread, which rtmidi would call us from, must not wait for Python.
+
+    rtmidi tells how long after the one before a message came. The earliest time that agrees with all of them so far is
+    nearest to the truth, since a message can only be found late.
+    """
+
+    def __init__(self) -> None:
+        self._listened: dict[int, tuple[Any, Receive]] = {}
+        self._came_ns: dict[int, int] = {}
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def listen(self, client: Any, receive: Receive) -> None:
+        self._listened = {**self._listened, id(client): (client, receive)}
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="midi-input", daemon=True)
+            self._thread.start()
+
+    def forget(self, clients: Sequence[Any]) -> None:
+        gone = {id(client) for client in clients}
+        self._listened = {place: pair for place, pair in self._listened.items() if place not in gone}
+
+    def close(self) -> None:
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        hurry_this_thread(MIDI)
+        while not self._closing.is_set():
+            for place, (client, receive) in self._listened.items():
+                while (event := client.get_message()) is not None:
+                    message, seconds = event
+                    now_ns = time.monotonic_ns()
+                    after_last = self._came_ns.get(place, now_ns) + round(seconds * NANOSECONDS)
+                    self._came_ns[place] = min(now_ns, after_last)
+                    receive(message, self._came_ns[place])
+            time.sleep(_POLL_SECONDS if self._listened else 0.1)
+
+
+def _built_in(rtmidi: Any) -> list[str]:
+    compiled = rtmidi.get_compiled_api()
+    return [name for name in _BACKENDS if getattr(rtmidi, f"API_{name}") in compiled]
+
+
+def _may_answer(interface: str) -> bool:
+    """Whether to try an interface at all: asked in vain, ALSA complains on the terminal and JACK takes its time.
+
+    The JACK that rtmidi's wheels bring along finds its server by a socket, whose name the system lists while it lives.
+    """
+    if interface == _ALSA:
+        return _ALSA_DEVICE.exists()
+    if interface == _JACK and sys.platform == "linux":
+        try:
+            sockets = _UNIX_SOCKETS.read_bytes()
+        except OSError:
+            return True  # there is no telling
+        server = os.environ.get("JACK_DEFAULT_SERVER", "default")
+        return f"/jack_{server}_".encode() in sockets
+    return True
+
+
+def _others(names: Sequence[str]) -> Iterator[str]:
+    """The ports that are not this program's own."""
+    return (name for name in dict.fromkeys(names) if not name.startswith(_CLIENT))
+
+
 def _plain(message: str) -> str:
     """Rtmidi's message without the C++ function's name."""
     if "ALSA sequencer" in message:
         return "the ALSA sequencer is absent (sudo modprobe snd-seq)"
     if "JACK" in message:
         return "the JACK server is not running"
-    return message.split(": ", 1)[-1]
+    return message.split(": ", 1)[-1].rstrip(".")

@@ -18,21 +18,22 @@ LATE_GRACE_TICKS = 40
 LET_GO = 0
 CHOKE = -1
 
+_NEVER = 2**62
+
 
 class Event(NamedTuple):
-    """One command to a synth inside a block.
+    """What happens to a key.
 
-    Attributes: offset in frames from the block's start; key 0-127; velocity 1-127 strikes, LET_GO lets go, CHOKE cuts
-    off.
+    Attributes: frame of the stream; key 0-127; velocity 1-127 strikes, LET_GO lets go, CHOKE cuts off.
     """
 
-    offset: int
+    frame: int
     key: int
     velocity: int
 
 
 class Block(NamedTuple):
-    """What a block holds: its events in order of time, and how many of them strike notes of the pattern."""
+    """What a block holds: its events in order of frames, and how many of them strike notes of the pattern."""
 
     events: list[Event]
     strikes: int
@@ -107,13 +108,23 @@ class Scheduler:
         self._held.clear()
         self._ringing.clear()
 
-    def audition(self, events: list[Event], key: int, velocity: int, frame: int, frames: int) -> None:
-        """Add to a block that starts at stream frame ``frame`` a note struck at once and held for ``frames``.
+    def audition(self, key: int, velocity: int, frame: int, frames: int | None) -> list[Event]:
+        """What happens when a key is struck at a stream frame, for ``frames`` or until `let_go`.
 
         It sounds whether the mix lets the key be heard or not.
         """
-        self._choke_rivals_of((key,), events, 0)
-        self._strike(events, 0, key, velocity, _Held(frame + frames, None))
+        events: list[Event] = []
+        self._choke_rivals_of((key,), events, frame)
+        self._strike(events, frame, key, velocity, _Held(_NEVER if frames is None else frame + frames, None))
+        return events
+
+    def let_go(self, key: int, frame: int) -> list[Event]:
+        """What happens when a key that is auditioned is let go at a stream frame."""
+        held = self._held.get(key)
+        if held is None or held.cause is not None:
+            return []
+        del self._held[key]
+        return [Event(frame, key, LET_GO)]
 
     def block(self, segments: Sequence[Segment], frame: int, frames: int) -> Block:
         """The events of the block from stream frame ``frame`` on, ``frames`` long, through which segments run."""
@@ -122,15 +133,16 @@ class Scheduler:
         for segment in segments:
             if segment.cut:
                 self._release_until(events, segment.start, frame)
-                events += [Event(segment.start - frame, key, LET_GO) for key in self._held]
-                self._held.clear()
+                for key in [key for key, held in self._held.items() if held.cause is not None]:
+                    del self._held[key]
+                    events.append(Event(segment.start, key, LET_GO))
             for at, notes in self._due(segment):
                 self._release_until(events, at, frame)
-                self._choke_rivals_of([note.pitch for note in notes], events, at - frame)
+                self._choke_rivals_of([note.pitch for note in notes], events, at)
                 for note in notes:
                     release = max(segment.anchor.frame_of(note.stop), at + 1)
                     held = _Held(release, (note, segment.anchor))
-                    self._strike(events, at - frame, note.pitch, note.velocity, held)
+                    self._strike(events, at, note.pitch, note.velocity, held)
                 strikes += len(notes)
         self._release_until(events, frame + frames - 1, frame)
         return Block(events, strikes)
@@ -143,16 +155,16 @@ class Scheduler:
         for at, notes in groupby(heard, lambda note: max(segment.anchor.frame_of(note.start), segment.start)):
             yield at, list(notes)
 
-    def _strike(self, events: list[Event], offset: int, key: int, velocity: int, held: _Held) -> None:
+    def _strike(self, events: list[Event], frame: int, key: int, velocity: int, held: _Held) -> None:
         if key in self._held:
-            events.append(Event(offset, key, LET_GO))
-        events.append(Event(offset, key, velocity))
+            events.append(Event(frame, key, LET_GO))
+        events.append(Event(frame, key, velocity))
         self._held[key] = held
         self._ringing.add(key)
 
-    def _choke_rivals_of(self, keys: Collection[int], events: list[Event], offset: int) -> None:
+    def _choke_rivals_of(self, keys: Collection[int], events: list[Event], frame: int) -> None:
         for rival in self._mix.rivals(keys, self._ringing):
-            events.append(Event(offset, rival, CHOKE))
+            events.append(Event(frame, rival, CHOKE))
             self._end(rival)
 
     def _end(self, key: int) -> None:
@@ -164,4 +176,4 @@ class Scheduler:
         due = sorted((held.release, key) for key, held in self._held.items() if held.release <= at)
         for release, key in due:
             del self._held[key]
-            events.append(Event(max(release - frame, 0), key, LET_GO))
+            events.append(Event(max(release, frame), key, LET_GO))

@@ -94,27 +94,32 @@ class SilentSynth:
 
 
 def render_events(synth: Synth, frames: int, events: Sequence[Event]) -> Audio:
-    """Render a block of ``frames`` frames, shape (frames, 2), giving each event to the synth at its offset.
+    """Render a block of ``frames`` frames, shape (frames, 2), giving each event to the synth at its frame.
 
-    Events must be in order of their offsets, all of them within the block.
+    The events' frames count from the block's start; they must be in order, and all within the block.
     """
     if not events:
         return synth.render(frames)
     audio = np.empty((frames, 2), np.float32)
     done = 0
     for event in events:
-        if event.offset > done:
-            audio[done : event.offset] = synth.render(event.offset - done)
-            done = event.offset
-        if event.velocity > 0:
-            synth.note_on(event.key, event.velocity)
-        elif event.velocity == CHOKE:
-            synth.choke(event.key)
-        else:
-            synth.note_off(event.key)
+        if event.frame > done:
+            audio[done : event.frame] = synth.render(event.frame - done)
+            done = event.frame
+        give(synth, event)
     if done < frames:
         audio[done:] = synth.render(frames - done)
     return audio
+
+
+def give(synth: Synth, event: Event) -> None:
+    """Have an event happen at the synth's next frame."""
+    if event.velocity > 0:
+        synth.note_on(event.key, event.velocity)
+    elif event.velocity == CHOKE:
+        synth.choke(event.key)
+    else:
+        synth.note_off(event.key)
 
 
 def make_synth(kind: str, soundfont: Path, sample_rate: int = DEFAULT_SAMPLE_RATE) -> Synth:

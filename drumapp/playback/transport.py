@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from math import ceil, floor
 
-from drumapp.core.timing import Range, TempoMap
+from drumapp.core.timing import MAX_TEMPO, MIN_TEMPO, Range, TempoMap
 
 # Ticks that fall on a whole frame come out of floating point a hair before or after it, and so do frames on a whole
 # tick; this is far below either and far above the error of hours of music.
@@ -72,6 +72,7 @@ class _AtLimit(Enum):
     HOLD = "hold"
     LOOP = "loop"
     END = "end"
+    END_SPAN = "end of the span that is played once"
 
 
 class Transport:
@@ -79,11 +80,13 @@ class Transport:
 
     Every method that acts "now" takes the stream frame at which the next block starts. While ``growing``, the music
     never runs past ``length``: it holds there, and goes on from there once the pattern is longer. Not growing, it
-    loops over the loop span if there is one, and else stops and rewinds at ``length``.
+    loops over the loop span if there is one, and else stops and rewinds at ``length``. A span played once goes first.
     """
 
     def __init__(self, sample_rate: int) -> None:
         self._anchor = TimeAnchor(0.0, 0.0, TempoMap(), sample_rate)
+        self._tempo = TempoMap()  # the music's own
+        self._imposed: float | None = None  # the tempo that somebody else gives
         self._length = 0
         self._growing = False
         self._loop: Range | None = None
@@ -91,6 +94,9 @@ class Transport:
         self._moving = False  # playing, and not holding at the end of a growing pattern
         self._position = 0.0  # where the music is while it does not move
         self._next_tick = 0
+        self._start: float | None = None  # the frame at which the music begins to move, when that was given
+        self._once: Range | None = None
+        self._wrapped = 0
         # Whether the music, once it moves, will come to the loop's end; past it, it plays on. A pause at the very end
         # counts as before it.
         self._before_loop_end = False
@@ -103,7 +109,23 @@ class Transport:
     @property
     def holding(self) -> bool:
         """Whether Play is on but the music waits for the pattern to grow."""
-        return self._playing and not self._moving
+        return self._playing and not self._moving and self._start is None
+
+    @property
+    def starting(self) -> bool:
+        """Whether Play is on but the frame at which it was to start has not come."""
+        return self._start is not None
+
+    @property
+    def coming(self) -> TimeAnchor | None:
+        """The moment at which the music will begin to move, if that is known and lies ahead."""
+        start = self._start
+        return None if start is None else replace(self._anchor, frame=start, tick=self._position)
+
+    @property
+    def wrapped(self) -> int:
+        """Ticks that loops have taken back so far; with `position` it tells how far the music has come in all."""
+        return self._wrapped
 
     @property
     def next_tick(self) -> int:
@@ -117,9 +139,17 @@ class Transport:
     def set_music(self, length: int, tempo: TempoMap, frame: int) -> None:
         """Give the pattern's length in ticks and its tempo; the tick position stays where it is."""
         self._length = length
-        if tempo != self._anchor.tempo:
-            self._position = self.position(frame)
-            self._anchor = TimeAnchor(float(frame), self._position, tempo, self._anchor.sample_rate)
+        self._tempo = tempo
+        self._apply_tempo(frame)
+
+    def impose_tempo(self, bpm: float | None, frame: int) -> None:
+        """Play in somebody else's tempo, whatever the music's own; None gives the music its own back."""
+        self._imposed = None if bpm is None else min(max(bpm, MIN_TEMPO), MAX_TEMPO)
+        self._apply_tempo(frame)
+
+    def tempo_at(self, tick: float) -> float:
+        """The tempo in force at a tick, in quarter notes a minute."""
+        return self._anchor.tempo.bpm_at(tick)
 
     def set_length(self, length: int) -> None:
         """Give a new length in ticks, all else unchanged."""
@@ -134,9 +164,17 @@ class Transport:
         self._loop = loop if loop is not None and loop.length > 0 else None
         self._before_loop_end = self._loop is not None and self._moving and self._next_tick <= self._loop.stop
 
-    def play(self) -> None:
-        """Start from the position at the next block."""
+    def play(self, start: float | None = None) -> None:
+        """Start from the position: at the next block, or at a frame with its fraction, such as after a count-in."""
+        self._start = start if start is not None and not self._playing else self._start
         self._playing = True
+
+    def play_once(self, span: Range, start: float | None = None) -> None:
+        """Play a span of ticks and halt at its start, loop or not. Pause, stop, seek and another span end that."""
+        self._playing = False
+        self.seek(span.start)
+        self._once = span if span.length > 0 else None
+        self.play(start)
 
     def pause(self, frame: int) -> None:
         """Stay where the music is."""
@@ -145,10 +183,12 @@ class Transport:
         # A hair before a loop's end would be before it, where the very end is not.
         self._position = float(whole) if abs(position - whole) < _EPSILON else position
         self._playing = self._moving = False
+        self._start = self._once = None
 
     def stop(self) -> None:
         """Halt and rewind to the start."""
         self._playing = self._moving = False
+        self._start = None
         self._place(0.0)
 
     def seek(self, tick: float) -> None:
@@ -164,12 +204,19 @@ class Transport:
         segments: list[Segment] = []
         end = frame + frames
         cut = False
+        exact = float(frame)
+        if self._start is not None:
+            exact = max(self._start, exact)
+            frame = floor(exact + _EPSILON)
+            if frame >= end:
+                return segments
+            self._start = None
         while frame < end and self._playing:
             limit, action = self._limit()
             if not self._moving:
                 if self._position >= limit and action is _AtLimit.HOLD:
                     break
-                self._anchor = replace(self._anchor, frame=float(frame), tick=self._position)
+                self._anchor = replace(self._anchor, frame=max(exact, float(frame)), tick=self._position)
                 self._moving = True
             limit_frame = max(self._anchor.frame_of(limit), frame)
             reached = limit_frame < end
@@ -188,8 +235,11 @@ class Transport:
         loop = self._loop
         if loop is not None and not self._moving and self._position < loop.stop:
             self._before_loop_end = True
+        once = self._once
+        if once is not None and (once.stop <= self._length or not self._growing):
+            return once.stop, _AtLimit.END_SPAN
         if self._growing:
-            if loop is not None and self._before_loop_end and loop.stop <= self._length:
+            if once is None and loop is not None and self._before_loop_end and loop.stop <= self._length:
                 return loop.stop, _AtLimit.LOOP
             return self._length, _AtLimit.HOLD
         if loop is not None:
@@ -206,7 +256,14 @@ class Transport:
         if action is _AtLimit.END:
             self.stop()
             return False
+        if action is _AtLimit.END_SPAN:
+            assert self._once is not None
+            start = self._once.start
+            self._playing = False
+            self.seek(start)
+            return False
         assert self._loop is not None
+        self._wrapped += limit - self._loop.start
         # The exact frame, not the block's: loop after loop, nothing is rounded away.
         exact = max(self._anchor.exact_frame_of(limit), self._anchor.frame)
         self._anchor = replace(self._anchor, frame=exact, tick=float(self._loop.start))
@@ -214,7 +271,14 @@ class Transport:
         self._before_loop_end = True
         return True
 
+    def _apply_tempo(self, frame: int) -> None:
+        tempo = self._tempo if self._imposed is None else TempoMap.constant(self._imposed)
+        if tempo != self._anchor.tempo:
+            self._position = self.position(frame)
+            self._anchor = TimeAnchor(float(frame), self._position, tempo, self._anchor.sample_rate)
+
     def _place(self, tick: float) -> None:
         self._before_loop_end = False
+        self._once = None
         self._position = tick
         self._next_tick = ceil(tick)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from drumapp.playback import audio
-from drumapp.playback.audio import NULL_BLOCK_MS, AudioError, NullDevice, SoundDevice, list_devices, open_device
+from drumapp.playback.audio import NULL_BLOCK_MS, AudioError, NullDevice, SoundDevice, list_devices, make_device
 from drumapp.playback.clock import ManualClock
 
 RATE = 48_000
@@ -94,7 +94,8 @@ def test_the_null_device_pulls_from_a_thread_and_stops_when_closed():
         pulled.set()
         return np.zeros((frames, 2), np.float32)
 
-    device = open_device("null", pull)
+    device = make_device("null", pull)
+    device.start()
     assert pulled.wait(10)
     device.close()
     assert device.fault is None
@@ -112,7 +113,7 @@ def test_closing_a_device_that_never_ran_is_fine():
 def test_without_any_backend_the_sound_device_says_what_to_do(monkeypatch):
     monkeypatch.setattr(audio, "_BACKENDS", ())
     with pytest.raises(AudioError, match="No sound device") as caught:
-        open_device("default", lambda frames: np.zeros((frames, 2), np.float32))
+        make_device("default", lambda frames: np.zeros((frames, 2), np.float32))
     assert "PipeWire" in caught.value.remedy
     assert list_devices() == []
 

@@ -18,6 +18,7 @@ from drumapp.core.timing import Range, TempoMap
 from drumapp.playback.engine import (
     EngineDied,
     EngineEvent,
+    MidiPortsChanged,
     PlaybackEngine,
     Playhead,
     SoundfontProblem,
@@ -56,7 +57,7 @@ def events_until(engine: PlaybackEngine, kind: type) -> list[EngineEvent]:
     events: list[EngineEvent] = []
 
     def heard() -> bool:
-        events.extend(engine.poll())
+        events.extend(event for event in engine.poll() if not isinstance(event, MidiPortsChanged))
         return any(isinstance(event, kind) for event in events)
 
     wait_for(heard)

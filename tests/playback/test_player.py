@@ -13,8 +13,9 @@ from drumapp.playback import engine_protocol as protocol
 from drumapp.playback.clock import ManualClock
 from drumapp.playback.master import HEADROOM_DB
 from drumapp.playback.mix import KeyMix, mix_of
-from drumapp.playback.player import AUDITION_SECONDS, Player
+from drumapp.playback.player import Player
 from drumapp.playback.sampler import Sampler
+from drumapp.playback.sequencer import AUDITION_SECONDS
 from tests.playback.recording_synth import RecordingSynth
 
 RATE = 48_000
@@ -287,9 +288,14 @@ def test_a_swapped_synth_is_faded_out(font):
     assert not after[RATE * 5 // 1000 :].any()
 
 
-def test_a_synth_of_another_rate_is_refused(recorder):
-    with pytest.raises(ValueError, match="rate"):
-        Player(recorder).swap_synth(RecordingSynth(44_100))
+def test_a_synth_of_another_rate_strikes_at_the_same_times(recorder):
+    other = RecordingSynth(44_100)
+    player = make(recorder, set_pattern(Note(0, 36, 100), Note(20, 38, 100), Note(50, 38, 100)), protocol.Play())
+    run(player, 480)
+    player.swap_synth(other)
+    for _ in range(10):
+        player.process(441, span=480)
+    assert other.strikes == [((at - 480) * 441 // 480, 38) for at in (1000, 2500)]
 
 
 def test_an_unknown_command_is_refused(recorder):

@@ -23,7 +23,7 @@ def segment(start: int, stop: int, *, cut: bool = False, anchor: TimeAnchor = AN
     return Segment(start, stop, Range(anchor.first_tick_from(start), anchor.first_tick_from(stop)), anchor, cut)
 
 
-def test_notes_come_at_their_offsets():
+def test_notes_come_at_their_frames():
     scheduler = holding(Note(0, 36, 100, 10), Note(3, 42, 90, 10))
     assert scheduler.block([segment(0, 200)], 0, 200) == ([Event(0, 36, 100), Event(150, 42, 90)], 2)
 
@@ -37,14 +37,14 @@ def test_blocks_share_no_note():
 def test_a_note_is_let_go_when_its_time_comes():
     scheduler = holding(Note(0, 36, 100, 5))
     scheduler.block([segment(0, 200)], 0, 200)
-    assert scheduler.block([segment(200, 400)], 200, 200).events == [Event(50, 36, 0)]
+    assert scheduler.block([segment(200, 400)], 200, 200).events == [Event(250, 36, 0)]
     assert scheduler.block([segment(400, 600)], 400, 200).events == []
 
 
 def test_a_note_is_let_go_while_the_music_stands_still():
     scheduler = holding(Note(0, 36, 100, 5))
     scheduler.block([segment(0, 200)], 0, 200)
-    assert scheduler.block([], 200, 200).events == [Event(50, 36, 0)]
+    assert scheduler.block([], 200, 200).events == [Event(250, 36, 0)]
 
 
 def test_a_key_struck_again_is_let_go_first_and_once():
@@ -73,26 +73,26 @@ def test_a_cut_lets_go_of_everything_at_its_frame():
 
 
 @pytest.mark.parametrize(
-    ("after", "offset"),
+    ("after", "release"),
     [
-        ([Note(0, 36, 90, 5), Note(4, 38, 100, 5)], 150),  # louder or softer, it ends as before
-        ([Note(0, 36, 100, 6)], 200),
-        ([Note(0, 36, 100, 1)], 0),
-        ([Note(1, 36, 100, 5)], 0),  # moved away
-        ([], 0),
+        ([Note(0, 36, 90, 5), Note(4, 38, 100, 5)], 250),  # louder or softer, it ends as before
+        ([Note(0, 36, 100, 6)], 300),
+        ([Note(0, 36, 100, 1)], 100),
+        ([Note(1, 36, 100, 5)], 100),  # moved away
+        ([], 100),
     ],
 )
-def test_a_replaced_pattern_lets_go_of_what_sounds_when_it_now_ends(after, offset):
+def test_a_replaced_pattern_lets_go_of_what_sounds_when_it_now_ends(after, release):
     scheduler = holding(Note(0, 36, 100, 5))
     scheduler.block([segment(0, 100)], 0, 100)
     scheduler.set_notes(pack_notes(after))
     events = scheduler.block([segment(100, 400)], 100, 300).events
-    assert [event for event in events if event.key == 36] == [Event(offset, 36, 0)]
+    assert [event for event in events if event.key == 36] == [Event(release, 36, 0)]
 
 
 def test_a_replaced_pattern_does_not_cut_an_audition_short():
     scheduler = holding()
-    scheduler.audition([], 49, 110, frame=0, frames=300)
+    scheduler.audition(49, 110, frame=0, frames=300)
     scheduler.set_notes(pack_notes([Note(5, 36, 100, 5)]))
     assert scheduler.block([], 0, 400).events == [Event(300, 49, 0)]
 
@@ -109,7 +109,7 @@ def test_a_note_appended_a_little_late_is_struck_at_once_and_only_once():
     scheduler.block([segment(0, 5000)], 0, 5000)
     scheduler.append(pack_notes([Note(90, 38, 90, 1)]), next_tick=100)
     block = scheduler.block([segment(5000, 5050)], 5000, 50)
-    assert block == ([Event(0, 38, 90), Event(1, 38, 0)], 1)
+    assert block == ([Event(5000, 38, 90), Event(5001, 38, 0)], 1)
     assert scheduler.block([segment(5050, 5100)], 5050, 50).events == []
 
 
@@ -147,11 +147,25 @@ def test_forgotten_sounds_are_not_let_go():
 
 def test_an_audition_is_struck_at_once_and_let_go():
     scheduler = holding()
-    events: list[Event] = []
-    scheduler.audition(events, 49, 110, frame=1000, frames=300)
-    assert events == [Event(0, 49, 110)]
+    assert scheduler.audition(49, 110, frame=1000, frames=300) == [Event(1000, 49, 110)]
     assert scheduler.block([], 1000, 300).events == []
-    assert scheduler.block([], 1300, 300).events == [Event(0, 49, 0)]
+    assert scheduler.block([], 1300, 300).events == [Event(1300, 49, 0)]
+
+
+def test_an_audition_without_an_end_is_held_until_it_is_let_go_also_where_the_music_jumps():
+    scheduler = holding()
+    assert scheduler.audition(49, 110, frame=0, frames=None) == [Event(0, 49, 110)]
+    assert scheduler.block([segment(0, 10**7, cut=True)], 0, 10**7).events == []
+    assert scheduler.let_go(49, 10**7) == [Event(10**7, 49, 0)]
+    assert scheduler.let_go(49, 10**7) == []
+
+
+def test_letting_go_of_a_pad_leaves_the_note_that_sounds_in_its_place():
+    scheduler = holding(Note(0, 36, 100, 5))
+    scheduler.audition(36, 110, frame=0, frames=None)
+    scheduler.block([segment(0, 100)], 0, 100)
+    assert scheduler.let_go(36, 100) == []
+    assert scheduler.block([segment(100, 300)], 100, 200).events == [Event(250, 36, 0)]
 
 
 class TestMix:
@@ -173,14 +187,12 @@ class TestMix:
         scheduler.set_mix(Mix(unheard=frozenset({36})))
         scheduler.block([segment(0, 100)], 0, 100)
         scheduler.set_mix(Mix())
-        assert scheduler.block([segment(100, 225)], 100, 125).events == [Event(100, 36, 90)]
+        assert scheduler.block([segment(100, 225)], 100, 125).events == [Event(200, 36, 90)]
 
     def test_an_audition_is_heard_whatever_is_muted_and_outlasts_another_mix(self):
         scheduler = holding()
         scheduler.set_mix(Mix(unheard=frozenset({36})))
-        events: list[Event] = []
-        scheduler.audition(events, 36, 100, frame=0, frames=10)
-        assert events == [Event(0, 36, 100)]
+        assert scheduler.audition(36, 100, frame=0, frames=10) == [Event(0, 36, 100)]
         assert scheduler.set_mix(Mix(unheard=frozenset({36, 38}))) == []
 
     def test_a_stroke_chokes_what_rings_of_its_group_held_or_not(self):
@@ -189,12 +201,12 @@ class TestMix:
         scheduler.block([segment(0, 40)], 0, 40)
         events = scheduler.block([segment(40, 225)], 40, 185).events
         assert events == [
-            Event(10, 46, CHOKE),
-            Event(10, 44, 100),
-            Event(60, 44, 0),
-            Event(160, 44, CHOKE),
-            Event(160, 36, 100),
-            Event(160, 42, 100),
+            Event(50, 46, CHOKE),
+            Event(50, 44, 100),
+            Event(100, 44, 0),
+            Event(200, 44, CHOKE),
+            Event(200, 36, 100),
+            Event(200, 42, 100),
         ]
 
     def test_drums_of_a_group_struck_together_sound_together_in_any_order(self):
@@ -203,9 +215,9 @@ class TestMix:
             scheduler.set_mix(HATS)
             scheduler.block([segment(0, 50)], 0, 50)
             assert scheduler.block([segment(50, 125)], 50, 75).events == [
-                Event(50, second, CHOKE),
-                Event(50, first, 0),
-                Event(50, first, 90),
+                Event(100, second, CHOKE),
+                Event(100, first, 0),
+                Event(100, first, 90),
             ]
 
     def test_both_are_choked_by_each_other_when_they_rang_before(self):
@@ -213,19 +225,17 @@ class TestMix:
         scheduler.set_mix(HATS)
         scheduler.block([segment(0, 50)], 0, 50)
         assert scheduler.block([segment(50, 125)], 50, 75).events == [
-            Event(50, 42, CHOKE),
-            Event(50, 46, CHOKE),
-            Event(50, 42, 90),
-            Event(50, 46, 90),
+            Event(100, 42, CHOKE),
+            Event(100, 46, CHOKE),
+            Event(100, 42, 90),
+            Event(100, 46, 90),
         ]
 
     def test_an_audition_chokes_too(self):
         scheduler = holding(Note(0, 46, 100, 50))
         scheduler.set_mix(HATS)
         scheduler.block([segment(0, 50)], 0, 50)
-        events: list[Event] = []
-        scheduler.audition(events, 42, 100, frame=50, frames=10)
-        assert events == [Event(0, 46, CHOKE), Event(0, 42, 100)]
+        assert scheduler.audition(42, 100, frame=50, frames=10) == [Event(50, 46, CHOKE), Event(50, 42, 100)]
 
     def test_what_is_muted_chokes_nothing(self):
         scheduler = holding(Note(0, 46, 100, 9), Note(1, 42, 100, 1))

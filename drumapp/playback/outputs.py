@@ -1,0 +1,51 @@
+"""What an output is told: the one small protocol between the sequencer and whatever sounds, here or elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from drumapp.playback.mix import Mix
+from drumapp.playback.scheduler import Event
+
+
+class Click(NamedTuple):
+    """A stroke of the metronome. Attributes: frame of the stream; accent: whether a bar begins; gain, a factor."""
+
+    frame: int
+    accent: bool
+    gain: float = 1.0
+
+
+class Signal(NamedTuple):
+    """A message for those who follow our clock. Attributes: frame of the stream; message, the MIDI bytes."""
+
+    frame: int
+    message: bytes
+
+
+Cue = Event | Click | Signal
+"""What happens at a frame."""
+
+
+class Output(Protocol):
+    """Where the music goes.
+
+    The sequencer's thread calls these, and none of them waits. Cues are due at their frames' times; what is told to
+    happen now does not wait for those that were told before.
+    """
+
+    def put(self, cues: Sequence[Cue]) -> None:
+        """Have cues happen at their frames. They come in order, and after all that were put before."""
+
+    def now(self, events: Sequence[Event]) -> None:
+        """Have events happen at once, whatever is muted."""
+
+    def silence(self) -> None:
+        """Let go of all that sounds and forget the cues that have not happened yet."""
+
+    def panic(self) -> None:
+        """As `silence`, and whatever else may sound at the receiver ends too."""
+
+    def set_mix(self, mix: Mix) -> None:
+        """Play the keys so from now on; drums that are unheard now are not struck any more."""

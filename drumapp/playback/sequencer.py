@@ -1,0 +1,199 @@
+"""Turns commands and the pattern into cues for all outputs. Knows no clock: frames come in as arguments."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from drumapp.core.timing import MetreMap, Range
+from drumapp.playback import engine_protocol as protocol
+from drumapp.playback.clock import Clock
+from drumapp.playback.clock_sender import ClockSender
+from drumapp.playback.engine_state import SharedState
+from drumapp.playback.heard_music import HeardMusic
+from drumapp.playback.metronome import MetronomeSettings, clicks_in, count_in
+from drumapp.playback.mix import Mix
+from drumapp.playback.outputs import Click, Cue, Output
+from drumapp.playback.scheduler import CHOKE, Event, Scheduler
+from drumapp.playback.transport import Segment, Transport
+
+AUDITION_SECONDS = 0.25
+
+
+class Sequencer:
+    """Transport, scheduler and metronome, and the outputs that play what they say.
+
+    Any thread may `post` commands. Only one at a time may call the rest.
+    Attributes: state, the numbers that others read; outputs, told of everything that happens; frame, the first frame
+    of the stream whose cues have not been handed out.
+    """
+
+    def __init__(self, sample_rate: int, state: SharedState, clock: Clock) -> None:
+        self.state = state
+        self.outputs: tuple[Output, ...] = ()
+        self.frame = 0
+        self._rate = sample_rate
+        self._clock = clock
+        self._transport = Transport(sample_rate)
+        self._scheduler = Scheduler()
+        self._metre = MetreMap()
+        self._metronome = MetronomeSettings()
+        self._counting: list[Click] = []  # the clicks of a count-in that are to come
+        self._heard = HeardMusic()
+        self._clock_sender = ClockSender()
+        self._mix = Mix()
+        # A deque's ends are safe to use from several threads without a lock that the sound could wait for.
+        self._messages: deque[protocol.Message] = deque()
+
+    @property
+    def playing(self) -> bool:
+        """Whether Play is on."""
+        return self._transport.playing
+
+    def post(self, command: protocol.PlayerCommand, serial: int = 0) -> None:
+        """Leave a command for the next `obey`."""
+        self._messages.append(protocol.Message(serial, command))
+
+    def set_outputs(self, outputs: Sequence[Output]) -> None:
+        """Play through these from now on. Who leaves is not told: its owner silences it."""
+        for output in outputs:
+            output.set_mix(self._mix)
+        self.outputs = tuple(outputs)
+
+    def obey(self) -> None:
+        """Carry out what has been posted; it takes effect at the frame that has been reached."""
+        serial = self.state.serial
+        while self._messages:
+            message = self._messages.popleft()
+            self._obey(message.command)
+            serial = max(serial, message.serial)
+        if serial != self.state.serial:
+            self._publish()
+            self.state.serial = serial
+
+    def advance_to(self, frame: int) -> None:
+        """Hand out the cues up to a frame of the stream; nothing when they have been handed out already."""
+        if frame <= self.frame:
+            return
+        start, self.frame = self.frame, frame
+        segments = self._transport.advance(start, frame - start)
+        self._heard.add(segments)
+        block = self._scheduler.block(segments, start, frame - start)
+        cues: list[Cue] = list(block.events)
+        others = [*self._clicks(segments, frame), *self._signals(segments)]
+        if others:
+            # What follows our clock is told of a beat before its notes come. Sorting keeps what is in order so.
+            cues = sorted([*others, *cues], key=lambda cue: cue.frame)
+        if cues:
+            for output in self.outputs:
+                output.put(cues)
+        if block.strikes:
+            if not self.state.first_note_ns:
+                self.state.first_note_ns = self._clock.now_ns()
+            self.state.notes_played += block.strikes
+        self._publish()
+
+    def tick_at(self, frame: int) -> float | None:
+        """The tick that was heard at a frame, with its fraction; None where no music was. Any thread may ask."""
+        return self._heard.tick_at(frame, self._transport.coming)
+
+    def _clicks(self, segments: Sequence[Segment], frame: int) -> list[Click]:
+        due = [click for click in self._counting if click.frame < frame]
+        del self._counting[: len(due)]
+        return due + (clicks_in(segments, self._metre, self._metronome.gain) if self._metronome.on else [])
+
+    def _signals(self, segments: Sequence[Segment]) -> list[Cue]:
+        signals: list[Cue] = [*self._clock_sender.signals(segments)]
+        if not self._transport.playing:  # the pattern has come to its end
+            signals += self._clock_sender.stop(self.frame)
+        return signals
+
+    def _obey(self, command: protocol.Command) -> None:
+        transport, scheduler, frame = self._transport, self._scheduler, self.frame
+        match command:
+            case protocol.SetPattern():
+                scheduler.set_notes(protocol.unpack(command.notes))
+                transport.set_music(command.length, command.tempo, frame)
+                self._metre = command.metre
+            case protocol.AppendNotes():
+                scheduler.append(protocol.unpack(command.notes), transport.next_tick if transport.playing else None)
+                transport.set_length(command.length)
+            case protocol.SetGrowing():
+                transport.set_growing(command.growing)
+            case protocol.SetLoop():
+                transport.set_loop(command.span)
+            case protocol.SetMix():
+                self._set_mix(command.mix)
+            case protocol.SetMetronome():
+                self._metronome = command.metronome
+            case protocol.Play():
+                self._play(None)
+            case protocol.PlaySpan():
+                self._silence()
+                self._play(command.span)
+            case protocol.Pause():
+                self._silence()
+                transport.pause(frame)
+            case protocol.Stop():
+                self._silence()
+                transport.stop()
+            case protocol.Seek():
+                self._silence()
+                transport.seek(command.tick)
+            case protocol.Panic():
+                scheduler.forget_sounds()
+                scheduler.forget_overdue()
+                for output in self.outputs:
+                    output.panic()
+            case protocol.Audition():
+                hold = round(AUDITION_SECONDS * self._rate)
+                self._now(scheduler.audition(command.key, command.velocity, frame, hold))
+            case protocol.PressPad():
+                self._now(scheduler.audition(command.key, command.velocity, frame, None))
+            case protocol.ReleasePad():
+                self._now(scheduler.let_go(command.key, frame))
+            case _:
+                raise TypeError(f"a player does not know {command!r}")
+
+    def _play(self, span: Range | None) -> None:
+        transport = self._transport
+        if transport.playing and span is None:
+            return
+        self.state.first_note_ns = 0
+        self.state.notes_played = 0
+        position = transport.position(self.frame) if span is None else span.start
+        start: float | None = None
+        if self._metronome.count_in:
+            metre, bpm = self._metre.metre_at(int(position)), transport.tempo_at(position)
+            self._counting, start = count_in(self._metronome, metre, bpm, self.frame, self._rate)
+        if span is None:
+            transport.play(start)
+        else:
+            transport.play_once(span, start)
+
+    def _set_mix(self, mix: Mix) -> None:
+        self._mix = mix
+        for output in self.outputs:
+            output.set_mix(mix)
+        self._now([Event(self.frame, key, CHOKE) for key in self._scheduler.set_mix(mix)])
+
+    def _silence(self) -> None:
+        self._scheduler.forget_sounds()
+        self._scheduler.forget_overdue()
+        self._counting.clear()
+        stops = self._clock_sender.stop(self.frame)
+        for output in self.outputs:
+            output.silence()
+            output.put(stops)
+
+    def _now(self, events: Sequence[Event]) -> None:
+        if events:
+            for output in self.outputs:
+                output.now(events)
+
+    def _publish(self) -> None:
+        state, transport = self.state, self._transport
+        state.tick = transport.position(self.frame)
+        state.playing = transport.playing
+        state.holding = transport.holding
+        state.counting_in = transport.starting

@@ -1,0 +1,192 @@
+"""The virtual port as another program sees it, with a real server. What waits here waits for a state."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drumapp.core.pattern import Note, Pattern
+from drumapp.core.timing import Range, TempoMap
+from drumapp.playback.engine import (
+    VIRTUAL_PORT,
+    MidiInputSettings,
+    MidiOutputSettings,
+    MidiSettings,
+    PadStruck,
+    PlaybackEngine,
+    PortReady,
+    SoundSettings,
+)
+from tests.playback.jack import Receiver, is_gone, jack_server, missing, wait_until
+from tests.playback.midi_fakes import is_strike, still_sounding
+
+pytestmark = pytest.mark.skipif(missing is not None, reason=str(missing))
+
+PORT = "Drumapp:out"
+FAST = TempoMap.constant(300)
+LONG = Pattern.of([Note(tick, key, 100, 300) for tick in range(0, 1920, 60) for key in (36, 42)], tempo=FAST)
+VIRTUAL = MidiSettings(outputs=(MidiOutputSettings(VIRTUAL_PORT),))
+
+
+@pytest.fixture
+def server() -> Iterator[None]:
+    with jack_server():
+        yield
+
+
+@pytest.fixture
+def engine(server: None, font: Path) -> Iterator[PlaybackEngine]:  # noqa: ARG001
+    engine = PlaybackEngine(SoundSettings(font, synth="sampler", device="null"))
+    engine.set_midi(VIRTUAL)
+    engine.start()
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def receiver(server: None) -> Iterator[Receiver]:  # noqa: ARG001
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
+
+
+def strikes(receiver: Receiver) -> list[list[int]]:
+    return [message for message in receiver.look() if is_strike(message)]
+
+
+def play(engine: PlaybackEngine, receiver: Receiver) -> None:
+    receiver.open(PORT)
+    engine.set_pattern(LONG)
+    engine.set_loop(Range(0, 1920))
+    engine.play()
+    wait_until(lambda: len(strikes(receiver)) > 20, "nothing was played")
+
+
+def assert_silence(receiver: Receiver) -> None:
+    wait_until(lambda: still_sounding(receiver.look()) == set(), "a note is stuck")
+    count = len(receiver.messages)
+    time.sleep(0.2)
+    assert len(strikes(receiver)) == len([message for message, _ in receiver.messages[:count] if is_strike(message)])
+
+
+@pytest.mark.parametrize("ending", ["stop", "pause", "close", "set_midi", "terminate"])
+def test_it_ends_in_silence(engine, receiver, ending):
+    play(engine, receiver)
+    match ending:
+        case "set_midi":
+            engine.set_midi(MidiSettings())
+        case "terminate":
+            os.kill(engine.process_id, signal.SIGTERM)
+        case _:
+            getattr(engine, ending)()
+    assert_silence(receiver)
+
+
+def test_panic_ends_what_sounds_and_the_music_goes_on(engine, receiver):
+    play(engine, receiver)
+    engine.panic()
+    wait_until(lambda: [0xB9, 120, 0] in receiver.look(), "no panic came")
+    place = receiver.look().index([0xB9, 120, 0])
+    assert still_sounding(receiver.look()[:place]) == set()
+    wait_until(lambda: len(receiver.look()) > place + 20, "the music did not go on")
+
+
+def test_when_the_window_is_killed_the_port_falls_silent(receiver, font, tmp_path):
+    script = tmp_path / "window.py"
+    script.write_text(
+        textwrap.dedent(f"""
+            import time
+            from pathlib import Path
+            from drumapp.core.pattern import Note, Pattern
+            from drumapp.core.timing import Range, TempoMap
+            from drumapp.playback.engine import *
+
+            if __name__ == "__main__":
+                engine = PlaybackEngine(SoundSettings(Path({str(font)!r}), "sampler", 0.0, "null"))
+                engine.set_midi(MidiSettings(outputs=(MidiOutputSettings(VIRTUAL_PORT),)))
+                engine.start()
+                notes = [Note(tick, key, 100, 300) for tick in range(0, 1920, 60) for key in (36, 42)]
+                engine.set_pattern(Pattern.of(notes, tempo=TempoMap.constant(300)))
+                engine.set_loop(Range(0, 1920))
+                print(engine.process_id, flush=True)
+                input()
+                engine.play()
+                time.sleep(600)
+        """)
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as window:
+        process_id = int(window.stdout.readline())
+        receiver.open(PORT)
+        window.stdin.write("play\n")
+        window.stdin.flush()
+        wait_until(lambda: len(strikes(receiver)) > 20, "nothing was played")
+        window.kill()
+    wait_until(lambda: is_gone(process_id), "the playing process lives on")
+    assert still_sounding(receiver.look()) == set()
+
+
+def test_pads_come_in_through_the_virtual_port(engine):
+    engine.set_midi(MidiSettings(inputs=(MidiInputSettings(VIRTUAL_PORT),)))
+    events = []
+
+    def heard(kind: type) -> bool:
+        events.extend(engine.poll())
+        return any(isinstance(event, kind) for event in events)
+
+    wait_until(lambda: heard(PortReady), "the port was not opened")
+    sender = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import rtmidi, time\n"
+            "out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name='Pads')\n"
+            "out.open_port(next(n for n, name in enumerate(out.get_ports()) if name.startswith('Drumapp in')), 'out')\n"
+            "time.sleep(0.2)\n"
+            "out.send_message([0x99, 38, 101])\n"
+            "time.sleep(0.2)\n",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert sender.returncode == 0, sender.stderr
+    wait_until(lambda: heard(PadStruck), "the pad was not heard")
+    (pad,) = [event for event in events if isinstance(event, PadStruck)]
+    assert (pad.port, pad.key, pad.velocity, pad.channel) == (VIRTUAL_PORT, 38, 101, 10)
+
+
+def test_the_music_outlives_the_server_and_the_port_comes_back_with_it(font):
+    engine = PlaybackEngine(SoundSettings(font, synth="sampler", device="null"))
+    engine.set_midi(VIRTUAL)
+    engine.set_pattern(LONG)
+    engine.set_loop(Range(0, 1920))
+    try:
+        with jack_server():
+            engine.start()
+            engine.play()
+            wait_until(lambda: engine.notes_sent > 10, "nothing was sent")
+        wait_until(lambda: any("gone" in str(event) for event in engine.poll()), "the loss was not told")
+        tick = engine.playhead().notes_played
+        wait_until(lambda: engine.playhead().notes_played > tick + 20, "the music stopped")
+        with jack_server():
+            receiver = Receiver()
+            try:
+                receiver.open(PORT)
+                wait_until(lambda: len(strikes(receiver)) > 10, "nothing came through the new server")
+                engine.stop()
+                assert_silence(receiver)
+            finally:
+                receiver.close()
+    finally:
+        engine.close()
