@@ -22,6 +22,7 @@ FOLDER_VARIABLE = "DRUMAPP_CONFIG_DIR"
 SYNTHS = ("auto", "fluidsynth", "sampler")
 THEMES = ("system", "dark", "light")
 SNAPS = tuple(grid.label for grid in GRIDS)
+COUNT_INS = (0, 1, 2, 4)
 EXPORT_LAYOUTS = ("one", "two", "lanes")
 RESOLUTIONS = (96, 120, 192, 240, 384, 480, 960, 1920)
 MAX_BARS = 1024
@@ -52,6 +53,8 @@ class Settings:
         memory_range: fresh memory is drawn from plus and minus this.
         feel: play the drummer's microtiming, or stay on the grid.
         loop: a finished beat is repeated.
+        metronome: whether it clicks along.
+        count_in: one of COUNT_INS, the bars it counts before something is recorded.
         follow: the roll scrolls with the playhead.
         theme: one of THEMES.
         snap: the grid edits snap to, as in "1/16", "1/8T", "1/4." or "Off".
@@ -81,6 +84,8 @@ class Settings:
     memory_range: float = 0.1
     feel: bool = True
     loop: bool = True
+    metronome: bool = False
+    count_in: int = 1
     follow: bool = True
     theme: str = "system"
     snap: str = "1/16"
@@ -265,6 +270,8 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "memory_range": lambda value: _number(0.0, MAX_MEMORY_RANGE, value),
     "feel": _flag,
     "loop": _flag,
+    "metronome": _flag,
+    "count_in": lambda value: _one_number_of(COUNT_INS, value),
     "follow": _flag,
     "theme": lambda value: _one_of(THEMES, value),
     "snap": lambda value: _one_of(SNAPS, value),

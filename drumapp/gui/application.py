@@ -29,6 +29,7 @@ from drumapp.gui.files import Files, renderer
 from drumapp.gui.garbage import collect_seldom
 from drumapp.gui.kit_control import KitControl
 from drumapp.gui.main_window import MainWindow
+from drumapp.gui.metronome_control import MetronomeControl
 from drumapp.gui.model_loading import ModelLoading
 from drumapp.gui.note_editing import NoteEditing
 from drumapp.gui.piano_roll.navigation import ZOOM_PER_KEY
@@ -99,6 +100,7 @@ class Application(QObject):
             self.window, self.document, self.conductor, self.drummer, self.notes.editor, self.theme
         )
         self.time = TimeControl(self.window, self.document, self.conductor, self.notes.editor, settings, self.theme)
+        self.metronome = MetronomeControl(self.window, self.engine, settings)
         self._last_look = time.monotonic()
         self._closed = False
         self._let_go = False
@@ -303,6 +305,8 @@ class Application(QObject):
         now = time.monotonic()
         window = self.window
         window.roll.move_playhead(head.tick, playing=head.playing)
+        self.metronome.notice(head)
+        self.time.show_tempo_at(head.tick)
         window.transport.set_position(self.document.pattern.metre.position(max(int(head.tick), 0)))
         window.transport.meter.show_level(head.level, now - self._last_look)
         self._last_look = now

@@ -21,6 +21,7 @@ _SHAPES = {
     "generate": f'<path d="M4 5.5h3v3H4zM4 11.5h3v3H4zM10 11.5h3v3h-3z" {_SOLID}/>'
     f'<path d="M14.5 3.5v5M12 6h5" {_STROKE}/>',
     "go_on": f'<path d="M5 17V3.500" {_STROKE}/><path d="M5 3.500h10.500L13 7l2.500 3.500H5z" {_SOLID}/>',
+    "metronome": f'<path d="M7.500 3.500h5L15 16.500H5z M6 12.500h8" {_STROKE}/><path d="M10 12 14.500 5" {_STROKE}/>',
     "endless": f'<path d="M10 10C8.500 7.500 7.200 6.500 5.600 6.500a3.500 3.500 0 0 0 0 7c1.600 0 2.900-1 4.400-3.500'
     f's2.800-3.500 4.400-3.500a3.500 3.500 0 0 1 0 7c-1.600 0-2.900-1-4.400-3.500z" {_STROKE}/>',
     "volume": f'<path d="M3.500 8v4H6l4 3.500v-11L6 8z" {_STROKE}/><path d="M13 7.500a3.500 3.500 0 0 1 0 5'

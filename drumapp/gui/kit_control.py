@@ -47,6 +47,7 @@ class KitControl(QObject):
             lock=self.toggle_lock,
             lock_others=lambda key: self.lock_others({key}),
             reset_mix=lambda key: self._set_volume(key, 0.0, None),
+            pan=self._pan,
             choke=self._choke,
             colour=self._colour,
             move=self._move,
@@ -170,6 +171,9 @@ class KitControl(QObject):
 
     def _set_volume(self, key: int, volume_db: float, gesture: object) -> None:
         self._take_up(kit_editing.set_volume(self._kit, key, volume_db), f"Volume of {self._name(key)}", gesture)
+
+    def _pan(self, key: int, pan: float, gesture: object = None) -> None:
+        self._take_up(kit_editing.set_pan(self._kit, key, pan), f"Pan {self._name(key)}", gesture)
 
     def _choke(self, key: int, group: int) -> None:
         self._take_up(kit_editing.set_choke_group(self._kit, key, group), f"Choke group of {self._name(key)}")

@@ -9,8 +9,10 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
 from drumapp.core.kit import GENERAL_MIDI_LANES, DrumKit, Family, Lane
+from drumapp.gui.piano_roll.lane_parts import pan_text
 
 CHOKE_GROUPS_OFFERED = 8
+PANS_OFFERED = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class LaneActs:
     lock: Callable[[int], None]
     lock_others: Callable[[int], None]
     reset_mix: Callable[[int], None]
+    pan: Callable[[int, float], None]
     choke: Callable[[int, int], None]
     colour: Callable[[int, Family], None]
     move: Callable[[int, int], None]
@@ -51,6 +54,7 @@ def lane_menu(parent: QWidget, kit: DrumKit, lane: Lane, played: bool, acts: Lan
     menu.addAction("Lock all others", lambda: acts.lock_others(key))
     menu.addAction("Volume to 0 dB", lambda: acts.reset_mix(key))
     menu.addSeparator()
+    _add_pans(menu, lane, acts)
     _add_choke_groups(menu, kit, lane, acts)
     _add_colours(menu, lane, acts)
     up = menu.addAction("Move up", lambda: acts.move(key, row - 1))
@@ -89,6 +93,16 @@ def _add_choke_groups(menu: QMenu, kit: DrumKit, lane: Lane, acts: LaneActs) -> 
         _checked(choice, lane.choke_group == group)
         together.addAction(choice)
     menu.addMenu(groups)
+
+
+def _add_pans(menu: QMenu, lane: Lane, acts: LaneActs) -> None:
+    pans = QMenu(f"Pan: {pan_text(lane.pan)}", menu)
+    together = QActionGroup(pans)
+    for pan in PANS_OFFERED:
+        choice = pans.addAction(pan_text(pan), lambda chosen=pan: acts.pan(lane.key, chosen))
+        _checked(choice, lane.pan == pan)
+        together.addAction(choice)
+    menu.addMenu(pans)
 
 
 def _add_colours(menu: QMenu, lane: Lane, acts: LaneActs) -> None:

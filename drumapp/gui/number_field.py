@@ -70,6 +70,11 @@ class NumberField(QWidget):
         """The number shown."""
         return self._value
 
+    @property
+    def busy(self) -> bool:
+        """Whether the user has it in hand."""
+        return self._editor is not None or self._dragged_from is not None
+
     def set_value(self, value: float) -> None:
         """Show a number, kept within its bounds; no signal."""
         self._value = min(max(value, self._least), self._most)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
 from drumapp.core import editing
 from drumapp.core.editing import Grid
 from drumapp.core.tap_tempo import TapTempo
-from drumapp.core.timing import Metre, Range
+from drumapp.core.tempo_ramp import ramped
+from drumapp.core.timing import MAX_TEMPO, MIN_TEMPO, Metre, Range
 from drumapp.gui.amounts_dialog import Amount, AmountsDialog
 from drumapp.gui.conductor import Conductor
 from drumapp.gui.document import Document
@@ -58,6 +60,8 @@ class TimeControl(QObject):
             "loop_selection": self._loop_selection,
             "loop_all": lambda: self._loop_chosen(None),
             "tap_tempo": self.tap,
+            "tempo_ramp": self.ask_ramp,
+            "play_selection": self._play_selection,
             "pattern_length": self.ask_length,
             "to_start": lambda: self._conductor.seek(0),
             "to_end": self._to_last_bar,
@@ -92,6 +96,29 @@ class TimeControl(QObject):
         if not self._document.in_take:
             self._document.set_metre(metre)
         self.show()
+
+    def ask_ramp(self) -> None:
+        """Ask over which bars the tempo shall change, and to what."""
+        pattern = self._document.pattern
+        bars = max(pattern.bars, 1)
+        span = self._document.project.loop or Range(0, pattern.metre.bar_start(bars))
+        first, last = pattern.metre.bar_at(span.start) + 1, pattern.metre.bar_at(max(span.stop - 1, 0)) + 1
+        amounts = (
+            Amount("From bar", 1, bars, min(first, bars)),
+            Amount("To the end of bar", 1, bars, min(last, bars)),
+            Amount("To", int(MIN_TEMPO), int(MAX_TEMPO), round(pattern.tempo.bpm_at(span.stop)), "bpm"),
+        )
+        hint = "Faster or slower little by little. To set the tempo in the bar at the top makes it one tempo again."
+        dialog = AmountsDialog("Tempo ramp", hint, amounts, self._theme, self._window)
+        dialog.agreed.connect(self._ramp)
+        self.dialog = dialog
+        dialog.open()
+
+    def _ramp(self, asked: tuple[int, ...]) -> None:
+        pattern = self._document.pattern
+        first, last = sorted(asked[:2])
+        span = Range(pattern.metre.bar_start(first - 1), pattern.metre.bar_start(last))
+        self._document.edit(replace(pattern, tempo=ramped(pattern.tempo, span, asked[2])), "Tempo ramp")
 
     # Length
 
@@ -135,6 +162,14 @@ class TimeControl(QObject):
 
     # Playhead
 
+    def _play_selection(self) -> None:
+        """From its first bar line or beat on, as the snap grid has it."""
+        selection = editing.still_there(self._document.pattern, self._editor.selection)
+        if selection:
+            grid = Grid(4) if self._editor.snap.is_off else self._editor.snap
+            self._conductor.seek(editing.grid_span_of(self._document.pattern, selection, grid).start)
+        self._conductor.play()
+
     def _to_last_bar(self) -> None:
         pattern = self._document.pattern
         self._conductor.seek(pattern.metre.bar_start(max(pattern.bars - 1, 0)))
@@ -148,6 +183,12 @@ class TimeControl(QObject):
         self._conductor.seek(metre.bar_start(max(bar + bars, 0)))
 
     # What is shown
+
+    def show_tempo_at(self, tick: float) -> None:
+        """Where there are several tempos, the one the music has come to."""
+        tempo, field = self._document.pattern.tempo, self._window.transport.tempo
+        if len(tempo.changes) > 1 and not field.busy:
+            field.set_value(tempo.bpm_at(tick))
 
     def show(self) -> None:
         """Show the music's time in bar and ruler."""
@@ -166,5 +207,6 @@ class TimeControl(QObject):
 
     def _show_what_can_be_done(self) -> None:
         actions = self._window.actions_by_name
-        actions["loop_selection"].setEnabled(bool(self._editor.selection))
+        for name in ("loop_selection", "play_selection"):
+            actions[name].setEnabled(bool(self._editor.selection))
         actions["pattern_length"].setEnabled(not self._document.in_take)

@@ -60,11 +60,11 @@ class TransportBar(QFrame):
         self.generate.setObjectName("generate")
         self.generate.setToolTip("Generate (G): a fresh beat from a fresh memory")
         self.generate.setIconSize(QSize(22, 22))
-        self.go_on = QPushButton("Go on")
-        self.go_on.setToolTip("Go on (R): from the flag in the ruler, after all that stands before it")
+        self.go_on = _icon_button("Go on", "Go on (R): from the flag in the ruler, after all that stands before it")
         self.play = _icon_button("Play", "Play (Space)")
         self.stop = _icon_button("Stop", "Stop (.): rewind, and let the drummer rest")
         self.loop = _icon_button("Loop", "Loop (L): repeat the beat once it is written", checkable=True)
+        self.metronome = _icon_button("Metronome", "Metronome (C)", checkable=True)
         self.endless = _icon_button("Endless", "Endless: the drummer writes until you stop it", checkable=True)
         self.position = QLabel(str(BarPosition(1, 1, 0)))
         self.position.setToolTip("Position: bar, beat, tick")
@@ -121,7 +121,7 @@ class TransportBar(QFrame):
         layout.addWidget(self.generate)
         layout.addWidget(self.go_on)
         layout.addSpacing(8)
-        for button in (self.play, self.stop, self.loop):
+        for button in (self.play, self.stop, self.loop, self.metronome):
             layout.addWidget(button)
         layout.addSpacing(8)
         layout.addWidget(self.position)
@@ -213,7 +213,8 @@ class TransportBar(QFrame):
         self.play.setIcon(icons.icon(name, colours.text, colours.control_edge))
         self.play.setToolTip(f"{name.capitalize()} (Space)")
         self.play.setAccessibleName(name.capitalize())
-        for button, shape in ((self.stop, "stop"), (self.loop, "loop"), (self.endless, "endless")):
+        shapes = {"stop": self.stop, "loop": self.loop, "metronome": self.metronome, "endless": self.endless}
+        for shape, button in shapes.items():
             button.setIcon(icons.icon(shape, colours.text, colours.control_edge))
 
 

@@ -23,7 +23,7 @@ from drumapp.gui.seat import Way
 from drumapp.lstm.chart import Chart
 from drumapp.lstm.take_settings import Change, GeneratorSettings, Place
 from drumapp.lstm.vocabulary import TICKS_PER_GRID
-from drumapp.playback.engine import EngineDied, EngineEvent, Playhead, SoundSettings
+from drumapp.playback.engine import EngineDied, EngineEvent, MetronomeSettings, Playhead, SoundSettings
 from drumapp.settings import Settings
 
 STEP = 120
@@ -41,6 +41,7 @@ class RecordingEngine:
         self.growing = False
         self.loop: Range | None = None
         self.kit: DrumKit | None = None
+        self.metronome = MetronomeSettings()
         self.running = False
         self.playing = False
         self.position = 0.0
@@ -87,6 +88,9 @@ class RecordingEngine:
 
     def set_kit(self, kit: DrumKit) -> None:
         self.kit = kit
+
+    def set_metronome(self, metronome: MetronomeSettings) -> None:
+        self.metronome = metronome
 
     def play(self) -> None:
         self.told.append(("play", None))

@@ -329,6 +329,17 @@ def test_parts_lie_side_by_side_and_volumes_stand_where_they_are_drawn() -> None
     assert lane_words(HOUSE_KIT.lanes[0]) == "Crash 2, 0 dB"
 
 
+def test_a_lane_is_panned_from_its_menu(hand, application) -> None:
+    application.kits.open_menu(SNARE, application.window.roll.mapToGlobal(QPoint(10, 10)))
+    pans = next(action.menu() for action in application.kits.menu.actions() if action.text().startswith("Pan"))
+    next(action for action in pans.actions() if action.text() == "50 % left").trigger()
+    application.kits.menu.close()
+    lane = hand.document.kit.lane_of(SNARE)
+    assert lane.pan == -0.5
+    assert "50 % left" in lane_words(lane)
+    assert hand.document.undo_label == "Pan Snare"
+
+
 def test_the_kit_is_saved_with_the_project_and_shown_again(hand, application, tmp_path) -> None:
     hand.click(SNARE, Part.MUTE)
     path = tmp_path / "beat.drumapp"

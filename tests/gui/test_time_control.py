@@ -198,3 +198,50 @@ def test_every_metre_that_is_offered_can_be_chosen(hand) -> None:
         assert str(hand.document.pattern.first_metre) == text
         assert hand.application.window.transport.metre.currentText() == text
         assert hand.roll.grab().width() > 0
+
+
+def test_a_tempo_ramp_goes_over_the_bars_asked_for_in_one_undo(hand) -> None:
+    trigger(hand.application, "tempo_ramp")
+    dialog = hand.application.time.dialog
+    for field, value in zip(dialog.fields, (2, 3, 180), strict=True):
+        field.set_value(value)
+    dialog.accept()
+    tempo = hand.document.pattern.tempo
+    assert [round(tempo.bpm_at(bar * BAR)) for bar in (0, 1, 2, 3, 4)] == [120, 120, 150, 180, 180]
+    assert hand.document.undo_label == "Tempo ramp"
+    hand.application.engine.position = 2 * BAR
+    hand.application.conductor.tick()
+    assert hand.application.window.transport.tempo.value == 150
+    trigger(hand.application, "undo")
+    assert hand.document.pattern == BEAT
+
+
+def test_the_music_plays_from_the_selection(hand, engine) -> None:
+    action = hand.application.window.actions_by_name["play_selection"]
+    assert not action.isEnabled()
+    hand.application.notes.editor.select(frozenset({BEAT.notes[1]}))
+    action.trigger()
+    assert ("seek", 480) in engine.told
+    assert engine.playing
+    assert engine.position == 480
+
+
+def test_the_metronome_is_switched_by_button_and_key_and_remembered(hand, engine) -> None:
+    button = hand.application.window.transport.metronome
+    QTest.keyClick(hand.roll.canvas, Qt.Key.Key_C)
+    assert button.isChecked()
+    assert engine.metronome.on
+    assert hand.application.settings.metronome
+    button.click()
+    assert not engine.metronome.on
+    assert not hand.application.window.actions_by_name["metronome"].isChecked()
+
+
+def test_only_the_next_start_is_counted_in(hand, engine) -> None:
+    trigger(hand.application, "count_in_2")
+    assert engine.metronome.count_in == 0
+    hand.application.metronome.count_in()
+    assert engine.metronome.count_in == 2
+    hand.application.conductor.play()
+    hand.application.conductor.tick()
+    assert engine.metronome.count_in == 0

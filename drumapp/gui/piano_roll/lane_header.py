@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from drumapp.core.kit import Lane
 from drumapp.gui.piano_roll.lane_painting import HeaderState, paint_header
-from drumapp.gui.piano_roll.lane_parts import HEADER_WIDTH, Part, part_at, volume_at, volume_text
+from drumapp.gui.piano_roll.lane_parts import HEADER_WIDTH, Part, pan_text, part_at, volume_at, volume_text
 from drumapp.gui.piano_roll.scene import Scene
 
 AUDITION_VELOCITY = 100
@@ -288,6 +288,7 @@ def switched_on(lane: Lane, part: Part) -> bool:
 def lane_words(lane: Lane) -> str:
     """A lane in words: its name and how it is mixed."""
     words = [lane.name, volume_text(lane.volume_db)]
+    words += [pan_text(lane.pan)] if lane.pan else []
     words += ["muted"] * lane.muted + ["soloed"] * lane.soloed + ["locked"] * lane.locked
     return ", ".join(words)
 

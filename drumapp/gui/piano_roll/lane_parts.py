@@ -93,6 +93,12 @@ def volume_at(x: float) -> float:
     return round(2 * volume_db) / 2
 
 
+def pan_text(pan: float) -> str:
+    """A place in the stereo field for people: -1 is left, 1 right."""
+    side = "left" if pan < 0 else "right"
+    return f"{round(abs(pan) * 100)} % {side}" if round(abs(pan) * 100) else "centre"
+
+
 def volume_text(volume_db: float) -> str:
     """A volume for people."""
     return "silent" if volume_db <= MIN_LANE_VOLUME_DB else f"{volume_db:+.1f} dB" if volume_db else "0 dB"
