@@ -1,26 +1,27 @@
-"""A tempo that changes little by little over some bars."""
+"""A tempo that goes evenly from one value to another."""
 
 from __future__ import annotations
 
-from drumapp.core.timing import TICKS_PER_QUARTER, Range, TempoChange, TempoMap
+from drumapp.core.timing import TempoChange, TempoMap
 
-STEP_TICKS = TICKS_PER_QUARTER // 4
+RAMP_STEP = 60
+"""Ticks of one tempo within a ramp: nobody hears the steps, and files from which a DAW reads them stay small."""
 
 
-def ramped(tempo: TempoMap, span: Range, bpm: float) -> TempoMap:
-    """The tempo with a ramp in it: from what is in force where the span starts to ``bpm`` where it ends, a little more
-    or less with every sixteenth, in a straight line over the ticks. What came after the span stays; where
-    nothing did, the new tempo holds. Raises ValueError for an empty span and for a tempo out of range.
+def with_ramp(tempo: TempoMap, start: int, stop: int, bpm: float) -> TempoMap:
+    """The same tempo up to tick ``start``, from there evenly to ``bpm``, which is reached at ``stop`` and kept.
+
+    It changes by as much in each tick. Changes that were between the two are gone, those after ``stop`` stay. With
+    ``stop`` at ``start`` the tempo changes at once.
+    Raises ValueError for a tempo outside 20-400 and for a span that lies before 0 or ends before it starts.
     """
-    if not span.length:
-        raise ValueError("a tempo ramp needs some time")
-    first = tempo.bpm_at(span.start)
-    changes = {change.tick: change.bpm for change in tempo.changes if change.tick not in span}
-    for tick in range(span.start, span.stop, STEP_TICKS):
-        changes[tick] = first + (bpm - first) * (tick - span.start) / span.length
-    changes[span.stop] = float(bpm)
-    made: list[TempoChange] = []
-    for tick in sorted(changes):
-        if not made or made[-1].bpm != changes[tick]:
-            made.append(TempoChange(tick, changes[tick]))
-    return TempoMap(tuple(made))
+    if not 0 <= start <= stop:
+        raise ValueError(f"a ramp must not start before 0 nor end before it starts: {start}..{stop}")
+    first, length = tempo.bpm_at(start), stop - start
+    changes = [change for change in tempo.changes if change.tick < start]
+    for tick in range(start, stop, RAMP_STEP):
+        middle = (tick + min(tick + RAMP_STEP, stop)) / 2
+        changes.append(TempoChange(tick, first + (bpm - first) * (middle - start) / length))
+    changes.append(TempoChange(stop, float(bpm)))
+    changes += [change for change in tempo.changes if change.tick > stop]
+    return TempoMap(tuple(changes))

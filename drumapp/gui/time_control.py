@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from drumapp.core import editing
 from drumapp.core.editing import Grid
 from drumapp.core.tap_tempo import TapTempo
-from drumapp.core.tempo_ramp import ramped
+from drumapp.core.tempo_ramp import with_ramp
 from drumapp.core.timing import MAX_TEMPO, MIN_TEMPO, Metre, Range
 from drumapp.gui.amounts_dialog import Amount, AmountsDialog
 from drumapp.gui.conductor import Conductor
@@ -117,8 +117,8 @@ class TimeControl(QObject):
     def _ramp(self, asked: tuple[int, ...]) -> None:
         pattern = self._document.pattern
         first, last = sorted(asked[:2])
-        span = Range(pattern.metre.bar_start(first - 1), pattern.metre.bar_start(last))
-        self._document.edit(replace(pattern, tempo=ramped(pattern.tempo, span, asked[2])), "Tempo ramp")
+        start, stop = pattern.metre.bar_start(first - 1), pattern.metre.bar_start(last)
+        self._document.edit(replace(pattern, tempo=with_ramp(pattern.tempo, start, stop, asked[2])), "Tempo ramp")
 
     # Length
 

@@ -27,6 +27,7 @@ from drumapp.playback.engine_protocol import (
     SoundfontProblem,
     SoundProblem,
     SoundReady,
+    SyncProblem,
 )
 from drumapp.playback.engine_state import Playhead, SharedState
 from drumapp.playback.metronome import MetronomeSettings
@@ -38,6 +39,7 @@ from drumapp.playback.output_settings import (
     MidiOutputSettings,
     MidiSettings,
     SoundSettings,
+    SyncSettings,
 )
 from drumapp.playback.timing_log import Sent, TimingLog
 
@@ -63,6 +65,8 @@ __all__ = [
     "SoundReady",
     "SoundSettings",
     "SoundfontProblem",
+    "SyncProblem",
+    "SyncSettings",
 ]
 
 _GOODBYE_SECONDS = 1.0
@@ -73,9 +77,8 @@ class PlaybackEngine:
     """Plays patterns in a process of its own.
 
     To be used from one thread. No method waits for that process, except `close` for at most a second or two. Commands
-    given before `start`, or while the process comes up, are carried out once it is there. Pattern, growing, loop, kit,
-    metronome and MIDI ports outlive the process: after `EngineDied`, `start` brings back an engine that holds them,
-    halted at the start.
+    given before `start`, or while the process comes up, are carried out once it is there. All but the position outlives
+    the process: after `EngineDied`, `start` brings back an engine that holds it, halted at the start.
     """
 
     def __init__(self, sound: SoundSettings) -> None:
@@ -86,6 +89,7 @@ class PlaybackEngine:
         self._state = SharedState()
         self._log = TimingLog()
         self._midi = MidiSettings()
+        self._sync = SyncSettings()
         self._metronome = MetronomeSettings()
         self._music: list[protocol.SetPattern | protocol.AppendNotes] = []
         self._packer = NotePacker()
@@ -140,6 +144,7 @@ class PlaybackEngine:
         ):
             self._send(command)
         self._post(protocol.Message(0, protocol.SetMidi(self._midi)))
+        self._post(protocol.Message(0, protocol.SetSync(self._sync)))
         self._playing_serial = self._tick_serial = self._play_serial = self._serial
 
     def close(self) -> None:
@@ -210,6 +215,14 @@ class PlaybackEngine:
         self._midi = midi
         self._post(protocol.Message(0, protocol.SetMidi(midi)))
 
+    def set_sync(self, sync: SyncSettings) -> None:
+        """Keep our own time, or follow a MIDI clock or Ableton Link; what cannot be followed is reported by `poll`.
+
+        A leader also starts and stops the music: the playhead tells.
+        """
+        self._sync = sync
+        self._post(protocol.Message(0, protocol.SetSync(sync)))
+
     def play(self) -> None:
         """Play from the position; after the metronome's bars, if it is to count in."""
         if not self._playing():
@@ -274,6 +287,8 @@ class PlaybackEngine:
             playing=self._playing(),
             waiting=bool(state.holding),
             counting_in=bool(state.counting_in),
+            leader_bpm=state.leader_bpm or None,
+            locked=bool(state.locked),
             level=level,
             first_note_ns=(state.first_note_ns or None) if played else None,
             notes_played=state.notes_played if played else 0,

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
 from drumapp.playback.clock import NANOSECONDS, MonotonicClock
+from drumapp.playback.clock_follower import ClockFollower
 from drumapp.playback.engine_outbox import Outbox
 from drumapp.playback.engine_protocol import (
     ControlMoved,
@@ -21,15 +22,20 @@ from drumapp.playback.engine_protocol import (
     Quit,
     SetMidi,
     SetSound,
+    SetSync,
+    SyncProblem,
 )
 from drumapp.playback.engine_sound import SoundKeeper
 from drumapp.playback.engine_state import SharedState
+from drumapp.playback.following import Following
+from drumapp.playback.leader import Leader
+from drumapp.playback.link import LinkError, LinkLeader
 from drumapp.playback.live_player import LivePlayer
 from drumapp.playback.midi_input import MidiInput
 from drumapp.playback.midi_keeper import MidiKeeper
 from drumapp.playback.midi_sender import MidiSender
 from drumapp.playback.midiport import MidiSystem, RtMidiSystem
-from drumapp.playback.output_settings import MidiInputSettings, SoundSettings
+from drumapp.playback.output_settings import MidiInputSettings, SoundSettings, SyncSettings
 from drumapp.playback.player import Player
 from drumapp.playback.synth import DEFAULT_SAMPLE_RATE, SilentSynth
 from drumapp.playback.timing_log import LatenessLog, TimingLog
@@ -76,6 +82,8 @@ class PlayingProcess:
         self._sender = MidiSender(self._live, self._clock)
         lateness = LatenessLog(log, self._live.stream.ns_of, self._clock.now_ns)
         self._midi_keeper = MidiKeeper(midi, self._player, self._sender, self._report, self._make_input, lateness)
+        self._sync = SyncSettings()
+        self._leader: Leader | None = None
         self._frames_seen = -1
         self._frames_seen_ns = 0
 
@@ -115,6 +123,8 @@ class PlayingProcess:
             self._sound_keeper.want(command.sound)
         elif isinstance(command, SetMidi):
             self._midi_keeper.want(command.midi)
+        elif isinstance(command, SetSync):
+            self._set_sync(command.sync)
         else:
             self._post(command, message.serial)
         return True
@@ -130,11 +140,30 @@ class PlayingProcess:
             tick_at=lambda now_ns: player.tick_at(stream.frame_at(now_ns)),
             post=self._post,
             report=self._report,
-            follow=self._follow,
+            follow=self._clock_came,
         )
 
-    def _follow(self, port: str, message: Sequence[int], now_ns: int) -> None:
-        pass
+    def _set_sync(self, sync: SyncSettings) -> None:
+        if sync == self._sync:
+            return
+        self._sync = sync
+        if self._leader is not None:
+            self._leader.close()
+        self._leader = None
+        try:
+            if sync.source == "clock":
+                self._leader = ClockFollower()
+            elif sync.source == "link":
+                self._leader = LinkLeader(self._player.tempo)
+        except LinkError as error:
+            self._report(SyncProblem(str(error)))
+        self._player.follow(None if self._leader is None else Following(self._leader, self._live.stream))
+        self._midi_keeper.listen_for_clock(sync.port if sync.source == "clock" else None)
+
+    def _clock_came(self, port: str, message: Sequence[int], now_ns: int) -> None:
+        leader = self._leader
+        if isinstance(leader, ClockFollower) and port == self._sync.port:
+            leader.receive(message, now_ns)
 
     def _watch(self) -> None:
         """End the process for a fault in another thread; notice a device that no longer pulls."""

@@ -12,7 +12,7 @@ from drumapp.core.timing import MetreMap, Range, TempoMap
 from drumapp.playback.metronome import MetronomeSettings
 from drumapp.playback.mix import Mix
 from drumapp.playback.note_rows import Rows, pack_notes, sorted_rows
-from drumapp.playback.output_settings import MidiSettings, SoundSettings
+from drumapp.playback.output_settings import MidiSettings, SoundSettings, SyncSettings
 
 # --- to the playing process ---
 
@@ -135,6 +135,13 @@ class SetMidi:
 
 
 @dataclass(frozen=True)
+class SetSync:
+    """Follow somebody's time, or nobody's."""
+
+    sync: SyncSettings
+
+
+@dataclass(frozen=True)
 class Quit:
     """Fall silent and end."""
 
@@ -156,7 +163,7 @@ PlayerCommand = (
     | PressPad
     | ReleasePad
 )
-Command = PlayerCommand | SetSound | SetMidi | Quit
+Command = PlayerCommand | SetSound | SetMidi | SetSync | Quit
 
 
 @dataclass(frozen=True)
@@ -267,6 +274,13 @@ class ControlMoved:
 
 
 @dataclass(frozen=True)
+class SyncProblem:
+    """Nobody's time can be followed as was asked, and why; the music keeps its own."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
 class EngineDied:
     """The playing process is gone; `PlaybackEngine.start` brings it back."""
 
@@ -284,6 +298,7 @@ EngineEvent = (
     | PadStruck
     | PadReleased
     | ControlMoved
+    | SyncProblem
     | EngineDied
 )
 

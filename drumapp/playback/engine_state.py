@@ -17,6 +17,8 @@ class SharedState(ctypes.Structure):
     playing: int
     holding: int
     counting_in: int
+    leader_bpm: float
+    locked: int
     level: float
     first_note_ns: int
     notes_played: int
@@ -28,6 +30,8 @@ class SharedState(ctypes.Structure):
         ("playing", ctypes.c_int64),
         ("holding", ctypes.c_int64),
         ("counting_in", ctypes.c_int64),
+        ("leader_bpm", ctypes.c_double),
+        ("locked", ctypes.c_int64),
         ("level", ctypes.c_double),
         ("first_note_ns", ctypes.c_int64),
         ("notes_played", ctypes.c_int64),
@@ -40,7 +44,8 @@ class Playhead:
     """Where the music is.
 
     Attributes: tick, with its fraction; playing, also while waiting for notes; waiting: playing, but all notes that
-    have come are played; counting_in: playing, but only the metronome so far; level: highest peak since the last look,
+    have come are played; counting_in: playing, but only the metronome so far; leader_bpm: the tempo of the clock that
+    is followed, None while none comes; locked: whether that tempo is settled; level: highest peak since the last look,
     0 to 1; first_note_ns: `time.monotonic_ns` when the first note after the last Play was handed to the outputs, or
     None; notes_played since the last Play.
     """
@@ -49,6 +54,8 @@ class Playhead:
     playing: bool = False
     waiting: bool = False
     counting_in: bool = False
+    leader_bpm: float | None = None
+    locked: bool = False
     level: float = 0.0
     first_note_ns: int | None = None
     notes_played: int = 0

@@ -42,7 +42,7 @@ class MidiInput:
         """Take up a message that came in at a time of the monotonic clock."""
         status = message[0]
         if status >= 0xF0:
-            self._follow(self.settings.port, message, now_ns)
+            self._follow(self.settings.port, message, now_ns - self._offset_ns)
             return
         kind, channel = status & 0xF0, (status & 0x0F) + 1
         if len(message) < 3 or self.settings.channel not in (None, channel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from drumapp.playback.bell import Bell
 from drumapp.playback.engine_protocol import EngineEvent, MidiPortsChanged, PortLost, PortProblem, PortReady
@@ -43,6 +43,8 @@ class MidiKeeper:
         self._make_input = make_input
         self._lateness = lateness
         self._wishes: deque[MidiSettings] = deque()
+        self._wished = MidiSettings()
+        self._clock_port: str | None = None
         self._there: MidiPorts | None = None
         self._outputs: dict[MidiOutputSettings, MidiOutput] = {}
         self._leaving: list[MidiOutput] = []
@@ -65,6 +67,11 @@ class MidiKeeper:
         self._wishes.append(wishes)
         self._bell.ring()
 
+    def listen_for_clock(self, port: str | None) -> None:
+        """Listen to a port, also if nothing else is wanted of it."""
+        self._clock_port = port
+        self._bell.ring()
+
     def close(self) -> None:
         """Let go of all ports. The sender must have been closed before, which silences them."""
         self._closing = True
@@ -77,7 +84,9 @@ class MidiKeeper:
     def look(self) -> None:
         """Do what is wished, and see what has come and gone."""
         while self._wishes:
-            self._fulfil(self._wishes.popleft())
+            self._wished = self._wishes.popleft()
+            self._fulfil(self._wished)
+        self._change_inputs()
         there = self._system.look()
         if there != self._there:
             self._there = there
@@ -121,15 +130,19 @@ class MidiKeeper:
                 self._sender.attach(output, self._out_ports[settings.port])
         self._player.set_other_outputs(outputs, wishes.synth_keys)
         self._sender.set_outputs(outputs)
-        self._change_inputs(wishes.inputs)
         wanted = {entry.port for entry in wishes.outputs} | {entry.port for entry in wishes.inputs}
-        self._told = {name: sentence for name, sentence in self._told.items() if name in wanted}
+        self._told = {
+            name: sentence for name, sentence in self._told.items() if name in wanted or name == self._clock_port
+        }
 
     def _make_output(self, settings: MidiOutputSettings) -> MidiOutput:
         rate, ring = self._player.sample_rate, self._sender.bell.ring
         return MidiOutput(settings, rate, ring=ring, lateness=self._lateness)
 
-    def _change_inputs(self, wished: Sequence[MidiInputSettings]) -> None:
+    def _change_inputs(self) -> None:
+        wished = self._wished.inputs
+        if self._clock_port is not None and not any(entry.port == self._clock_port for entry in wished):
+            wished = (*wished, MidiInputSettings(self._clock_port, sounds=False))
         for settings in [settings for settings in self._inputs if settings not in wished]:
             self._inputs.pop(settings).let_go()
             port = self._in_ports.pop(settings, None)

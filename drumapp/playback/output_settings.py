@@ -98,6 +98,22 @@ class MidiSettings:
     synth_keys: frozenset[int] | None = None
 
 
+@dataclass(frozen=True)
+class SyncSettings:
+    """Whose time is kept. Raises ValueError for a clock without a port.
+
+    Attributes: source "internal" for our own, "clock" for a MIDI clock, "link" for Ableton Link; port, that the clock
+    comes from.
+    """
+
+    source: Literal["internal", "clock", "link"] = "internal"
+    port: str = ""
+
+    def __post_init__(self) -> None:
+        if self.source == "clock" and not self.port:
+            raise ValueError("a MIDI clock needs the name of a port")
+
+
 def _check_channel(channel: int) -> None:
     if not 1 <= channel <= 16:
         raise ValueError(f"channel must be 1 to 16, not {channel}")

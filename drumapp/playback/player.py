@@ -9,6 +9,7 @@ from math import ceil, floor
 from drumapp.playback import engine_protocol as protocol
 from drumapp.playback.clock import Clock, MonotonicClock
 from drumapp.playback.engine_state import SharedState
+from drumapp.playback.following import Following
 from drumapp.playback.master import Master
 from drumapp.playback.outputs import Output
 from drumapp.playback.sequencer import Sequencer
@@ -69,6 +70,11 @@ class Player:
         """The tick that was heard at a frame of the stream, with its fraction; None where no music was."""
         return self._sequencer.tick_at(frame)
 
+    @property
+    def tempo(self) -> float:
+        """Quarter notes a minute where the music is."""
+        return self._sequencer.tempo
+
     def post(self, command: protocol.PlayerCommand, serial: int = 0) -> None:
         """Leave a command for the next block."""
         self._sequencer.post(command, serial)
@@ -86,6 +92,11 @@ class Player:
         with self._lock:
             self._sound.keys = synth_keys
             self._sequencer.set_outputs([self._sound, *outputs])
+
+    def follow(self, following: Following | None) -> None:
+        """Go with a leader, or by the music's own tempo again."""
+        with self._lock:
+            self._sequencer.follow(following)
 
     def process(self, frames: int, span: float | None = None, obey_from: int = 0) -> Audio:
         """The next block of audio, shape (frames, 2), within +-1.

@@ -10,7 +10,9 @@ from drumapp.playback import engine_protocol as protocol
 from drumapp.playback.clock import Clock
 from drumapp.playback.clock_sender import ClockSender
 from drumapp.playback.engine_state import SharedState
+from drumapp.playback.following import Following, within_loop
 from drumapp.playback.heard_music import HeardMusic
+from drumapp.playback.leader import Begin, Halt
 from drumapp.playback.metronome import MetronomeSettings, clicks_in, count_in
 from drumapp.playback.mix import Mix
 from drumapp.playback.outputs import Click, Cue, Output
@@ -41,6 +43,7 @@ class Sequencer:
         self._counting: list[Click] = []  # the clicks of a count-in that are to come
         self._heard = HeardMusic()
         self._clock_sender = ClockSender()
+        self._following: Following | None = None
         self._mix = Mix()
         # A deque's ends are safe to use from several threads without a lock that the sound could wait for.
         self._messages: deque[protocol.Message] = deque()
@@ -49,6 +52,11 @@ class Sequencer:
     def playing(self) -> bool:
         """Whether Play is on."""
         return self._transport.playing
+
+    @property
+    def tempo(self) -> float:
+        """Quarter notes a minute where the music is."""
+        return self._transport.tempo_at(self._transport.position(self.frame))
 
     def post(self, command: protocol.PlayerCommand, serial: int = 0) -> None:
         """Leave a command for the next `obey`."""
@@ -76,6 +84,8 @@ class Sequencer:
         if frame <= self.frame:
             return
         start, self.frame = self.frame, frame
+        if self._following is not None:
+            self._follow(self._following, start, frame)
         segments = self._transport.advance(start, frame - start)
         self._heard.add(segments)
         block = self._scheduler.block(segments, start, frame - start)
@@ -97,6 +107,36 @@ class Sequencer:
         """The tick that was heard at a frame, with its fraction; None where no music was. Any thread may ask."""
         return self._heard.tick_at(frame, self._transport.coming)
 
+    def follow(self, following: Following | None) -> None:
+        """Go with a leader, or by the music's own tempo again."""
+        self._following = following
+        if following is None:
+            self._transport.impose_tempo(None, self.frame)
+            self.state.leader_bpm, self.state.locked = 0.0, 0
+
+    def _follow(self, following: Following, start: int, stop: int) -> None:
+        count = following.leader.count_at(self._clock.now_ns())
+        while following.leader.orders:
+            self._obey_leader(following, following.leader.orders.popleft(), start)
+        playable = count is not None and count.playable
+        self.state.leader_bpm = count.bpm if count is not None else 0.0
+        self.state.locked = playable and count is not None and count.locked
+        if count is None or not playable:
+            return  # on in the tempo of before: a clock that fails must not end the music
+        jump = following.step(count, self._transport, start, stop)
+        if jump is not None:
+            self._silence(start)
+            self._transport.seek(within_loop(jump, self._transport.loop))
+
+    def _obey_leader(self, following: Following, order: Begin | Halt, frame: int) -> None:
+        self._silence(frame)
+        self._transport.pause(frame)
+        following.forget_place()
+        if isinstance(order, Begin):
+            if order.tick is not None:
+                self._transport.seek(order.tick)
+            following.begin(order)
+
     def _clicks(self, segments: Sequence[Segment], frame: int) -> list[Click]:
         due = [click for click in self._counting if click.frame < frame]
         del self._counting[: len(due)]
@@ -115,6 +155,8 @@ class Sequencer:
                 scheduler.set_notes(protocol.unpack(command.notes))
                 transport.set_music(command.length, command.tempo, frame)
                 self._metre = command.metre
+                if self._following is not None:
+                    self._following.leader.lead(command.tempo.bpm_at(transport.position(frame)))
             case protocol.AppendNotes():
                 scheduler.append(protocol.unpack(command.notes), transport.next_tick if transport.playing else None)
                 transport.set_length(command.length)
@@ -129,16 +171,16 @@ class Sequencer:
             case protocol.Play():
                 self._play(None)
             case protocol.PlaySpan():
-                self._silence()
+                self._silence(frame)
                 self._play(command.span)
             case protocol.Pause():
-                self._silence()
+                self._silence(frame)
                 transport.pause(frame)
             case protocol.Stop():
-                self._silence()
+                self._silence(frame)
                 transport.stop()
             case protocol.Seek():
-                self._silence()
+                self._silence(frame)
                 transport.seek(command.tick)
             case protocol.Panic():
                 scheduler.forget_sounds()
@@ -162,8 +204,8 @@ class Sequencer:
         self.state.first_note_ns = 0
         self.state.notes_played = 0
         position = transport.position(self.frame) if span is None else span.start
-        start: float | None = None
-        if self._metronome.count_in:
+        start = self._start_of_leaders_bar(position)
+        if start is None and self._metronome.count_in:
             metre, bpm = self._metre.metre_at(int(position)), transport.tempo_at(position)
             self._counting, start = count_in(self._metronome, metre, bpm, self.frame, self._rate)
         if span is None:
@@ -171,17 +213,27 @@ class Sequencer:
         else:
             transport.play_once(span, start)
 
+    def _start_of_leaders_bar(self, position: float) -> float | None:
+        following = self._following
+        count = None if following is None else following.leader.count_at(self._clock.now_ns())
+        if following is None or count is None or not count.playable:
+            return None
+        bar = self._metre.metre_at(int(position)).ticks_per_bar
+        return following.start_of_bar(count, self.frame, bar, position)
+
     def _set_mix(self, mix: Mix) -> None:
         self._mix = mix
         for output in self.outputs:
             output.set_mix(mix)
         self._now([Event(self.frame, key, CHOKE) for key in self._scheduler.set_mix(mix)])
 
-    def _silence(self) -> None:
+    def _silence(self, frame: int) -> None:
+        if self._following is not None:
+            self._following.forget_place()
         self._scheduler.forget_sounds()
         self._scheduler.forget_overdue()
         self._counting.clear()
-        stops = self._clock_sender.stop(self.frame)
+        stops = self._clock_sender.stop(frame)
         for output in self.outputs:
             output.silence()
             output.put(stops)

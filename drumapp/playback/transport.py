@@ -128,6 +128,11 @@ class Transport:
         return self._wrapped
 
     @property
+    def loop(self) -> Range | None:
+        """The span that is repeated, if any."""
+        return self._loop
+
+    @property
     def next_tick(self) -> int:
         """The first tick that has not been handed out."""
         return self._next_tick

@@ -108,9 +108,11 @@ def is_strike(message: Message) -> bool:
     return message[0] & 0xF0 == NOTE_ON and message[2] > 0
 
 
-def still_sounding(messages: Sequence[Message]) -> set[tuple[int, int]]:
+def still_sounding(
+    messages: Sequence[Message], before: frozenset[tuple[int, int]] | set[tuple[int, int]] = frozenset()
+) -> set[tuple[int, int]]:
     """(channel, key) of every note that was struck and not let go. Fails when one is struck while it sounds."""
-    sounding: set[tuple[int, int]] = set()
+    sounding = set(before)
     for message in messages:
         note = message[0] & 0x0F, message[1] if len(message) > 1 else 0
         if is_strike(message):

@@ -207,6 +207,21 @@ class TestInputs:
         assert studio.told(protocol.PortReady) == [protocol.PortReady("Pads")]
 
 
+def test_a_clock_is_listened_to_whether_its_pads_are_wanted_or_not():
+    studio = Studio(inputs=["Pads"])
+    studio.keeper.listen_for_clock("Pads")
+    studio.run(1_500)
+    studio.system.listened[0].receive([0xF8], 77)
+    assert studio.followed == [("Pads", (0xF8,), 77)]
+    studio.use(inputs=[PADS])
+    studio.run(100)
+    assert [port.closed for port in studio.system.listened] == [True, False]
+    studio.keeper.listen_for_clock(None)
+    studio.use()
+    studio.run(100)
+    assert all(port.closed for port in studio.system.listened)
+
+
 def test_the_thread_looks_when_it_is_told_to_and_lets_go_of_everything():
     studio = Studio("Synth", inputs=["Pads"])
     studio.keeper.start()

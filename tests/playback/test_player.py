@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from drumapp.core.kit import HOUSE_KIT, DrumKit, general_midi_lane
 from drumapp.core.pattern import Note, Pattern
-from drumapp.core.timing import Range, TempoMap
+from drumapp.core.timing import Metre, MetreChange, MetreMap, Range, TempoChange, TempoMap
 from drumapp.playback import engine_protocol as protocol
 from drumapp.playback.clock import ManualClock
 from drumapp.playback.master import HEADROOM_DB
+from drumapp.playback.metronome import MetronomeSettings
 from drumapp.playback.mix import KeyMix, mix_of
 from drumapp.playback.player import Player
 from drumapp.playback.sampler import Sampler
@@ -377,3 +378,83 @@ def test_pauses_tempi_and_resent_patterns_never_repeat_or_drop_a_note(acts):
             player.process(333)
     assert [key for _, key in recorder.strikes] == [note.pitch for note in notes][: len(recorder.strikes)]
     assert len(recorder.strikes) == len(notes)
+
+
+class TestMetronome:
+    def clicks(self, audio: np.ndarray) -> list[int]:
+        """Where clicks begin: the frames at which silence ends."""
+        loud = np.flatnonzero(np.abs(audio[:, 0]) > 1e-4)
+        return [int(frame) for frame in loud[np.diff(loud, prepend=-RATE) > RATE // 10]]
+
+    def play(self, player: Player, frames: int, block: int = 480) -> np.ndarray:
+        return np.concatenate([player.process(block) for _ in range(0, frames, block)])
+
+    def test_it_clicks_on_every_beat_beside_the_drums(self, recorder):
+        player = make(recorder, set_pattern(Note(0, 36, 100)), protocol.SetMetronome(MetronomeSettings(on=True)))
+        player.post(protocol.Play())
+        assert self.clicks(self.play(player, 96_000)) == pytest.approx([0, 24_000, 48_000, 72_000], abs=3)
+        assert recorder.strikes == [(0, 36)]
+
+    def test_it_counts_in_before_the_music_and_then_keeps_silent(self, recorder):
+        player = make(
+            recorder,
+            set_pattern(Note(0, 36, 100)),
+            protocol.SetMetronome(MetronomeSettings(count_in=1)),
+            protocol.Play(),
+        )
+        audio = self.play(player, 48_000)
+        assert player.state.counting_in
+        assert player.state.playing
+        audio = np.concatenate((audio, self.play(player, 96_000)))
+        assert self.clicks(audio) == pytest.approx([0, 24_000, 48_000, 72_000], abs=3)
+        assert recorder.strikes == [(96_000, 36)]
+        assert not player.state.counting_in
+
+    def test_a_count_in_goes_at_the_tempo_and_metre_of_where_the_music_is(self, recorder):
+        metre = MetreMap((MetreChange(0, Metre(4, 4)), MetreChange(1920, Metre(3, 4))))
+        tempo = TempoMap((TempoChange(0, 120.0), TempoChange(1920, 240.0)))
+        pattern = protocol.SetPattern(protocol.pack([Note(1920, 38, 90)]), 3360, tempo, metre)
+        player = make(recorder, pattern, protocol.SetMetronome(MetronomeSettings(count_in=1)), protocol.Seek(1920))
+        player.post(protocol.Play())
+        audio = self.play(player, 48_000)
+        assert self.clicks(audio) == pytest.approx([0, 12_000, 24_000], abs=3)
+        assert recorder.strikes == [(36_000, 38)]
+
+    @pytest.mark.parametrize("command", [protocol.Pause(), protocol.Stop()])
+    def test_halted_while_it_counts_it_counts_no_more(self, recorder, command):
+        player = make(recorder, set_pattern(Note(0, 36, 100)), protocol.SetMetronome(MetronomeSettings(count_in=1)))
+        player.post(protocol.Play())
+        self.play(player, 30_000)
+        player.post(command)
+        assert self.clicks(self.play(player, 96_000)) == []
+        assert recorder.strikes == []
+
+    def test_it_is_as_loud_as_it_is_set(self, recorder):
+        def peak(volume_db: float) -> float:
+            player = make(RecordingSynth(), set_pattern())
+            player.post(protocol.SetMetronome(MetronomeSettings(on=True, volume_db=volume_db)))
+            player.post(protocol.Play())
+            return float(np.abs(self.play(player, 4_800)).max())
+
+        assert peak(-6.0) == pytest.approx(peak(0.0) / 2, rel=0.01)
+        assert recorder.log == []
+
+
+def test_a_span_is_played_once_from_its_start_whatever_played_before(recorder):
+    notes = [Note(tick, 42, 90, 5) for tick in range(0, 1920, 120)]
+    player = make(recorder, set_pattern(*notes), protocol.SetLoop(Range(0, 1920)), protocol.Play())
+    run(player, 7200)
+    player.post(protocol.PlaySpan(Range(480, 720)))
+    run(player, 48_000)
+    assert recorder.strikes == [(0, 42), (6000, 42), (7200, 42), (13_200, 42)]
+    assert recorder.silenced == [7200]
+    assert not player.state.playing
+    assert player.state.tick == 480
+
+
+def test_a_pad_sounds_until_it_is_let_go(recorder):
+    player = make(recorder, protocol.PressPad(49, 100))
+    run(player, 48_000)
+    player.post(protocol.ReleasePad(49))
+    run(player, 480)
+    assert recorder.log == [(0, "on", 49, 100), (48_000, "off", 49, 0)]

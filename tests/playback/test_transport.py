@@ -317,3 +317,122 @@ def test_an_anchor_finds_the_first_tick_from_any_frame():
     for frame in range(0, 3000, 13):
         tick = anchor.first_tick_from(frame)
         assert anchor.frame_of(tick) >= frame > anchor.frame_of(tick - 1)
+
+
+class TestGivenStart:
+    def test_it_stands_until_the_frame_and_begins_with_its_fraction(self):
+        transport = make()
+        transport.play(start=1000.5)
+        assert transport.starting
+        assert transport.playing
+        assert not transport.holding
+        assert transport.advance(0, 1000) == []
+        (segment,) = transport.advance(1000, 100)
+        assert (segment.start, segment.anchor.frame) == (1000, 1000.5)
+        assert not transport.starting
+        assert [segment.anchor.frame_of(tick) for tick in range(*_bounds(segment.ticks))] == [1000, 1050]
+
+    def test_blocks_of_any_size_begin_at_the_same_frame(self):
+        for block in (1, 64, 333, 5000):
+            transport = make(20)
+            transport.play(start=777.0)
+            assert ticks_of(run(transport, 5000, block=block)) == [(t, 777 + t * FRAMES_A_TICK) for t in range(20)]
+
+    def test_a_start_that_has_passed_is_now(self):
+        transport = make()
+        run(transport, 5000)
+        transport.play(start=100.0)
+        assert ticks_of(transport.advance(5000, 60)) == [(0, 5000), (1, 5050)]
+
+    @pytest.mark.parametrize("act", ["pause", "stop"])
+    def test_halted_before_it_began_it_does_not_begin(self, act):
+        transport = make()
+        transport.play(start=1000.0)
+        transport.pause(500) if act == "pause" else transport.stop()
+        assert not transport.starting
+        assert run(transport, 5000) == []
+
+    def test_play_while_it_waits_changes_nothing(self):
+        transport = make()
+        transport.play(start=1000.0)
+        transport.play()
+        assert transport.starting
+        assert transport.coming is not None
+        assert transport.coming.frame == 1000.0
+
+    def test_a_seek_while_it_waits_moves_the_place_and_not_the_start(self):
+        transport = make()
+        transport.play(start=1000.0)
+        transport.seek(480)
+        assert ticks_of(run(transport, 1100))[0] == (480, 1000)
+
+
+class TestOnce:
+    def test_a_span_is_played_once_and_the_music_halts_at_its_start(self):
+        transport = make(loop=Range(0, 1920))
+        transport.play_once(Range(480, 500))
+        assert ticks_of(run(transport, 5000)) == [(480 + n, n * FRAMES_A_TICK) for n in range(20)]
+        assert not transport.playing
+        assert transport.position(5000) == 480
+
+    def test_after_it_play_plays_on_as_always(self):
+        transport = make(960)
+        transport.play_once(Range(480, 500))
+        run(transport, 5000)
+        transport.play()
+        assert len(ticks_of(run(transport, 48_000, start=5000))) == 480
+
+    @pytest.mark.parametrize("act", ["pause", "stop", "seek"])
+    def test_whatever_else_is_done_ends_it(self, act):
+        transport = make(2000)
+        transport.play_once(Range(480, 500))
+        run(transport, 250)
+        {"pause": lambda: transport.pause(250), "stop": transport.stop, "seek": lambda: transport.seek(490)}[act]()
+        transport.play()
+        assert len(ticks_of(run(transport, 48_000, start=250))) > 500
+
+    def test_while_the_pattern_grows_it_waits_for_what_is_missing(self):
+        transport = make(490, growing=True)
+        transport.play_once(Range(480, 500))
+        assert len(ticks_of(run(transport, 5000))) == 10
+        assert transport.holding
+        transport.set_length(600)
+        assert len(ticks_of(run(transport, 5000, start=5000))) == 10
+        assert not transport.playing
+
+    def test_it_may_begin_later(self):
+        transport = make()
+        transport.play_once(Range(480, 482), start=500.0)
+        assert ticks_of(run(transport, 5000)) == [(480, 500), (481, 550)]
+
+    def test_an_empty_span_is_play(self):
+        transport = make()
+        transport.play_once(Range(480, 480))
+        run(transport, 5000)
+        assert transport.playing
+
+
+class TestImposedTempo:
+    def test_it_goes_before_the_musics_own_and_keeps_the_place(self):
+        transport = make()
+        transport.play()
+        run(transport, 1000)
+        transport.impose_tempo(60.0, 1000)
+        assert ticks_of(run(transport, 1000, start=1000)) == [(20 + n, 1000 + n * 100) for n in range(10)]
+        transport.set_music(1920, TempoMap.constant(200.0), 2000)
+        assert transport.tempo_at(30) == 60.0
+        transport.impose_tempo(None, 2000)
+        assert transport.tempo_at(30) == 200.0
+
+    @pytest.mark.parametrize(("asked", "kept"), [(1.0, 20.0), (5000.0, 400.0)])
+    def test_it_stays_within_what_can_be_played(self, asked, kept):
+        transport = make()
+        transport.impose_tempo(asked, 0)
+        assert transport.tempo_at(0) == kept
+
+    def test_how_far_the_music_has_come_in_all_counts_every_round(self):
+        transport = make(100, loop=Range(20, 100))
+        transport.play()
+        run(transport, 50 * 500)
+        assert transport.position(50 * 500) + transport.wrapped == pytest.approx(500)
+        assert transport.wrapped == 400
