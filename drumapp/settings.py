@@ -17,11 +17,13 @@ from drumapp.core.editing import GRIDS
 from drumapp.core.errors import DrumappError
 from drumapp.core.timing import DEFAULT_TEMPO, MAX_TEMPO, MIN_TEMPO, Metre
 from drumapp.lstm.presets import DEFAULT_TEMPERATURE
+from drumapp.port_choices import MOST_PORTS, InputChoice, OutputChoice, input_from_stored, output_from_stored
 
 FOLDER_VARIABLE = "DRUMAPP_CONFIG_DIR"
 SYNTHS = ("auto", "fluidsynth", "sampler")
 THEMES = ("system", "dark", "light")
 SNAPS = tuple(grid.label for grid in GRIDS)
+SYNCS = ("internal", "clock", "link")
 COUNT_INS = (0, 1, 2, 4)
 EXPORT_LAYOUTS = ("one", "two", "lanes")
 RESOLUTIONS = (96, 120, 192, 240, 384, 480, 960, 1920)
@@ -55,6 +57,9 @@ class Settings:
         loop: a finished beat is repeated.
         metronome: whether it clicks along.
         count_in: one of COUNT_INS, the bars it counts before something is recorded.
+        midi_outputs, midi_inputs: how ports are used, also those that are not there or off.
+        synth_keys: the drums that the synth plays; None for all.
+        sync, sync_port: one of SYNCS, whose time is kept, and the port a clock comes from.
         follow: the roll scrolls with the playhead.
         theme: one of THEMES.
         snap: the grid edits snap to, as in "1/16", "1/8T", "1/4." or "Off".
@@ -86,6 +91,11 @@ class Settings:
     loop: bool = True
     metronome: bool = False
     count_in: int = 1
+    midi_outputs: tuple[OutputChoice, ...] = ()
+    midi_inputs: tuple[InputChoice, ...] = ()
+    synth_keys: tuple[int, ...] | None = None
+    sync: str = "internal"
+    sync_port: str = ""
     follow: bool = True
     theme: str = "system"
     snap: str = "1/16"
@@ -235,6 +245,12 @@ def _paths(most: int, value: object) -> tuple[Path, ...]:
     return tuple(path for path in paths if path is not None)
 
 
+def _list(value: object, most: int) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError
+    return value[:most]
+
+
 def _one_of(allowed: tuple[str, ...], value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
@@ -272,6 +288,11 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "loop": _flag,
     "metronome": _flag,
     "count_in": lambda value: _one_number_of(COUNT_INS, value),
+    "midi_outputs": lambda value: tuple(output_from_stored(entry) for entry in _list(value, MOST_PORTS)),
+    "midi_inputs": lambda value: tuple(input_from_stored(entry) for entry in _list(value, MOST_PORTS)),
+    "synth_keys": lambda value: None if value is None else tuple(_whole(0, 127, key) for key in _list(value, 128)),
+    "sync": lambda value: _one_of(SYNCS, value),
+    "sync_port": lambda value: _text(value) or "",
     "follow": _flag,
     "theme": lambda value: _one_of(THEMES, value),
     "snap": lambda value: _one_of(SNAPS, value),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from drumapp.core.errors import DrumappError
+from drumapp.port_choices import InputChoice, OutputChoice
 from drumapp.settings import Settings, load_settings, save_settings, settings_file
 
 
@@ -39,6 +40,11 @@ CHANGED = Settings(
     loop=False,
     metronome=True,
     count_in=2,
+    midi_outputs=(OutputChoice("TD-17", on=False, keys=(36,)),),
+    midi_inputs=(InputChoice("Pads", channel=3),),
+    synth_keys=(36, 38),
+    sync="clock",
+    sync_port="Pads",
     follow=False,
     hide_empty_lanes=True,
     export_layout="lanes",

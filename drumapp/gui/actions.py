@@ -170,6 +170,7 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | str, ...]], ...] = (
             SEPARATOR,
             _A("tap_tempo", "&Tap the tempo", ("T",)),
             _A("tempo_ramp", "Tempo &ramp …"),
+            _A("midi_setup", "M&IDI and sync …", ("Ctrl+,",)),
             _A("silence", "S&ilence all sounds", ("Ctrl+.",)),
         ),
     ),

@@ -30,6 +30,8 @@ from drumapp.gui.garbage import collect_seldom
 from drumapp.gui.kit_control import KitControl
 from drumapp.gui.main_window import MainWindow
 from drumapp.gui.metronome_control import MetronomeControl
+from drumapp.gui.midi_setup.control import MidiControl
+from drumapp.gui.midi_setup.dialog import MidiDialog
 from drumapp.gui.model_loading import ModelLoading
 from drumapp.gui.note_editing import NoteEditing
 from drumapp.gui.piano_roll.navigation import ZOOM_PER_KEY
@@ -100,6 +102,7 @@ class Application(QObject):
             self.window, self.document, self.conductor, self.drummer, self.notes.editor, self.theme
         )
         self.time = TimeControl(self.window, self.document, self.conductor, self.notes.editor, settings, self.theme)
+        self.midi = MidiControl(self.engine, settings, self.files.kit_maps)
         self.metronome = MetronomeControl(self.window, self.engine, settings)
         self._last_look = time.monotonic()
         self._closed = False
@@ -122,6 +125,7 @@ class Application(QObject):
         self.drummer.start()
         self.engine.start()
         self.conductor.start()
+        self.midi.start()
         self.projects.start()
         self.recovery.start()
         if self.settings.problem:
@@ -154,6 +158,9 @@ class Application(QObject):
         bar.output.synth_chosen.connect(self.sound.choose_synth)
         bar.output.browse_requested.connect(self.sound.ask_soundfont)
         bar.output.find_soundfonts = _system_soundfonts
+        bar.output.find_ports = lambda: [(choice.port, choice.on) for choice in self.midi.outputs]
+        bar.output.port_switched.connect(lambda port, on: self.midi.switch_output(port, on=on))
+        bar.output.setup_requested.connect(self.set_up_midi)
 
     def _wire_menus(self) -> None:
         window, roll = self.window, self.window.roll
@@ -182,6 +189,7 @@ class Application(QObject):
             "play": self.conductor.toggle_play,
             "stop": self.conductor.stop,
             "silence": self.engine.panic,
+            "midi_setup": self.set_up_midi,
             "shortcuts": lambda: ShortcutsDialog(window.actions_by_name, window).exec(),
             "about": lambda: show_about(window, self.drummer.credits()),
         }
@@ -207,6 +215,10 @@ class Application(QObject):
         conductor.changed.connect(self._performance_changed)
         conductor.playhead_moved.connect(self._playhead_moved)
         conductor.sound_event.connect(self.sound.hear)
+        conductor.sound_event.connect(self.midi.hear)
+        self.midi.changed.connect(self._show_ports)
+        self.midi.problem.connect(self._port_problem)
+        self.midi.said.connect(window.status.music.setText)
         conductor.failed.connect(self.asking.show_error)
         self.cowriting.failed.connect(self.asking.show_error)
         self.cowriting.said.connect(window.status.music.setText)
@@ -262,6 +274,13 @@ class Application(QObject):
         pattern = self.document.pattern
         if pattern.length:
             self.document.replace(Pattern(tempo=pattern.tempo, metre=pattern.metre), "Clear")
+
+    def set_up_midi(self) -> None:
+        """Open the dialog of MIDI ports and sync."""
+        kit = self.document.kit.with_keys(set(self.window.roll.scene.index.pitches.tolist()))
+        dialog = MidiDialog(self.midi, self.settings, kit.lanes, self.theme, self.window)
+        self.conductor.playhead_moved.connect(dialog.notice)
+        dialog.open()
 
     def _bars_changed(self, bars: int) -> None:
         self.settings.bars = bars
@@ -322,6 +341,16 @@ class Application(QObject):
     def _engine_died(self, sentence: str) -> None:
         self.window.status.sound.setText("No sound")
         self.window.banner.show_problem("sound", sentence, "", Remedy("Restart sound", self._try_sound_again))
+
+    def _show_ports(self) -> None:
+        self.window.transport.output.show_ports([choice.port for choice in self.midi.outputs if choice.on])
+
+    def _port_problem(self, port: str, sentence: str) -> None:
+        topic = f"port {port}"
+        if not sentence:
+            self.window.banner.clear(topic)
+        else:
+            self.window.banner.show_problem(topic, sentence, "", Remedy("MIDI and sync …", self.set_up_midi))
 
     def _try_sound_again(self) -> None:
         self.window.banner.clear("sound")

@@ -262,6 +262,8 @@ class Conductor(QObject):
             self.sound_event.emit(event)
         if self._playing:
             self._notice_end(head)
+        elif head.playing:
+            self._notice_start()
 
     def _drain(self, playhead: float) -> None:
         run = self._writing.run
@@ -364,6 +366,13 @@ class Conductor(QObject):
             self.requests.trail = generator.trail
             if result.notes:
                 self._document.add_take(self.requests.seat.take_of(generator, take_id, result, time.time()))
+        self._publish()
+
+    def _notice_start(self) -> None:
+        """The engine started by itself: who is followed, did."""
+        if self._writing is not None:
+            self._writing.run.resume()
+        self._go()
         self._publish()
 
     def _notice_end(self, head: Playhead) -> None:

@@ -1,4 +1,4 @@
-"""Chooses what sounds: the soundfont and the synth that plays it."""
+"""Chooses what sounds: the soundfont, the synth that plays it, and MIDI ports."""
 
 from __future__ import annotations
 
@@ -22,19 +22,25 @@ _BESIDE_TEXT = 64  # icon, chevron and margins
 class OutputButton(QToolButton):
     """Shows the soundfont's name; its menu offers the others.
 
-    Signals: soundfont_chosen (Path, or None for the built-in kit); synth_chosen (name); browse_requested.
+    Signals: soundfont_chosen (Path, or None for the built-in kit); synth_chosen (name); browse_requested;
+    port_switched (name of a MIDI port, on); setup_requested.
+    Attributes: find_soundfonts and find_ports (names, and whether they are played), asked when the menu opens.
     """
 
     soundfont_chosen = Signal(object)
     synth_chosen = Signal(str)
     browse_requested = Signal()
+    port_switched = Signal(str, bool)
+    setup_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._soundfont: Path | None = None
         self._synth = "auto"
+        self._ports: tuple[str, ...] = ()
         self.find_soundfonts: Callable[[], Sequence[Path]] = list
+        self.find_ports: Callable[[], Sequence[tuple[str, bool]]] = list
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(18, 18))
@@ -55,8 +61,15 @@ class OutputButton(QToolButton):
         self._fit_text()
         self.setToolTip(f"Output: {BUILT_IN if soundfont is None else soundfont}")
 
+    def show_ports(self, ports: Sequence[str]) -> None:
+        """Show which MIDI ports are played besides."""
+        self._ports = tuple(ports)
+        self._fit_text()
+
     def _fit_text(self) -> None:
         name = BUILT_IN if self._soundfont is None else self._soundfont.stem
+        if self._ports:
+            name += f" + {self._ports[0]}" if len(self._ports) == 1 else f" + {len(self._ports)} ports"
         room = self.width() - _BESIDE_TEXT
         self.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room))
 
@@ -99,6 +112,13 @@ class OutputButton(QToolButton):
             action.setChecked(synth == self._synth)
             action.triggered.connect(lambda _=False, chosen=synth: self.synth_chosen.emit(chosen))
             group.addAction(action)
+        menu.addSection("MIDI outputs")
+        for port, on in self.find_ports():
+            action = menu.addAction(port)
+            action.setCheckable(True)
+            action.setChecked(on)
+            action.triggered.connect(lambda checked, port=port: self.port_switched.emit(port, checked))
+        menu.addAction("MIDI and sync …", self.setup_requested.emit)
 
     def paintEvent(self, event) -> None:
         """With the mark of what opens a list."""

@@ -108,6 +108,15 @@ QPushButton:checked:focus, #alternatives QPushButton#keep:focus { border-color: 
 #banner QLabel#bannerCause { font-weight: 600; }
 QLabel#dialogProblem { color: $warning; }
 QListView { background: $window; border: none; outline: none; }
+QListWidget { background: $field; border: 1px solid $border; border-radius: 4px; padding: 4px; }
+QListWidget:focus { border-color: $accent_hover; }
+QListWidget::item { border-radius: 4px; padding: 2px 4px; }
+QListWidget::item:selected { background: $accent_soft; color: $text; }
+QListWidget::indicator { width: 12px; height: 12px; border: 1px solid $control_edge; border-radius: 3px;
+    background: $field; }
+QListWidget::indicator:checked { background: $accent; border-color: $accent; }
+QListWidget::indicator:disabled { border-color: $border; }
+QListWidget::indicator:checked:disabled { background: $control_edge; }
 QTableWidget {
     background: $field; border: 1px solid $border; border-radius: 4px; gridline-color: $border; outline: none;
     selection-background-color: $accent_soft; selection-color: $text;

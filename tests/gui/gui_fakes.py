@@ -23,7 +23,15 @@ from drumapp.gui.seat import Way
 from drumapp.lstm.chart import Chart
 from drumapp.lstm.take_settings import Change, GeneratorSettings, Place
 from drumapp.lstm.vocabulary import TICKS_PER_GRID
-from drumapp.playback.engine import EngineDied, EngineEvent, MetronomeSettings, Playhead, SoundSettings
+from drumapp.playback.engine import (
+    EngineDied,
+    EngineEvent,
+    MetronomeSettings,
+    MidiSettings,
+    Playhead,
+    SoundSettings,
+    SyncSettings,
+)
 from drumapp.settings import Settings
 
 STEP = 120
@@ -42,6 +50,8 @@ class RecordingEngine:
         self.loop: Range | None = None
         self.kit: DrumKit | None = None
         self.metronome = MetronomeSettings()
+        self.midi = MidiSettings()
+        self.sync = SyncSettings()
         self.running = False
         self.playing = False
         self.position = 0.0
@@ -88,6 +98,12 @@ class RecordingEngine:
 
     def set_kit(self, kit: DrumKit) -> None:
         self.kit = kit
+
+    def set_midi(self, midi: MidiSettings) -> None:
+        self.midi = midi
+
+    def set_sync(self, sync: SyncSettings) -> None:
+        self.sync = sync
 
     def set_metronome(self, metronome: MetronomeSettings) -> None:
         self.metronome = metronome

@@ -1,0 +1,169 @@
+"""The dialog of MIDI ports and of whose time is kept. What is changed counts at once; the music goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from drumapp.core.kit import Lane
+from drumapp.gui.midi_setup.control import VIRTUAL_PORT, MidiControl
+from drumapp.gui.midi_setup.pages import InputPage, OutputPage, SyncPage, SynthPage
+from drumapp.gui.theme import Theme
+from drumapp.settings import Settings
+
+if TYPE_CHECKING:
+    from drumapp.playback.engine import Playhead
+
+_ROLE = Qt.ItemDataRole.UserRole
+Place = tuple[str, str]
+"""What a line of the list stands for: "head", "synth", "output", "input" or "sync", and the port's name."""
+
+
+class MidiDialog(QDialog):
+    """Attributes: list; pages, by what they show."""
+
+    def __init__(
+        self,
+        control: MidiControl,
+        settings: Settings,
+        lanes: Sequence[Lane],
+        theme: Theme,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("MIDI and sync")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(QSize(720, 560))
+        self._control, self._settings, self._theme = control, settings, theme
+        self.list = QListWidget()
+        self.list.setAccessibleName("Ports")
+        self.list.setFixedWidth(256)
+        self.output, self.input = OutputPage(theme, lanes), InputPage(theme)
+        self.synth, self.sync = SynthPage(theme, lanes), SyncPage()
+        self._pages = {"synth": self.synth, "output": self.output, "input": self.input, "sync": self.sync}
+        self._stack = QStackedWidget()
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        body = QHBoxLayout()
+        body.addWidget(self.list)
+        body.addWidget(self._stack, 1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(16)
+        layout.addLayout(body, 1)
+        layout.addWidget(buttons)
+        self.list.currentItemChanged.connect(lambda *_: self._show_page())
+        self.list.itemChanged.connect(self._ticked)
+        self.output.changed.connect(control.set_output)
+        self.input.changed.connect(control.set_input)
+        self.synth.changed.connect(control.set_synth_keys)
+        self.sync.changed.connect(control.set_sync)
+        control.changed.connect(self._refresh)
+        self._refresh()
+        self.choose(("output", VIRTUAL_PORT))
+
+    def choose(self, place: Place) -> None:
+        """Show the page of a line."""
+        for row in range(self.list.count()):
+            if self.list.item(row).data(_ROLE) == place:
+                self.list.setCurrentRow(row)
+
+    # The list
+
+    def _places(self) -> list[Place]:
+        outputs = [("output", choice.port) for choice in self._control.outputs]
+        inputs = [("input", choice.port) for choice in self._control.inputs]
+        heads = [("head", name) for name in ("Outputs", "Inputs", "Time")]
+        return [heads[0], ("synth", ""), *outputs, heads[1], *inputs, heads[2], ("sync", "")]
+
+    def _refresh(self) -> None:
+        """List the ports there are now; the lines stay where they are as far as they are the same."""
+        places = self._places()
+        self.list.blockSignals(True)
+        if [self.list.item(row).data(_ROLE) for row in range(self.list.count())] != places:
+            current = self.list.currentItem().data(_ROLE) if self.list.currentItem() else None
+            self.list.clear()
+            for place in places:
+                item = QListWidgetItem()
+                item.setData(_ROLE, place)
+                self.list.addItem(item)
+            if current in places:
+                self.list.setCurrentRow(places.index(current))
+        for row, place in enumerate(places):
+            self._show_line(self.list.item(row), place)
+        self.list.blockSignals(False)
+        self._show_page()
+
+    def _show_line(self, item: QListWidgetItem, place: Place) -> None:
+        kind, port = place
+        colours = self._theme.colours
+        if kind == "head":
+            item.setText(port)
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+            item.setForeground(QColor(colours.text_dim))
+            item.setSizeHint(QSize(0, 32))
+            return
+        item.setSizeHint(QSize(0, 28))
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+        if kind in ("synth", "sync"):
+            item.setText("Synth" if kind == "synth" else "Sync")
+            return
+        choices = self._control.outputs if kind == "output" else self._control.inputs
+        choice = next(choice for choice in choices if choice.port == port)
+        state = self._control.state_of(port, output=kind == "output")
+        item.setText(f"{port} (virtual port)" if port == VIRTUAL_PORT else port)
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+        item.setCheckState(Qt.CheckState.Checked if choice.on else Qt.CheckState.Unchecked)
+        dim = colours.warning if state and choice.on else colours.text_dim if state else colours.text
+        item.setForeground(QColor(dim))
+        item.setToolTip(state or port)
+
+    def _ticked(self, item: QListWidgetItem) -> None:
+        kind, port = item.data(_ROLE)
+        on = item.checkState() is Qt.CheckState.Checked
+        if kind == "output":
+            self._control.switch_output(port, on=on)
+        elif kind == "input":
+            self._control.switch_input(port, on=on)
+
+    # The pages
+
+    def _show_page(self) -> None:
+        item = self.list.currentItem()
+        if item is None:
+            return
+        kind, port = item.data(_ROLE)
+        control, settings = self._control, self._settings
+        maps = [kit_map.name for kit_map in control.maps()]
+        if kind == "output":
+            choice = next(choice for choice in control.outputs if choice.port == port)
+            self.output.show_choice(choice, maps, control.state_of(port, output=True))
+        elif kind == "input":
+            entry = next(entry for entry in control.inputs if entry.port == port)
+            self.input.show_choice(entry, maps, control.state_of(port, output=False))
+        elif kind == "synth":
+            self.synth.drums.show_keys(settings.synth_keys)
+        elif kind == "sync":
+            ports = (VIRTUAL_PORT, *control.input_ports)
+            self.sync.show_choice(settings.sync, settings.sync_port, ports, control.problems.get("sync", ""))
+        if kind in self._pages:
+            self._stack.setCurrentWidget(self._pages[kind])
+
+    def notice(self, head: Playhead) -> None:
+        """Show the tempo of who is followed."""
+        self.sync.show_leader(head.leader_bpm, locked=head.locked)
