@@ -15,7 +15,7 @@ BIN := .venv/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
 # Those that need human drumming run where DATA names a folder of it: make bench DATA=groove. The last takes a while, as
 # it trains the network to be compared with.
-BENCHMARKS ?= stepper resume launch first_note roll undo midi_files audio_timing $(if $(DATA),$(WITH_DATA))
+BENCHMARKS ?= stepper resume insight launch first_note roll undo midi_files audio_timing $(if $(DATA),$(WITH_DATA))
 WITH_DATA := drumming nats
 
 run: packages-run .venv/run-ready

@@ -75,8 +75,14 @@ Choice = TypeVar("Choice", OutputChoice, InputChoice)
 
 def changed(choices: Sequence[Choice], choice: Choice) -> tuple[Choice, ...]:
     """The choices with that of one port, in its place or as a new one."""
-    kept = [choice if held.port == choice.port else held for held in choices]
-    return tuple(kept) if choice in kept else (*kept, choice)
+    kept = list(choices)
+    for place, held in enumerate(kept):
+        if held.port == choice.port:
+            kept[place] = choice
+            break
+    else:
+        kept.append(choice)
+    return tuple(kept)
 
 
 def to_stored(choice: OutputChoice | InputChoice) -> dict[str, Any]:

@@ -24,6 +24,7 @@ SYNTHS = ("auto", "fluidsynth", "sampler")
 THEMES = ("system", "dark", "light")
 SNAPS = tuple(grid.label for grid in GRIDS)
 SYNCS = ("internal", "clock", "link")
+MEMORY_HALVES = ("h", "c")
 COUNT_INS = (0, 1, 2, 4)
 EXPORT_LAYOUTS = ("one", "two", "lanes")
 RESOLUTIONS = (96, 120, 192, 240, 384, 480, 960, 1920)
@@ -54,6 +55,7 @@ class Settings:
         time_temperature, pitch_temperature: 1 is as learned, less is safer, more is wilder.
         memory_range: fresh memory is drawn from plus and minus this.
         feel: play the drummer's microtiming, or stay on the grid.
+        playable: play only what two hands and two feet can strike.
         loop: a finished beat is repeated.
         metronome: whether it clicks along.
         count_in: one of COUNT_INS, the bars it counts before something is recorded.
@@ -64,6 +66,9 @@ class Settings:
         theme: one of THEMES.
         snap: the grid edits snap to, as in "1/16", "1/8T", "1/4." or "Off".
         velocity_lane: its height in pixels; 0 is closed.
+        surprise: whether notes are coloured by how they surprise the drummer.
+        memory_strip: height in pixels of the strip that shows the drummer's memory; 0 is closed.
+        memory_half: one of MEMORY_HALVES, which half of its memory is shown.
         hide_empty_lanes: whether the roll shows only lanes that have notes.
         drummer_panel: whether the panel beside the roll is open.
         volume_db: loudness of the output; 0 is as the synth renders.
@@ -88,6 +93,7 @@ class Settings:
     pitch_temperature: float = DEFAULT_TEMPERATURE
     memory_range: float = 0.1
     feel: bool = True
+    playable: bool = False
     loop: bool = True
     metronome: bool = False
     count_in: int = 1
@@ -100,6 +106,9 @@ class Settings:
     theme: str = "system"
     snap: str = "1/16"
     velocity_lane: int = 104
+    surprise: bool = False
+    memory_strip: int = 0
+    memory_half: str = "h"
     hide_empty_lanes: bool = False
     drummer_panel: bool = True
     volume_db: float = 0.0
@@ -285,6 +294,7 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "style": _text,
     "memory_range": lambda value: _number(0.0, MAX_MEMORY_RANGE, value),
     "feel": _flag,
+    "playable": _flag,
     "loop": _flag,
     "metronome": _flag,
     "count_in": lambda value: _one_number_of(COUNT_INS, value),
@@ -297,6 +307,9 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "theme": lambda value: _one_of(THEMES, value),
     "snap": lambda value: _one_of(SNAPS, value),
     "velocity_lane": lambda value: _whole(0, MAX_LANE_HEIGHT, value),
+    "surprise": _flag,
+    "memory_strip": lambda value: _whole(0, MAX_LANE_HEIGHT, value),
+    "memory_half": lambda value: _one_of(MEMORY_HALVES, value),
     "hide_empty_lanes": _flag,
     "drummer_panel": _flag,
     "volume_db": lambda value: _number(MIN_VOLUME_DB, MAX_VOLUME_DB, value),

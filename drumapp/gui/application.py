@@ -18,7 +18,7 @@ from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Pattern
 from drumapp.core.timing import Metre, MetreMap, TempoMap
 from drumapp.gui.banner import Remedy
-from drumapp.gui.conductor import Conductor, take_name
+from drumapp.gui.conductor import Conductor, Drummer, take_name
 from drumapp.gui.cowriting.room import CoWriting
 from drumapp.gui.dialogs import Asking, Dialogs, show_about
 from drumapp.gui.display import build_qt
@@ -27,6 +27,7 @@ from drumapp.gui.drag_control import DragControl
 from drumapp.gui.drummer_control import DrummerControl
 from drumapp.gui.files import Files, renderer
 from drumapp.gui.garbage import collect_seldom
+from drumapp.gui.insight.control import InsightControl
 from drumapp.gui.kit_control import KitControl
 from drumapp.gui.main_window import MainWindow
 from drumapp.gui.metronome_control import MetronomeControl
@@ -44,6 +45,7 @@ from drumapp.gui.time_control import TimeControl
 from drumapp.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
+    from drumapp.lstm.take_settings import GeneratorSettings
     from drumapp.playback.engine import PlaybackEngine, Playhead
 
 QUIT_AFTER_PAINT = "--quit-after-paint"
@@ -101,6 +103,9 @@ class Application(QObject):
         self.cowriting = CoWriting(
             self.window, self.document, self.conductor, self.drummer, self.notes.editor, self.theme
         )
+        self.insight = InsightControl(
+            self.window, self.document, self.conductor, self.notes.editor, settings, self.theme, self._take_settings
+        )
         self.time = TimeControl(self.window, self.document, self.conductor, self.notes.editor, settings, self.theme)
         self.midi = MidiControl(self.engine, settings, self.files.kit_maps)
         self.metronome = MetronomeControl(self.window, self.engine, settings)
@@ -141,6 +146,7 @@ class Application(QObject):
         self.files.close()
         self.drags.close()
         self.notes.close()
+        self.insight.close()
         self.cowriting.close()
         self.conductor.close()
         self.drummer.close()
@@ -232,6 +238,8 @@ class Application(QObject):
         self.files.said.connect(window.status.music.setText)
         self.files.exporting.connect(window.export_strip.follow)
         self.drummer.changed.connect(self._performance_changed)
+        self.drummer.changed.connect(self.insight.drummer_changed)
+        self.insight.said.connect(window.status.music.setText)
         self.sound.chosen.connect(self._show_output)
         self.sound.ready.connect(self._sound_ready)
         self.sound.problem.connect(self._sound_problem)
@@ -318,6 +326,7 @@ class Application(QObject):
         performance, window = self.conductor.performance, self.window
         window.transport.set_playing(performance.playing)
         window.status.drummer.setText(self.drummer.sentence())
+        window.drummer_panel.set_writing(performance.drummer in (Drummer.WRITING, Drummer.PAUSED))
         self._show_seed()
 
     def _playhead_moved(self, head: Playhead) -> None:
@@ -372,6 +381,14 @@ class Application(QObject):
         else:
             self.window.banner.show_problem(topic, cause, remedy)
 
+    def _take_settings(self) -> GeneratorSettings:
+        """Those of the take in the roll; where it is nobody's, what is set, with a seed that stays the same."""
+        settings = self.conductor.settings_in_take
+        if settings is not None:
+            return settings
+        wanted = replace(self.drummer.wanted_settings(), seed=self.settings.seed or 0)
+        return self.conductor.requests.settings_here(wanted)
+
     # What is shown
 
     def _show_name(self) -> None:
@@ -408,6 +425,7 @@ class Application(QObject):
 
     def _remember(self) -> None:
         self.notes.remember()
+        self.insight.remember()
         self.settings.window_geometry = self.window.geometry_text
         self.settings.tempo = self.window.transport.tempo.value
         self.settings.metre = self.window.transport.metre.currentText()

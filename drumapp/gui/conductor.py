@@ -102,6 +102,20 @@ class Conductor(QObject):
         self._publish()
 
     @property
+    def seat(self) -> Seat | None:
+        """Who drums."""
+        return self.requests.seat
+
+    @property
+    def settings_in_take(self) -> GeneratorSettings | None:
+        """Those of the take under way, with what has been turned since it began; None while nobody writes."""
+        writing = self._writing
+        if writing is None:
+            return None
+        generator = writing.run.generator
+        return writing.settings if generator is None else _with_changes(writing.settings, generator.settings)
+
+    @property
     def can_generate(self) -> bool:
         """Whether there is a drummer."""
         return self.requests.seat is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from drumapp.core.project import Fields
 from drumapp.settings import Settings, read_value
 
-NAMES = ("style", "time_temperature", "pitch_temperature", "memory_range", "feel", "seed", "bars")
+NAMES = ("style", "time_temperature", "pitch_temperature", "memory_range", "feel", "playable", "seed", "bars")
 
 
 def choices_of(settings: Settings, before: Fields) -> Fields:

@@ -56,6 +56,7 @@ class DrummerControl(QObject):
         panel.model_chosen.connect(self.loading.start)
         panel.open_model_requested.connect(self.ask_model)
         panel.changed.connect(self._panel_changed)
+        panel.freshen_wanted.connect(self.freshen)
         self.show_choices()
         self._show_models()
 
@@ -107,6 +108,7 @@ class DrummerControl(QObject):
             memory_range=panel.memory.value,
             feel=panel.feel.isChecked(),
             style=panel.chosen_style,
+            playable=panel.playable.isChecked(),
         )
 
     def ask_model(self) -> None:
@@ -134,11 +136,11 @@ class DrummerControl(QObject):
     def show_choices(self) -> None:
         """Show the settings of the next take: those remembered, or a project's."""
         panel, settings = self._panel, self._settings
-        panel.time.set_value(settings.time_temperature)
-        panel.pitch.set_value(settings.pitch_temperature)
+        panel.set_wildness(settings.time_temperature, settings.pitch_temperature)
         panel.memory.set_value(settings.memory_range)
         panel.blockSignals(True)  # half shown, the panel must not speak for the whole
         panel.feel.setChecked(settings.feel)
+        panel.playable.setChecked(settings.playable)
         if settings.seed is not None:
             panel.show_seed(settings.seed)
         panel.fresh_seed.setChecked(settings.seed is None)
@@ -178,6 +180,7 @@ class DrummerControl(QObject):
         settings.pitch_temperature = panel.pitch.value
         settings.memory_range = panel.memory.value
         settings.feel = panel.feel.isChecked()
+        settings.playable = panel.playable.isChecked()
         settings.style = panel.chosen_style
         settings.seed = panel.fixed_seed
         self._conductor.adjust(self.wanted_settings())

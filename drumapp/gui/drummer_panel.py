@@ -12,8 +12,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPushButton,
     QSizePolicy,
-    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -24,79 +24,92 @@ from drumapp.gui.choice_box import CheckBox, ChoiceBox
 from drumapp.gui.number_field import NumberField, tabular
 from drumapp.gui.style_names import style_name
 from drumapp.gui.theme import Theme
+from drumapp.gui.xy_pad import Axis, XYPad
+from drumapp.lstm.presets import DEFAULT_TEMPERATURE
 
 PANEL_WIDTH = 248
 LEAST_TEMPERATURE, MOST_TEMPERATURE = 0.3, 2.0
 MOST_MEMORY = 1.0
 LARGEST_SEED = 2**63 - 1
-_SLIDER_STEPS = 100
+_CAPTION_PX = 70
 
 
-class SliderRow(QWidget):
-    """A caption, a slider and the number it stands for. ``changed`` (value) comes from either."""
+class Wildness(QWidget):
+    """How freely the drummer draws time and drums: a pad for both, and the two numbers to be typed.
 
-    changed = Signal(float)
+    Signals: changed. Attributes: pad; time, pitch, the number fields.
+    """
 
-    def __init__(
-        self, theme: Theme, caption: str, help_text: str, *, least: float, most: float, default: float
-    ) -> None:
+    changed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._least, self._most = least, most
-        self._slider = QSlider(Qt.Orientation.Horizontal)
-        self._slider.setRange(0, _SLIDER_STEPS)
-        self._slider.setAccessibleName(caption)
-        self.number = NumberField(
-            theme, caption, least=least, most=most, default=default, step=0.05, decimals=2, width=56, height=26
+        self.time, self.pitch = (
+            NumberField(
+                theme,
+                f"{name} wildness",
+                least=LEAST_TEMPERATURE,
+                most=MOST_TEMPERATURE,
+                default=DEFAULT_TEMPERATURE,
+                step=0.05,
+                decimals=2,
+                width=52,
+                height=26,
+            )
+            for name in ("Timing", "Drum")
         )
-        label = QLabel(caption)
-        head = QHBoxLayout()
-        head.addWidget(label, 1)
-        head.addWidget(self.number)
+        self.pad = XYPad(theme, "Wildness", _axis("timing", "steady", "loose"), _axis("drums", "plain", "wild"))
+        self.pad.setToolTip(
+            "To the right: freer in when to strike. Upwards: freer in what. In the middle, at 1, it plays as it "
+            "learned. Arrow keys step; double-click for the first values"
+        )
+        numbers = QHBoxLayout()
+        numbers.setSpacing(6)
+        for text, number, help_text in (
+            ("Timing", self.time, "When to strike: 1 is as learned, less is safer, more is wilder"),
+            ("Drums", self.pitch, "What to strike: 1 is as learned, less is safer, more is wilder"),
+        ):
+            label = _caption(text)
+            for widget in (label, number):
+                widget.setToolTip(help_text)
+            numbers.addWidget(label)
+            numbers.addWidget(number)
+        numbers.insertStretch(2, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addLayout(head)
-        layout.addWidget(self._slider)
-        for widget in (label, self._slider, self.number):
-            widget.setToolTip(help_text)
-        self._slider.valueChanged.connect(self._slid)
-        self.number.changed.connect(self._numbered)
+        layout.setSpacing(6)
+        layout.addWidget(self.pad)
+        layout.addLayout(numbers)
+        self.pad.changed.connect(self._dragged)
+        for number in (self.time, self.pitch):
+            number.changed.connect(self._typed)
 
-    @property
-    def value(self) -> float:
-        """The number."""
-        return self.number.value
+    def set_values(self, time: float, pitch: float) -> None:
+        """Show both, no signal."""
+        self.time.set_value(time)
+        self.pitch.set_value(pitch)
+        self.pad.set_values(self.time.value, self.pitch.value)
 
-    def set_value(self, value: float) -> None:
-        """Show a number, no signal."""
-        self.number.set_value(value)
-        self._place_slider()
+    def _dragged(self) -> None:
+        for number, value in zip((self.time, self.pitch), self.pad.values, strict=True):
+            number.set_value(value)
+        self.changed.emit()
 
-    def _slid(self, place: int) -> None:
-        value = round(self._least + (self._most - self._least) * place / _SLIDER_STEPS, 2)
-        if value != self.number.value:
-            self.number.set_value(value)
-            self.changed.emit(value)
-
-    def _numbered(self, value: float) -> None:
-        self._place_slider()
-        self.changed.emit(value)
-
-    def _place_slider(self) -> None:
-        share = (self.number.value - self._least) / (self._most - self._least)
-        self._slider.blockSignals(True)
-        self._slider.setValue(round(share * _SLIDER_STEPS))
-        self._slider.blockSignals(False)
+    def _typed(self) -> None:
+        self.pad.set_values(self.time.value, self.pitch.value)
+        self.changed.emit()
 
 
 class DrummerPanel(QFrame):
     """Model, style, wildness, memory, feel and seed of the next take.
 
-    Signals: model_chosen (Path); open_model_requested when another file is wanted; changed when anything else is other.
+    Signals: model_chosen (Path); open_model_requested when another file is wanted; freshen_wanted, memory is to be
+    drawn anew now; changed when anything else is other.
     """
 
     model_chosen = Signal(object)
     open_model_requested = Signal()
+    freshen_wanted = Signal()
     changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -106,32 +119,26 @@ class DrummerPanel(QFrame):
         self._theme = theme
         self.model = _combo("Model", "The trained network that drums")
         self.style_choice = _combo("Style", "What the drummer aims at; Any lets it choose")
-        self.time = SliderRow(
-            theme,
-            "Timing wildness",
-            "When to strike: 1 is as learned, less is safer, more is wilder. Double-click the number for 1",
-            least=LEAST_TEMPERATURE,
-            most=MOST_TEMPERATURE,
-            default=1.0,
+        self.wildness = Wildness(theme)
+        self.time, self.pitch = self.wildness.time, self.wildness.pitch
+        self.memory = NumberField(
+            theme, "Memory range", least=0.0, most=MOST_MEMORY, default=0.1, step=0.05, decimals=2, width=52, height=28
         )
-        self.pitch = SliderRow(
-            theme,
-            "Drum wildness",
-            "What to strike: 1 is as learned, less is safer, more is wilder. Double-click the number for 1",
-            least=LEAST_TEMPERATURE,
-            most=MOST_TEMPERATURE,
-            default=1.0,
+        self.memory.setToolTip(
+            "Fresh memory is drawn at random from plus and minus this: more makes the beginnings more diverse"
         )
-        self.memory = SliderRow(
-            theme,
-            "Memory range",
-            "Fresh memory is drawn at random from plus and minus this: more makes the beginnings more diverse",
-            least=0.0,
-            most=MOST_MEMORY,
-            default=0.1,
+        self.freshen = QPushButton("Fresh now")
+        self.freshen.setProperty("role", "low")
+        self.freshen.setAccessibleName("Fresh memory now")
+        self.freshen.setToolTip(
+            "Fresh memory now: who writes forgets, and goes on with another memory from the next beat"
         )
+        self.freshen.setEnabled(False)
         self.feel = CheckBox(theme, "Play with feel")
         self.feel.setToolTip("On: a little before or behind the beat, as people play. Off: exactly on the grid")
+        self.playable = CheckBox(theme, "Playable")
+        self.playable.setAccessibleName("Only what two hands can play")
+        self.playable.setToolTip("On: only what two hands and two feet can play. Off: whatever comes to mind")
         self.seed = QLineEdit()
         self.seed.setFont(tabular(self.seed.font()))
         self.seed.setValidator(QRegularExpressionValidator(QRegularExpression("[0-9]{1,18}")))
@@ -153,38 +160,42 @@ class DrummerPanel(QFrame):
     def _lay_out(self) -> None:
         title = QLabel("Drummer")
         title.setProperty("role", "title")
-        seed_row = QHBoxLayout()
-        seed_row.setSpacing(8)
-        seed_row.addWidget(self.seed, 1)
-        seed_row.addWidget(self.fresh_seed)
+        memory = QHBoxLayout()
+        memory.setSpacing(6)
+        memory.addWidget(_caption("Memory"))
+        memory.addWidget(self.memory)
+        memory.addStretch(1)
+        memory.addWidget(self.freshen)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 8, 16, 16)
+        layout.setContentsMargins(16, 8, 16, 12)
         layout.setSpacing(6)
-        layout.addWidget(title)
-        layout.addSpacing(6)
-        layout.addWidget(_caption("Model"))
-        layout.addWidget(self.model)
-        layout.addSpacing(6)
-        layout.addWidget(_caption("Style"))
-        layout.addWidget(self.style_choice)
-        layout.addSpacing(10)
-        for row in (self.time, self.pitch, self.memory):
-            layout.addWidget(row)
-            layout.addSpacing(4)
-        layout.addWidget(self.feel)
-        layout.addSpacing(6)
-        layout.addWidget(_caption("Seed"))
-        layout.addLayout(seed_row)
+        style = _caption("Style")
+        for label in (title, style):
+            label.setFixedWidth(_CAPTION_PX)
+        layout.addLayout(_row(title, self.model))
+        layout.addLayout(_row(style, self.style_choice))
+        layout.addSpacing(2)
+        layout.addWidget(self.wildness)
+        layout.addLayout(memory)
+        layout.addSpacing(2)
+        checks = QHBoxLayout()
+        checks.addWidget(self.feel)
+        checks.addStretch(1)
+        checks.addWidget(self.playable)
+        layout.addLayout(checks)
+        layout.addLayout(_row(_caption("Seed"), self.seed, self.fresh_seed))
         layout.addStretch(1)
 
     def _connect(self) -> None:
         self.model.activated.connect(self._model_activated)
         self.style_choice.activated.connect(self.changed)
         self.feel.toggled.connect(self.changed)
+        self.playable.toggled.connect(self.changed)
+        self.freshen.clicked.connect(self.freshen_wanted)
         self.fresh_seed.toggled.connect(self.changed)
         self.seed.textEdited.connect(self._seed_typed)
-        for row in (self.time, self.pitch, self.memory):
-            row.changed.connect(self.changed)
+        self.wildness.changed.connect(self.changed)
+        self.memory.changed.connect(self.changed)
 
     # What is shown
 
@@ -220,6 +231,14 @@ class DrummerPanel(QFrame):
             return None
         return int(self.seed.text())
 
+    def set_wildness(self, time: float, pitch: float) -> None:
+        """Show how freely time and drums are drawn, no signal."""
+        self.wildness.set_values(time, pitch)
+
+    def set_writing(self, writing: bool) -> None:
+        """While the drummer writes, its memory can be freshened."""
+        self.freshen.setEnabled(writing)
+
     def show_seed(self, seed: int) -> None:
         """The seed of the take that was begun."""
         self.seed.setText(str(seed))
@@ -245,6 +264,20 @@ def _combo(name: str, help_text: str) -> QComboBox:
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     return combo
+
+
+def _row(label: QLabel, *widgets: QWidget) -> QHBoxLayout:
+    """A caption, and beside it what it names."""
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    row.addWidget(label)
+    for place, widget in enumerate(widgets):
+        row.addWidget(widget, 0 if place else 1)
+    return row
+
+
+def _axis(name: str, low: str, high: str) -> Axis:
+    return Axis(name, low, high, LEAST_TEMPERATURE, 1.0, MOST_TEMPERATURE, DEFAULT_TEMPERATURE)
 
 
 def _caption(text: str) -> QLabel:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.project import Take
 from drumapp.gui.generation import NoteGenerator, Request
+from drumapp.gui.insight.insight import Insight
 
 if TYPE_CHECKING:
     from drumapp.lstm.chart import Chart
@@ -63,6 +64,9 @@ class Seat(Protocol):
 
     def hearsay(self, notes: Sequence[Note]) -> str:
         """What to tell the user of notes that the drummer hears otherwise than they are, or not at all; or nothing."""
+
+    def insight(self) -> Insight:
+        """A look into the drummer's mind, while it plays or not; called, as it is asked, in a thread of its own."""
 
 
 class ModelSeat:
@@ -161,3 +165,9 @@ class ModelSeat:
         from drumapp.lstm.ear import Hearsay
 
         return Hearsay.of(notes, self._ear).sentence
+
+    def insight(self) -> Insight:
+        """See :meth:`Seat.insight`."""
+        from drumapp.gui.insight.model_insight import ModelInsight
+
+        return ModelInsight(self.model)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from drumapp.gui.conductor import Drummer, Performance
 from drumapp.gui.drag_out import DragHandle
+from drumapp.gui.insight.legend import SurpriseLegend
 from drumapp.gui.theme import Theme
 
 LONGEST_NAME = 32
@@ -41,6 +42,7 @@ class StatusLine(QFrame):
         self.drummer.setObjectName("drummerStatus")
         self.music = QLabel()
         self.sound = QLabel("Starting sound …")
+        self.surprise = SurpriseLegend(theme)
         self.seed = QLabel()
         self.drag_midi = DragHandle(theme, "MIDI", "Drag out as MIDI")
         self.drag_wav = DragHandle(theme, "WAV", "Drag out as sound")
@@ -50,6 +52,7 @@ class StatusLine(QFrame):
         layout.addWidget(self.drummer)
         layout.addWidget(self.music)
         layout.addStretch(1)
+        layout.addWidget(self.surprise)
         layout.addWidget(self.seed)
         layout.addWidget(self.sound)
         handles = QHBoxLayout()

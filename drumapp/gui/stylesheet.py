@@ -41,6 +41,7 @@ QPushButton, QToolButton, QComboBox {
 QPushButton:hover, QToolButton:hover, QComboBox:hover { background: $hover; }
 QPushButton { outline: none; }
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus { border: 1px solid $accent_hover; }
+QPushButton[role="low"] { min-height: 26px; }
 QPushButton:disabled, QToolButton:disabled, QComboBox:disabled { color: $control_edge; }
 QToolButton[role="icon"] { padding: 0; min-width: 32px; max-width: 32px; min-height: 32px; max-height: 32px; }
 QToolButton[role="narrow"] { padding: 0 6px; }
@@ -117,6 +118,8 @@ QListWidget::indicator { width: 12px; height: 12px; border: 1px solid $control_e
 QListWidget::indicator:checked { background: $accent; border-color: $accent; }
 QListWidget::indicator:disabled { border-color: $border; }
 QListWidget::indicator:checked:disabled { background: $control_edge; }
+#whatElse { background: $raised; border: 1px solid $border; }
+#whatElse QListWidget { background: $raised; border: none; outline: none; }
 QTableWidget {
     background: $field; border: 1px solid $border; border-radius: 4px; gridline-color: $border; outline: none;
     selection-background-color: $accent_soft; selection-color: $text;

@@ -23,7 +23,8 @@ class Colours:
 
     Attributes: window, roll, raised and field are surfaces; line_step, line_beat and line_bar the grid, from weak to
     strong; border edges of controls; accent the one colour of action, accent_text what stands on it; families one hue
-    per kind of drum, apart in lightness too, so that they differ for the colour-blind.
+    per kind of drum, apart in lightness too, so that they differ for the colour-blind; surprise from what was expected
+    to what was not, in even steps; memory_below and memory_above the ends of a scale whose middle is the roll's ground.
     """
 
     name: str
@@ -52,6 +53,9 @@ class Colours:
     meter: str
     meter_hot: str
     families: Mapping[Family, str]
+    surprise: tuple[str, ...]
+    memory_below: str
+    memory_above: str
 
 
 DARK = Colours(
@@ -90,6 +94,9 @@ DARK = Colours(
             Family.PERCUSSION: "#dfe2ee",
         }
     ),
+    surprise=("#3a78d8", "#887ed0", "#aa82b9", "#c285a1", "#d68988", "#e59674", "#f1aa65", "#fbcc7b", "#ffefa8"),
+    memory_below="#4aa3f5",
+    memory_above="#f59a3c",
 )
 
 LIGHT = Colours(
@@ -128,6 +135,9 @@ LIGHT = Colours(
             Family.PERCUSSION: "#4c505c",
         }
     ),
+    surprise=("#5c93d6", "#707fcc", "#836abc", "#985aa5", "#a5478c", "#9e3569", "#912346", "#6e162a", "#4a0d12"),
+    memory_below="#1f63bd",
+    memory_above="#b04c00",
 )
 
 

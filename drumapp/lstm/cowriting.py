@@ -10,8 +10,8 @@ from drumapp.core.timing import MetreMap, Range
 from drumapp.lstm.chart import Chart, GridChart
 from drumapp.lstm.checkpoint import DrumModel
 from drumapp.lstm.generator import DrumGenerator
-from drumapp.lstm.listening import surprise_in_take
 from drumapp.lstm.memory_trail import MemoryTrail
+from drumapp.lstm.remembering import surprise_in_take
 from drumapp.lstm.stepper import Stepper
 from drumapp.lstm.take_settings import GeneratorSettings
 

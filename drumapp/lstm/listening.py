@@ -1,29 +1,27 @@
-"""What a network thinks while it hears a pattern: surprise, what it would have played instead, its memory."""
+"""What a network thinks while it hears a pattern: how surprised it is, and what it would have played instead."""
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from drumapp.core.pattern import Pattern
-from drumapp.core.timing import Range
+from drumapp.core.pattern import Note, Pattern
+from drumapp.core.timing import MetreMap, TempoMap
 from drumapp.lstm.checkpoint import DrumModel
-from drumapp.lstm.ear import Ear
-from drumapp.lstm.encoding import IntTable, Labels, encode_events
-from drumapp.lstm.evaluation import event_nats, nats_said
-from drumapp.lstm.layout import heads
-from drumapp.lstm.memory_trail import MemoryTrail
-from drumapp.lstm.mind import Mind
+from drumapp.lstm.encoding import LABEL_COLUMNS, EventTable, IntTable, Labels, encode_events
+from drumapp.lstm.hindsight import Hindsight
 from drumapp.lstm.past import Past
 from drumapp.lstm.stepper import Floats, Memory, Stepper
-from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.lstm.timeline import Timeline
-from drumapp.lstm.vocabulary import TICKS_PER_GRID, Events
+from drumapp.lstm.vocabulary import TICKS_PER_GRID, note_rows
 
 NATS_A_BIT = float(np.log(2.0))
+_STRETCH = 32  # events: some milliseconds' work
+_NOTES_AT_ONCE = 4096
 
 
 class Guess(NamedTuple):
@@ -39,40 +37,85 @@ class Listening:
     """A pattern as a network heard it, each event given all before it, from a memory of zeros: the figures are those of
     ``drumapp evaluate``.
 
-    Attributes: ``sources``, int64 (events,), which of the pattern's notes each event is: those that are not among them
-    were not heard; ``heads``, names of the network's decisions; ``bits``, float64 (events, heads), the surprise
-    -log2 p of each; ``h`` and ``c``, float32 (events, layers, hidden), the memory as each event was said.
+    Attributes: ``notes``, int64 (notes, 4), the pattern's notes with the fields of a Note; ``sources``, int64
+    (events,), which of them each event is: those that are not among them are not heard; ``heads``, names of the
+    network's decisions; ``bits``, float64 (events heard so far, heads), the surprise -log2 p of each.
     """
 
+    notes: IntTable
     sources: IntTable
     heads: tuple[str, ...]
     bits: NDArray[np.float64]
-    h: Floats
-    c: Floats
-    events: Events
-    timeline: Timeline
-    labels: tuple[int, int]
+
+    @property
+    def complete(self) -> bool:
+        """Whether it was heard to the end."""
+        return len(self.bits) == len(self.sources)
 
     @property
     def surprise(self) -> NDArray[np.float64]:
-        """Bits of each event in all, float64 (events,)."""
+        """Bits of each event in all, float64 (events heard so far,)."""
         surprise: NDArray[np.float64] = self.bits.sum(axis=1)
         return surprise
 
     @property
     def nats(self) -> float:
-        """The whole pattern's negative log likelihood, all heads, in nats."""
+        """The negative log likelihood of what was heard, all heads, in nats."""
         return float(self.bits.sum()) * NATS_A_BIT
 
-    def guesses(self, event: int, count: int, stepper: Stepper) -> list[Guess]:
-        """The likeliest notes in an event's stead, the likeliest first, at temperature 1. All delays of 96 grid
-        positions or more count as one of 96.
+
+class Listener:
+    """A network's ear for patterns that change: what it has heard before it does not hear again.
+
+    As in training it does not hear keys it has no word for, and of several hits of one drum on one grid position only
+    the loudest. Use one from one thread at a time.
+    """
+
+    def __init__(self, model: DrumModel, stepper: Stepper | None = None) -> None:
+        self._stepper = stepper or Stepper(model)
+        self._hindsight = Hindsight(model)
+        self._labels = Labels().classes(model.vocabulary)
+        self._timeline = Timeline(TempoMap(), MetreMap())
+        self._notes = note_rows(())
+        self._events = model.vocabulary.encode(())
+        self._bits = np.zeros((0, len(self._hindsight.heads)))
+        self._heard = 0
+        architecture = model.architecture
+        # For each stretch, the memory that has heard all but the last event before it.
+        self._memories = [Memory.zeros(architecture.layers, architecture.hidden)]
+
+    @property
+    def listening(self) -> Listening:
+        """What has been heard so far of the pattern that was given last."""
+        return Listening(self._notes, self._events.sources, self._hindsight.heads, self._bits[: self._heard].copy())
+
+    def hear(self, pattern: Pattern, labels: Labels | None = None) -> Iterator[None]:
+        """Hear a pattern, stretch by stretch, some milliseconds each. Left early, it is heard on from there the next
+        time.
         """
-        past = Past(stepper.architecture, stepper.vocabulary, self.timeline, self.labels)
-        past.extend(self.events.rows[:event])
-        here = int(self.events.rows[event, 0])
-        base = past.position if past.events else self.timeline.bar_of(here)[0]
-        stepper.speak(Memory(self.h[event], self.c[event]))
+        notes = yield from note_rows_in_stretches(pattern.notes)
+        first = self._take_up(notes, pattern, labels)
+        yield
+        heard, said = self._encoded(first, len(self._events))
+        for start in range(first, len(self._events), _STRETCH):
+            yield
+            within = slice(start - first, start - first + _STRETCH)
+            stretch = EventTable(said.columns, said.rows[within], said.starts)
+            h, _ = self._hear_stretch(start // _STRETCH, heard[within])
+            self._heard = start + len(stretch)
+            self._bits[start : self._heard] = self._hindsight.nats(h[:, -1], stretch) / NATS_A_BIT
+
+    def guesses(self, event: int, count: int) -> list[Guess]:
+        """The likeliest notes in the stead of an event that was heard, the likeliest first, at temperature 1. All
+        delays of 96 grid positions or more count as one of 96.
+        """
+        stepper, rows = self._stepper, self._events.rows
+        past = Past(stepper.architecture, stepper.vocabulary, self._timeline, self._labels)
+        past.extend(rows[:event])
+        base = past.position if past.events else self._timeline.bar_of(int(rows[event, 0]))[0]
+        heard, _ = self._encoded(event // _STRETCH * _STRETCH, event + 1)
+        h, c = self._hear_stretch(event // _STRETCH, heard)
+        stepper.speak(Memory(h[-1], c[-1]))
         delays = _probabilities(stepper.delay_scores)
         stepper.keep()
         found: list[Guess] = []
@@ -81,7 +124,7 @@ class Listening:
                 break  # no drum there can be likelier than the delay itself
             position = base + delay
             stepper.withdraw()
-            scores = stepper.tell_delay(delay, self.timeline.place(position), past.struck(position))
+            scores = stepper.tell_delay(delay, self._timeline.place(position), past.struck(position))
             first = past.pitch + 1 if position == past.position else 0
             if first == len(scores):
                 continue  # no drum is left on this position
@@ -94,101 +137,75 @@ class Listening:
             del found[count:]
         return found
 
+    def _take_up(self, notes: IntTable, pattern: Pattern, labels: Labels | None) -> int:
+        """Take up another pattern; the first event of the first stretch that is to be heard."""
+        vocabulary = self._stepper.vocabulary
+        events, timeline = vocabulary.encode_rows(notes), Timeline(pattern.tempo, pattern.metre)
+        classes = (labels or Labels()).classes(vocabulary)
+        same = 0
+        if (timeline, classes) == (self._timeline, self._labels):
+            same = _alike(self._events.rows[: self._heard], events.rows)
+        self._notes, self._events, self._timeline, self._labels = notes, events, timeline, classes
+        self._bits = np.concatenate([self._bits[:same], np.zeros((len(events) - same, self._bits.shape[1]))])
+        self._heard = same
+        stretch = same // _STRETCH
+        del self._memories[stretch + 1 :]
+        return stretch * _STRETCH
+
+    def _encoded(self, first: int, stop: int) -> tuple[IntTable, EventTable]:
+        """The events from ``first`` up to ``stop``: what the network hears before each, int64 (events, columns), and
+        what is said.
+        """
+        stepper = self._stepper
+        table = encode_events(
+            self._events.rows[:stop],
+            self._timeline,
+            stepper.architecture.bar_memory,
+            self._labels,
+            first=max(first - 1, 0),
+        )
+        heard = table.rows[:, [table.columns.index(column) for column in stepper.input_columns]]
+        if first == 0:
+            heard = np.concatenate([np.array([stepper.begin], np.int64), heard])
+        # Labels are told ahead: style, kind and tempo are those of the event to come.
+        labels = [place for place, column in enumerate(stepper.input_columns) if column in LABEL_COLUMNS]
+        heard[:-1, labels] = heard[1:, labels]
+        said = EventTable(table.columns, table.rows[len(table) - (stop - first) :], table.starts)
+        return heard[:-1], said
+
+    def _hear_stretch(self, stretch: int, heard: IntTable) -> tuple[Floats, Floats]:
+        """h and c as each event of a stretch, or of its beginning, was said, float32 (events, layers, hidden) each."""
+        memory = self._memories[stretch].copy()
+        h, c = self._stepper.hear(memory, heard)
+        if len(heard) == _STRETCH and stretch + 1 == len(self._memories):
+            self._memories.append(memory)
+        return h, c
+
 
 def listen(
     model: DrumModel, pattern: Pattern, labels: Labels | None = None, stepper: Stepper | None = None
 ) -> Listening:
-    """Hear a pattern and note down what the network thinks. As in training it does not hear keys it has no word for,
-    and of several hits of one drum on one grid position only the loudest.
-    """
-    stepper = stepper or Stepper(model)
-    architecture = model.architecture
-    events = model.vocabulary.encode(pattern.notes)
-    timeline = Timeline(pattern.tempo, pattern.metre)
-    classes = (labels or Labels()).classes(model.vocabulary)
-    table = encode_events(events.rows, timeline, architecture.bar_memory, classes)
-    names = heads(architecture)
-    memory = Memory.zeros(architecture.layers, architecture.hidden)
-    h, c = (np.empty((len(events), *memory.h.shape), np.float32) for _ in range(2))
-    nats = np.zeros((len(events), len(names)))
-    for event, losses in enumerate(event_nats(stepper, table, memory)):
-        nats[event] = losses
-        h[event], c[event] = memory.h, memory.c
-    return Listening(events.sources, names, nats / NATS_A_BIT, h, c, events, timeline, classes)
+    """Hear a pattern to its end and note down what the network thinks."""
+    listener = Listener(model, stepper)
+    for _ in listener.hear(pattern, labels):
+        pass
+    return listener.listening
 
 
-class Surprise(NamedTuple):
-    """What a take's own memory thought of the events of a span.
-
-    ``sources``, int64 (events,), which of the pattern's notes they are; ``bits``, float64 (events, heads), -log2 p.
-    """
-
-    sources: IntTable
-    bits: NDArray[np.float64]
-
-
-def surprise_in_take(
-    model: DrumModel,
-    settings: GeneratorSettings,
-    pattern: Pattern,
-    span: Range,
-    stepper: Stepper | None = None,
-    trail: MemoryTrail | None = None,
-) -> Surprise:
-    """How surprising the events are whose grid positions lie in a span, to the memory of a take with these settings
-    that has heard all before them. A trail of the take saves hearing what has not changed, and is kept up.
-    """
-    stepper = stepper or Stepper(model)
-    events = model.vocabulary.encode(pattern.notes, Ear(model.vocabulary).key_classes)
-    ticks = events.rows[:, 0] * TICKS_PER_GRID
-    first, last = np.searchsorted(ticks, (span.start, span.stop)).tolist()
-    mind = Mind(stepper, settings, Timeline(pattern.tempo, pattern.metre), trail)
-    mind.listen(events.rows[:first])
-    names = heads(model.architecture)
-    nats = np.zeros((last - first, len(names)))
-    past = mind.past
-    for row, event in zip(nats, events.grid_notes()[first:last], strict=True):
-        mind.attend()
-        stepper.keep()
-        classes = (past.delay_to(event.position), *event[1:])[: len(names)]
-        place = past.timeline.place(event.position)
-        row[:] = nats_said(stepper, classes, place, past.struck(event.position), past.last_velocity(event.pitch))
-        stepper.withdraw()
-        mind.hear(event)
-    return Surprise(events.sources[first:last], nats / NATS_A_BIT)
+def note_rows_in_stretches(notes: Sequence[Note]) -> Generator[None, None, IntTable]:
+    """:func:`note_rows`, some milliseconds at a time."""
+    parts = [note_rows(())]
+    for first in range(0, len(notes), _NOTES_AT_ONCE):
+        parts.append(note_rows(notes[first : first + _NOTES_AT_ONCE]))
+        yield
+    return np.concatenate(parts)
 
 
-@dataclass(frozen=True)
-class MemoryThroughTime:
-    """A take's memory, from its own fresh start.
-
-    Attributes: ``ticks``, int64 (events,), of the events' grid positions; ``h`` and ``c``, float32 (events + 1, layers,
-    hidden): the fresh memory, then the memory as each event was said; ``fresh``, the events before which memory was
-    drawn anew, the first among them.
-    """
-
-    ticks: IntTable
-    h: Floats
-    c: Floats
-    fresh: tuple[int, ...]
-
-
-def memory_through_time(
-    model: DrumModel, settings: GeneratorSettings, pattern: Pattern, stepper: Stepper | None = None
-) -> MemoryThroughTime:
-    """The memory of a take with these settings that has played, or heard, a pattern."""
-    stepper = stepper or Stepper(model)
-    events = model.vocabulary.encode(pattern.notes, Ear(model.vocabulary).key_classes)
-    trail = MemoryTrail(every=1, most=len(events) + 1)
-    mind = Mind(stepper, settings, Timeline(pattern.tempo, pattern.metre), trail)
-    mind.listen(events.rows)
-    memories = [snapshot.memory for snapshot in trail.snapshots]
-    return MemoryThroughTime(
-        events.rows[:, 0] * TICKS_PER_GRID,
-        np.stack([memory.h for memory in memories]),
-        np.stack([memory.c for memory in memories]),
-        mind.freshened,
-    )
+def _alike(one: IntTable, other: IntTable) -> int:
+    """How many rows two tables begin with alike."""
+    rows = min(len(one), len(other))
+    others = np.flatnonzero((one[:rows] != other[:rows]).any(axis=1))
+    return int(others[0]) if len(others) else rows
 
 
 def _probabilities(scores: Floats) -> NDArray[np.float64]:

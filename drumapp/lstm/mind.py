@@ -10,6 +10,7 @@ note, the network hears the one that the dice of the event say.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from drumapp.lstm.take_settings import BEFORE_ALL, Change, GeneratorSettings, Pl
 from drumapp.lstm.timeline import Timeline
 from drumapp.lstm.vocabulary import ALL_MICROTIMINGS, NO_MICROTIMING, GridNote, kind_class
 
-_AT_ONCE = 128
+_AT_ONCE = 64
 _KEYS = 128
 _EARLY_OR_EXACT = (1 << NO_MICROTIMING + 1) - 1
 
@@ -93,6 +94,12 @@ class Mind:
         Returns it as it was heard, with the microtimings that were imagined.
         """
         rows = rows.copy()
+        for _ in self.listen_in_stretches(rows):
+            pass
+        return rows
+
+    def listen_in_stretches(self, rows: IntTable) -> Iterator[None]:
+        """:meth:`listen`, some milliseconds at a time. Imagined microtimings are written into ``rows``."""
         events = len(rows)
         seen = [GridNote(*row) for row in rows.tolist()]
         heard = self.trail.follow(self._follower, self._key, seen)
@@ -106,11 +113,13 @@ class Mind:
             for at, change in changes[: len(snapshot.changes)]:
                 self._apply(change, at)
             self.memory = memory
-        self._hear_from(event, rows, len(heard), changes)
-        for index in range(len(heard), events):
-            self.trail.append(self._follower, seen[index], int(rows[index, 3]))
+        known = len(heard)
+        for reached in self._hear_from(event, rows, known, changes):
+            for index in range(known, reached):
+                self.trail.append(self._follower, seen[index], int(rows[index, 3]))
+            known = max(known, reached)
+            yield
         self.past.extend(rows)
-        return rows
 
     def attend(self) -> None:
         """Be asked for the next event: after it the stepper says which delays are likely."""
@@ -202,9 +211,10 @@ class Mind:
             for change in self._changes
         ]
 
-    def _hear_from(self, event: int, rows: IntTable, known: int, changes: list[tuple[int, Change]]) -> None:
+    def _hear_from(self, event: int, rows: IntTable, known: int, changes: list[tuple[int, Change]]) -> Iterator[int]:
         """Hear what is said before each event from ``event`` on. The microtiming of the first ``known`` events is
-        known, that of later ones is imagined where their notes do not show it, and written into ``rows``.
+        known, that of later ones is imagined where their notes do not show it, and written into ``rows``. Gives, after
+        each stretch, the number of events it has come to.
         """
         stepper, events, start = self.stepper, len(rows), event
         first = max(start - 1, 0)
@@ -238,6 +248,7 @@ class Mind:
                 scores = stepper.microtiming_after(delays[last - first], places[last - first], pitch, velocity)
                 rows[last, 3] = self.dice.microtiming(scores, int(hidden[last]))
                 heard[event - start, stepper.input_columns.index("microtiming")] = rows[last, 3]
+            yield event
         self._keep_snapshot(event, self.memory)
 
     def _hear_rows(self, event: int, heard: IntTable) -> None:

@@ -127,9 +127,12 @@ class Vocabulary:
         """Notes as events. Notes whose key has no class in ``key_classes`` (this vocabulary's own unless given) are
         left out, and of several hits of one drum on one position the loudest is kept.
         """
+        return self.encode_rows(note_rows(notes), key_classes)
+
+    def encode_rows(self, notes: NDArray[np.int64], key_classes: NDArray[np.int64] | None = None) -> Events:
+        """:meth:`encode` for notes told as numbers: those of :func:`note_rows`."""
         classes = self.key_classes if key_classes is None else key_classes
-        flat = np.fromiter(chain.from_iterable(notes), np.int64, len(Note._fields) * len(notes))
-        start, key, velocity, _ = flat.reshape(-1, len(Note._fields)).T
+        start, key, velocity, _ = notes.T
         pitch = np.where((key >= 0) & (key < len(classes)), classes[np.clip(key, 0, len(classes) - 1)], -1)
         position, microtiming = np.divmod(start - EARLIEST_MICROTIMING, TICKS_PER_GRID)
         rows = np.stack([position, pitch, velocity_class(velocity), microtiming], axis=1)
@@ -161,6 +164,12 @@ class Vocabulary:
         if not isinstance(styles, list) or not all(isinstance(style, str) for style in styles):
             raise ValueError("its list of styles is not of names")
         return cls(tuple(pitches), tuple(styles))
+
+
+def note_rows(notes: Sequence[Note]) -> NDArray[np.int64]:
+    """Notes as numbers, int64 (notes, 4): the fields of :class:`~drumapp.core.pattern.Note`."""
+    flat = np.fromiter(chain.from_iterable(notes), np.int64, len(Note._fields) * len(notes))
+    return flat.reshape(-1, len(Note._fields))
 
 
 _Classes = TypeVar("_Classes", int, NDArray[np.int64])

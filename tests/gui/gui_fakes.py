@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
+
 from drumapp.core.errors import DrumappError
 from drumapp.core.kit import DrumKit
 from drumapp.core.pattern import Note, Pattern
@@ -18,11 +20,13 @@ from drumapp.core.timing import Range
 from drumapp.gui.application import Application
 from drumapp.gui.dialogs import Unsaved
 from drumapp.gui.generation import Request, Turned
+from drumapp.gui.insight.insight import MemoryFilm, Stroke, WhatElse
 from drumapp.gui.model_loading import ModelLoading
 from drumapp.gui.seat import Way
 from drumapp.lstm.chart import Chart
+from drumapp.lstm.listening import Listening
 from drumapp.lstm.take_settings import Change, GeneratorSettings, Place
-from drumapp.lstm.vocabulary import TICKS_PER_GRID
+from drumapp.lstm.vocabulary import TICKS_PER_GRID, note_rows
 from drumapp.playback.engine import (
     EngineDied,
     EngineEvent,
@@ -201,12 +205,83 @@ def played_straight(settings: GeneratorSettings) -> list[Note]:
     return sorted(ScriptedDrummer(Request(settings)))
 
 
+class ScriptedInsight:
+    """Is surprised by a note's velocity, for every tenth of it a bit. Keys above 81 it does not hear; in a note's stead
+    the hat comes to its mind, and what follows. Its memory of h is what it has heard, counted; of c the same, negative.
+
+    Attributes: heard, the patterns it was given; let_on, held back while it is cleared; error, raised when it hears.
+    """
+
+    HEADS = ("delay", "pitch", "velocity", "microtiming")
+    STRETCH = 10
+
+    def __init__(self) -> None:
+        self.heard: list[Pattern] = []
+        self.followed: list[tuple[Pattern, GeneratorSettings]] = []
+        self.let_on = threading.Event()
+        self.let_on.set()
+        self.error: Exception | None = None
+        self.busy = 0
+        self._count = 0
+
+    def _stretches(self, notes: int) -> Iterator[int]:
+        assert not self.busy, "asked from two threads at once"
+        self.busy += 1
+        try:
+            for first in range(0, notes + 1, self.STRETCH):
+                self.let_on.wait(10)
+                if self.error is not None:
+                    raise self.error
+                yield min(first + self.STRETCH, notes)
+        finally:
+            self.busy -= 1
+
+    def hear(self, pattern: Pattern) -> Iterator[None]:
+        self.heard.append(pattern)
+        self._count = 0
+        for count in self._stretches(len(pattern.notes)):
+            self._count = count
+            yield
+
+    @property
+    def listening(self) -> Listening:
+        notes = note_rows(self.heard[-1].notes)
+        sources = np.flatnonzero(notes[:, 1] <= 81)
+        heard = sources[sources < self._count]
+        delay = notes[heard, 2] / 10 - 0.25
+        bits = np.stack([delay, np.full(len(heard), 0.25), np.ones(len(heard)), np.full(len(heard), 2.0)], axis=1)
+        return Listening(notes, sources, self.HEADS, bits)
+
+    def what_else(self, note: Note, count: int) -> WhatElse | None:
+        if note not in self.heard[-1].notes or note.pitch > 81:
+            return None
+        tick = round(note.start / 20) * 20
+        others = [Stroke(tick, 42, 0.5), Stroke(tick, 38, 0.2), Stroke(tick + 120, 36, 0.1), Stroke(tick, 49, 0.001)]
+        return WhatElse(note, Stroke(tick, note.pitch, 0.125), tuple(others[:count]))
+
+    def follow(self, pattern: Pattern, settings: GeneratorSettings) -> Iterator[None]:
+        self.followed.append((pattern, settings))
+        for _ in self._stretches(len(pattern.notes)):
+            yield
+
+    def film(self, half: str) -> MemoryFilm:
+        pattern, _ = self.followed[-1]
+        ticks = np.array([0, *(note.start for note in pattern.notes)], np.int64)
+        values = np.zeros((len(ticks), 2, 8), np.float32)
+        values[:] = (np.arange(len(ticks)) / len(ticks))[:, None, None] * (1 if half == "h" else -4)
+        return MemoryFilm(half, ticks, values, (0,))
+
+
 class ScriptedSeat:
-    """A seat for scripted drummers. Attributes: requests, all that were made of it."""
+    """A seat for scripted drummers. Attributes: requests, all that were made of it; mind, what it gives a look into."""
 
     def __init__(self, breaks_at: int | None = None, error: Exception | None = None) -> None:
         self.requests: list[Request] = []
+        self.mind = ScriptedInsight()
         self._breaks_at, self._error = breaks_at, error
+
+    def insight(self) -> ScriptedInsight:
+        return self.mind
 
     def make(self, request: Request) -> ScriptedDrummer:
         self.requests.append(request)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from drumapp import resources
+from drumapp.core.timing import Range
 from drumapp.gui.application import Application
 from drumapp.gui.piano_roll.lane_parts import Part, box_of
 from drumapp.gui.piano_roll.view import PianoRoll
@@ -45,7 +46,7 @@ def test_generate_pause_move_a_snare_lock_the_hats_resume_and_undo_to_the_start(
 
     snares = [note for note in held.notes if note.pitch == SNARE and note.start >= BAR]
     snare = next(note for note in snares if not any(0 < other.start - note.start < 200 for other in snares))
-    window.roll.navigation.zoom_to_first_bars()
+    window.roll.navigation.zoom_to_span(Range(0, 4 * BAR))
     Hand(application).drag((snare.start, SNARE), (snare.start + 60, SNARE), (snare.start + 120, SNARE))
     edited = document.pattern
     (moved,) = set(edited.notes) - set(held.notes)

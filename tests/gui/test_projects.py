@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from drumapp.core.kit import DrumKit, Lane
@@ -55,7 +56,7 @@ def drag(target, path: Path) -> bool:
 def test_what_is_saved_comes_back_the_same(application, second, answers: Answers, tmp_path: Path) -> None:
     draw(application, OTHER)
     panel = application.window.drummer_panel
-    panel.time._slider.setValue(90)
+    QTest.keyClick(panel.wildness.pad, Qt.Key.Key_Right)
     panel.feel.setChecked(False)
     application.window.transport.bars_changed.emit(16)
     answers.saves = tmp_path / "Verse"

@@ -42,8 +42,8 @@ def test_choices_are_remembered(qapp, qtbot, engine, answers: Answers) -> None:
     bar.bars._change(16, done=True)
     bar.volume.setValue(-9)
     bar.loop.click()
-    panel.time.number._change(0.7, done=True)
-    panel.memory.number._change(0.4, done=True)
+    panel.time._change(0.7, done=True)
+    panel.memory._change(0.4, done=True)
     panel.feel.click()
     panel.style_choice.setCurrentIndex(1)
     panel.style_choice.activated.emit(1)
@@ -171,7 +171,8 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(application: A
     buttons = [bar.generate, bar.play, bar.stop, bar.loop, bar.endless, bar.output]
     choices = [bar.tempo, bar.metre, bar.bars, bar.volume, panel.model, panel.style_choice, panel.feel]
     assert not unseen
-    assert not {*buttons, *choices, panel.seed, panel.fresh_seed, panel.time.number} - set(reached)
+    choices += [panel.time, panel.wildness.pad, panel.playable]
+    assert not {*buttons, *choices, panel.seed, panel.fresh_seed} - set(reached)
 
 
 def next_in_tab_order(window):

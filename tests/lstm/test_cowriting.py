@@ -11,7 +11,7 @@ from drumapp.lstm.chart import Chart
 from drumapp.lstm.checkpoint import load_model
 from drumapp.lstm.cowriting import alternatives, respond
 from drumapp.lstm.generator import DrumGenerator, generate_pattern
-from drumapp.lstm.listening import surprise_in_take
+from drumapp.lstm.remembering import surprise_in_take
 from drumapp.lstm.stepper import Stepper
 from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.resources import default_model

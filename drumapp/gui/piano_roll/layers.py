@@ -14,7 +14,7 @@ from drumapp.gui.piano_roll.note_index import NoteColumns
 from drumapp.gui.piano_roll.raster import Stamp, looks, stamp_row
 from drumapp.gui.piano_roll.scene import Scene
 from drumapp.gui.piano_roll.spans import WIDE_FROM_PX, Pixels, Spans, least_note_px
-from drumapp.gui.piano_roll.stamps import edge, filled, frame, hollow
+from drumapp.gui.piano_roll.stamps import edge, filled, frame, hollow, tinted
 
 
 class Scratch:
@@ -60,15 +60,17 @@ def notes_by_row(scene: Scene, notes: NoteColumns, ratio: float) -> Iterator[Loo
     """The rows in sight that notes lie in, filled or hollow by their lanes. Keys without a lane are left out."""
     row_height, colours = scene.view.row_height, scene.colours
     narrow, muted = _narrow(scene), scene.muted_rows
+    hues = (colours.control_edge, *colours.surprise) if scene.by_surprise else ()
 
     def stamp_of(row: int) -> Stamp:
-        lane = scene.kit.lanes[row]
-        hue = colours.families[lane.family]
+        if hues:
+            return tinted(hues, colours.roll, row_height, ratio, narrow=narrow, muted=row in muted)
+        hue = colours.families[scene.kit.lanes[row].family]
         look = hollow if row in muted else filled
         return look(hue, colours.roll, row_height, ratio, narrow=narrow)
 
     pixels = Pixels(scene.view, ratio)
-    return _by_row(scene, pixels, pixels.spans(scene.kit, notes), stamp_of)
+    return _by_row(scene, pixels, pixels.spans(scene.kit, notes, max(len(hues), 1)), stamp_of)
 
 
 def frames_by_row(scene: Scene, notes: NoteColumns, ratio: float) -> Iterator[Look]:

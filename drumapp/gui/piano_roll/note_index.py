@@ -15,16 +15,19 @@ from drumapp.core.pattern import Note
 
 _FIRST_CAPACITY = 1024
 _FURTHEST = 2**62  # ticks
+_COLUMNS = 5
+_FIELDS = [0, 2, 3, 1]  # the rows that hold a Note's start, pitch, velocity and duration
 
 
 @dataclass(frozen=True, slots=True)
 class NoteColumns:
-    """Notes by column, all of one length: ticks, ticks, MIDI keys, 1-127."""
+    """Notes by column, all of one length: ticks, ticks, MIDI keys, 1-127, and tints: 0 unless others are given."""
 
     starts: NDArray[np.int64]
     durations: NDArray[np.int64]
     pitches: NDArray[np.int64]
     velocities: NDArray[np.int64]
+    tints: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -35,7 +38,7 @@ class NoteIndex:
 
     def __init__(self, notes: Sequence[Note] = ()) -> None:
         self._count = 0
-        self._table = np.zeros((4, _FIRST_CAPACITY), dtype=np.int64)
+        self._table = np.zeros((_COLUMNS, _FIRST_CAPACITY), dtype=np.int64)
         self._longest = 0
         self.append(notes)
 
@@ -49,7 +52,7 @@ class NoteIndex:
         added = _table_of(notes)
         stop = self._count + added.shape[1]
         if stop > self._table.shape[1]:
-            grown = np.zeros((4, max(stop, 2 * self._table.shape[1])), dtype=np.int64)
+            grown = np.zeros((_COLUMNS, max(stop, 2 * self._table.shape[1])), dtype=np.int64)
             grown[:, : self._count] = self._table[:, : self._count]
             self._table = grown
         first = max(self._count - 1, 0)
@@ -61,7 +64,8 @@ class NoteIndex:
             self._table[:, :stop] = self._table[:, order]
 
     def exchanged(self, old: Sequence[Note], new: Sequence[Note]) -> NoteIndex:
-        """The index of ``new`` when this one is of ``old``: only the notes from the first to the last other are read.
+        """The index of ``new`` when this one is of ``old``: only the notes from the first to the last other are read,
+        and the rest keep their tints.
 
         Both are sorted.
         """
@@ -88,6 +92,20 @@ class NoteIndex:
         return made
 
     @property
+    def fields(self) -> NDArray[np.int64]:
+        """All notes, int64 (notes, 4), with the fields of a Note; a view, true until notes are added."""
+        return self._table[_FIELDS, : self._count].T
+
+    @property
+    def tints(self) -> NDArray[np.int64]:
+        """The notes' tints, int64 (notes,)."""
+        return self._table[-1, : self._count].copy()
+
+    def tint(self, tints: NDArray[np.int64] | int) -> None:
+        """Give every note a tint of its own, or all the same."""
+        self._table[-1, : self._count] = tints
+
+    @property
     def pitches(self) -> NDArray[np.int64]:
         """The keys that occur, in order."""
         return np.flatnonzero(np.bincount(self._table[2, : self._count], minlength=128))
@@ -109,6 +127,7 @@ class NoteIndex:
 
 
 def _table_of(notes: Sequence[Note]) -> NDArray[np.int64]:
-    """Rows of starts, durations, pitches and velocities."""
-    fields = np.fromiter(chain.from_iterable(notes), dtype=np.int64, count=4 * len(notes)).reshape(-1, 4)
-    return fields[:, [0, 3, 1, 2]].T  # a Note is start, pitch, velocity, duration
+    """Rows of starts, durations, pitches, velocities and tints."""
+    table = np.zeros((_COLUMNS, len(notes)), dtype=np.int64)
+    table[_FIELDS] = np.fromiter(chain.from_iterable(notes), dtype=np.int64, count=4 * len(notes)).reshape(-1, 4).T
+    return table

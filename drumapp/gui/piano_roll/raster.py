@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from drumapp.gui.piano_roll.spans import Spans
 
 LEVELS = 128  # velocities, and 0 for no note
+_SMALL = 256
 _MARGIN = 16
 
 
@@ -24,7 +25,7 @@ class Stamp:
 
     Attributes: depths, in rising order: a column nearer than ``depths[i]`` to either end of its note is of kind ``i``,
     one further inside of kind ``len(depths)``; table of premultiplied 0xAARRGGBB with a column for every kind of every
-    velocity: shape (lines, LEVELS * kinds). Its last line is the row's last.
+    level: shape (lines, levels * kinds). Its last line is the row's last.
     """
 
     depths: tuple[int, ...]
@@ -36,21 +37,23 @@ class Stamp:
         return len(self.depths) + 1
 
 
-def loudest(spans: Spans, rows: int, columns: int, inset: int = 0) -> NDArray[np.uint8]:
-    """The loudest velocity in each pixel column of each row, 0 where there is no note: shape (rows, columns).
+def loudest(spans: Spans, rows: int, columns: int, inset: int = 0) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """The highest level in each pixel column of each row, 0 where there is no note: shape (rows, columns).
 
     Args: inset, columns left out at either end of each span.
     """
     # With a margin on either side few have to be cut at the edges, which would cost as much as all the rest.
     across = columns + 2 * _MARGIN
     first, length = spans.first + (inset + _MARGIN), spans.stop - spans.first - 2 * inset
-    place, loud = spans.rows * across + first, spans.velocities.astype(np.uint8)
+    # In bytes where they can be told in bytes, which is the case but for notes that differ in hue.
+    size = np.uint8 if spans.levels.max(initial=0) < _SMALL else np.uint16
+    place, loud = spans.rows * across + first, spans.levels.astype(size)
     if length.min(initial=1) <= 0 or first.min(initial=0) < 0 or (first + length).max(initial=0) > across:
         cut = np.maximum(first, 0)
         length = np.minimum(first + length, across) - cut
         seen = np.flatnonzero(length > 0)
         place, length, loud = (place + (cut - first))[seen], length[seen], loud[seen]
-    shown = np.zeros((rows, across), dtype=np.uint8)
+    shown = np.zeros((rows, across), dtype=size)
     if len(length) == 0:
         return shown[:, _MARGIN:-_MARGIN]
     # A span is covered by two runs of a power of two columns, one from its first, one up to its last. Runs are noted at

@@ -36,7 +36,8 @@ class Scene:
     knows (an endless take); loop the range that repeats while ``looping``; playhead a tick; flag the tick at which the
     drummer would go on, None while it stands nowhere; regions the spans that the drummer writes anew; snap the grid
     that edits snap to; selection the selected notes; locks those that the drummer leaves as they are, besides whole
-    lanes; band the rubber band; cell what the keyboard's cursor is on, while it shows.
+    lanes; band the rubber band; cell what the keyboard's cursor is on, while it shows; by_surprise, whether the notes'
+    tints say how surprising they are, and take the place of their drums' hues.
     """
 
     colours: Colours
@@ -56,6 +57,7 @@ class Scene:
     snap: Grid = field(default_factory=Grid)
     band: Band | None = None
     cell: Band | None = None
+    by_surprise: bool = False
     selection: Selection = NOTHING
     locks: Locks = frozenset()
     _notes: tuple[Note, ...] = ()

@@ -19,40 +19,43 @@ WIDE_FROM_PX = 4.0  # narrower than this, a note is all edges: frames and outlin
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Notes in columns of pixels, as arrays of one length: row, first column, column after the last, velocity 1-127."""
+    """Notes in columns of pixels, as arrays of one length: row, first column, column after the last, and level: of
+    several in a column the highest is seen. It is the velocity 1-127, or ``velocity * hues + hue`` where notes of a row
+    differ in hue.
+    """
 
     rows: NDArray[np.int64]
     first: NDArray[np.int64]
     stop: NDArray[np.int64]
-    velocities: NDArray[np.int64]
+    levels: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def grown(self, columns: int) -> Spans:
         """So many columns longer at either end."""
-        return Spans(self.rows, self.first - columns, self.stop + columns, self.velocities)
+        return Spans(self.rows, self.first - columns, self.stop + columns, self.levels)
 
     def first_columns(self, columns: int) -> Spans:
         """So many columns of each at its start, or what it has."""
-        return Spans(self.rows, self.first, np.minimum(self.first + columns, self.stop), self.velocities)
+        return Spans(self.rows, self.first, np.minimum(self.first + columns, self.stop), self.levels)
 
     def in_rows(self, rows: Iterable[int]) -> Spans:
         """Those in some of the rows."""
         chosen = np.isin(self.rows, list(rows))
-        return Spans(self.rows[chosen], self.first[chosen], self.stop[chosen], self.velocities[chosen])
+        return Spans(self.rows[chosen], self.first[chosen], self.stop[chosen], self.levels[chosen])
 
     def __add__(self, other: Spans) -> Spans:
         return Spans(
             np.concatenate((self.rows, other.rows)),
             np.concatenate((self.first, other.first)),
             np.concatenate((self.stop, other.stop)),
-            np.concatenate((self.velocities, other.velocities)),
+            np.concatenate((self.levels, other.levels)),
         )
 
     def moved(self, columns: int) -> Spans:
         """So many columns to the right."""
-        return Spans(self.rows, self.first + columns, self.stop + columns, self.velocities)
+        return Spans(self.rows, self.first + columns, self.stop + columns, self.levels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +90,17 @@ class Pixels:
         """The line below the last one of a row; may lie out of sight."""
         return round(self.view.y_of(row + 1) * self.ratio)
 
-    def spans(self, kit: DrumKit, notes: NoteColumns) -> Spans:
-        """The notes of keys that have a lane."""
+    def spans(self, kit: DrumKit, notes: NoteColumns, hues: int = 1) -> Spans:
+        """The notes of keys that have a lane. With several hues their tints say which."""
         rows = row_table(kit)[notes.pitches]
-        starts, durations, velocities = notes.starts, notes.durations, notes.velocities
+        starts, durations, levels = notes.starts, notes.durations, notes.velocities
+        if hues > 1:
+            levels = levels * hues + notes.tints
         if len(rows) and rows.min() < 0:
             known = rows >= 0
-            rows, starts, durations, velocities = rows[known], starts[known], durations[known], velocities[known]
+            rows, starts, durations, levels = rows[known], starts[known], durations[known], levels[known]
         first = self.columns(starts)
-        return Spans(rows, first, first + self.widths(durations), velocities)
+        return Spans(rows, first, first + self.widths(durations), levels)
 
 
 def least_note_px(pixels_per_tick: float) -> float:

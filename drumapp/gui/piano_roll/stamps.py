@@ -17,6 +17,7 @@ from drumapp.gui.piano_roll.raster import LEVELS, Stamp
 SHADES = 12  # steps of lightness from the softest to the loudest stroke
 LEAST_HEIGHT = 0.24  # of the lane, for velocity 1
 _PALEST = 0.45  # how much of its colour the softest stroke has
+_PALEST_TINTED = 0.75  # and where the colour says more than the drum
 _ROOM_PX = 2.0  # between a note and its lane's edges
 _CORNER_PX = 1.5
 _FRAME_PX = 1.5
@@ -32,14 +33,14 @@ Coat = tuple[Values, Values]
 """Paint: how much of each pixel it covers (lines, LEVELS), its colour for each velocity (LEVELS, 3) or for all (3,)."""
 
 
-@lru_cache(maxsize=16)
-def filled(hue: str, ground: str, row_height: float, ratio: float, *, narrow: bool) -> Stamp:
+@lru_cache(maxsize=32)
+def filled(hue: str, ground: str, row_height: float, ratio: float, *, narrow: bool, palest: float = _PALEST) -> Stamp:
     """A note that is heard: its velocity is its height and how far its hue stands out from the ground.
 
     One that is not narrow has round corners and soft sides, by which it is told from another that touches it.
     """
     tops, foot, lines = _extent(row_height, ratio)
-    corner, colours = _CORNER_PX * ratio, shades(hue, ground)
+    corner, colours = _CORNER_PX * ratio, shades(hue, ground, palest)
     if narrow:
         return Stamp((), _table([[(_filling(lines, tops, foot), colours)]]))
     kinds: list[list[Coat]] = []
@@ -50,7 +51,7 @@ def filled(hue: str, ground: str, row_height: float, ratio: float, *, narrow: bo
     return Stamp(tuple(range(1, len(kinds))), _table(kinds))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def hollow(hue: str, ground: str, row_height: float, ratio: float, *, narrow: bool) -> Stamp:
     """A note of a muted lane: an outline, or pale where it is too narrow for one."""
     tops, foot, lines = _extent(row_height, ratio)
@@ -60,6 +61,27 @@ def hollow(hue: str, ground: str, row_height: float, ratio: float, *, narrow: bo
     line = _dots(_LINE_PX, ratio)
     inside = _filling(lines, tops + line, foot - line)
     return Stamp((line,), _table([[(whole, colours)], [(whole - inside * (1.0 - _HOLLOW_FILL), colours)]]))
+
+
+@lru_cache(maxsize=8)
+def tinted(hues: tuple[str, ...], ground: str, row_height: float, ratio: float, *, narrow: bool, muted: bool) -> Stamp:
+    """Notes of many hues in one row, of level ``velocity * len(hues) + hue``. Those of the first hue, or all where they
+    are muted, are hollow. Soft ones keep more of their hue than elsewhere: it is a figure here.
+    """
+    stamps = [
+        hollow(hue, ground, row_height, ratio, narrow=narrow)
+        if muted or not place
+        else filled(hue, ground, row_height, ratio, narrow=narrow, palest=_PALEST_TINTED)
+        for place, hue in enumerate(hues)
+    ]
+    depths = tuple(sorted({depth for stamp in stamps for depth in stamp.depths}))
+    tables = []
+    for stamp in stamps:
+        # Of each kind of columns there is now, the kind it is in the hue's own stamp.
+        kinds = np.searchsorted(stamp.depths, (0, *depths), side="right")
+        tables.append(stamp.table.reshape(-1, LEVELS, stamp.kinds)[:, :, kinds])
+    table = np.stack(tables, axis=2)
+    return Stamp(depths, np.ascontiguousarray(table.reshape(len(table), -1)))
 
 
 @lru_cache(maxsize=4)
@@ -92,10 +114,12 @@ def edge(hue: str, row_height: float, ratio: float) -> tuple[Stamp, int]:
     return Stamp((), _table([[(_filling(lines, tops, foot), _rgb(hue))]])), _dots(_EDGE_PX, ratio)
 
 
-def shades(hue: str, ground: str) -> Values:
-    """The colour of every velocity, red, green and blue from 0 to 255: shape (LEVELS, 3)."""
+def shades(hue: str, ground: str, palest: float = _PALEST) -> Values:
+    """The colour of every velocity, red, green and blue from 0 to 255: shape (LEVELS, 3). The softest stroke has
+    ``palest`` of its hue.
+    """
     step = np.minimum(np.arange(LEVELS) / 127 * SHADES, SHADES - 1).astype(int)
-    share = _PALEST + (1.0 - _PALEST) * step[:, None] / (SHADES - 1)
+    share = palest + (1.0 - palest) * step[:, None] / (SHADES - 1)
     return _rgb(ground) + (_rgb(hue) - _rgb(ground)) * share
 
 

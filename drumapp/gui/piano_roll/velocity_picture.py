@@ -27,7 +27,6 @@ _OUTLINE_PX = 1.5
 _MUTED_SHARE = 0.4  # of a muted drum's colour that is left
 _MARKS = (32, 64, 96)
 _FAMILIES = tuple(Family)
-_SELECTED = 2 * len(_FAMILIES)  # the group after those of the families, heard and muted
 
 
 def head_y(velocity, height: float):
@@ -52,7 +51,7 @@ def draw_velocities(picture: QPixmap, scene: Scene, size: QSize, scratch: Scratc
     painter.drawImage(0, 0, stalks.image(scratch, notes, selected, capped=not roomy))
     if roomy:
         stalks.paint_heads(painter, notes, stalks.groups_of(notes))
-        stalks.paint_heads(painter, selected, np.full(len(selected), _SELECTED))
+        stalks.paint_heads(painter, selected, np.full(len(selected), stalks.selected))
 
 
 def _paint_lines(painter: QPainter, scene: Scene, size: QSize) -> None:
@@ -68,7 +67,7 @@ def _paint_lines(painter: QPainter, scene: Scene, size: QSize) -> None:
 class _Stalks:
     """Stalks and heads of one picture, counted in the screen's pixels.
 
-    Notes are drawn in groups of a colour: the families, the same muted, and the selected heads.
+    Notes are drawn in groups of a colour: the families or degrees of surprise, the same muted, and the selected heads.
     """
 
     def __init__(self, scene: Scene, size: QSize, ratio: float) -> None:
@@ -77,14 +76,19 @@ class _Stalks:
         self._columns, self._lines = round(size.width() * ratio), round(size.height() * ratio)
         self._width = max(round(ratio), 1)
         self._heads = np.rint(head_y(np.arange(LEVELS), size.height()) * ratio).astype(np.int64)
-        self._group_of_key = _group_table(scene.kit)
-        self._hues = _hues(scene.colours)
+        self._by_surprise = scene.by_surprise
+        self._plain = _plain_hues(scene.colours, by_surprise=scene.by_surprise)
+        self._muted_keys = _muted_table(scene.kit)
+        self._families = _family_table(scene.kit)
+        self.selected = 2 * len(self._plain)
+        self._hues = _hues(self._plain, scene.colours)
         self._rim = QColor(scene.colours.text)
         self._ground = QColor(scene.colours.roll)
 
     def groups_of(self, notes: NoteColumns) -> NDArray[np.int64]:
         """The group of each note."""
-        return self._group_of_key[notes.pitches]
+        groups = notes.tints if self._by_surprise else self._families[notes.pitches]
+        return groups + len(self._plain) * self._muted_keys[notes.pitches]
 
     def image(self, scratch: Scratch, notes: NoteColumns, selected: NoteColumns, *, capped: bool) -> QImage:
         """All stalks; ``capped`` puts small heads on them, the selected ones in a colour of their own.
@@ -106,7 +110,7 @@ class _Stalks:
         picture[:] = runs.reshape(self._columns, self._lines).T
         if capped:
             chosen = self._loudest(selected, np.zeros(len(selected), dtype=np.int64))[:1]
-            accent = np.full((1, self._columns), self._hues[_SELECTED].rgba(), dtype=np.uint32)
+            accent = np.full((1, self._columns), self._hues[self.selected].rgba(), dtype=np.uint32)
             self._cap(picture, np.concatenate([loud, chosen]), np.concatenate([paints, accent]))
         return image
 
@@ -137,8 +141,9 @@ class _Stalks:
             painter.drawPixmap(x + aside, y + aside, head)
 
     def _head(self, group: int) -> QPixmap:
-        """A head in the middle of a stalk's width: hollow for what is muted, rimmed for what is selected."""
-        selected, muted = group == _SELECTED, len(_FAMILIES) <= group < _SELECTED
+        """A head in the middle of a stalk's width: hollow for what is not heard, rimmed for what is selected."""
+        selected, muted = group == self.selected, len(self._plain) <= group < self.selected
+        muted = muted or (self._by_surprise and group == 0)
         radius = (HEAD_PX + selected) * self._ratio
         outline = _OUTLINE_PX * self._ratio if selected or muted else 0.0
         side = 2 * math.ceil(radius + outline) + self._width % 2
@@ -154,19 +159,33 @@ class _Stalks:
 
 
 @lru_cache(maxsize=8)
-def _group_table(kit: DrumKit) -> NDArray[np.int64]:
-    """The group of every MIDI key, keys without a lane being percussion: shape (128,)."""
-    table, heard = np.full(128, _FAMILIES.index(Family.PERCUSSION), dtype=np.int64), kit.heard_keys
+def _family_table(kit: DrumKit) -> NDArray[np.int64]:
+    """The family of every MIDI key, keys without a lane being percussion: shape (128,)."""
+    table = np.full(128, _FAMILIES.index(Family.PERCUSSION), dtype=np.int64)
     for lane in kit.lanes:
-        table[lane.key] = _FAMILIES.index(lane.family) + (0 if lane.key in heard else len(_FAMILIES))
+        table[lane.key] = _FAMILIES.index(lane.family)
     return table
 
 
-def _hues(colours: Colours) -> list[QColor]:
+@lru_cache(maxsize=8)
+def _muted_table(kit: DrumKit) -> NDArray[np.int64]:
+    """1 for every MIDI key whose lane is not heard, else 0: shape (128,)."""
+    table, heard = np.zeros(128, dtype=np.int64), kit.heard_keys
+    table[[lane.key for lane in kit.lanes if lane.key not in heard]] = 1
+    return table
+
+
+def _plain_hues(colours: Colours, *, by_surprise: bool) -> list[QColor]:
+    """The colours of the groups that are heard."""
+    if by_surprise:
+        return [QColor(hue) for hue in (colours.control_edge, *colours.surprise)]
+    return [QColor(colours.families[family]) for family in _FAMILIES]
+
+
+def _hues(plain: list[QColor], colours: Colours) -> list[QColor]:
     """The colour of every group."""
-    hues = [QColor(colours.families[family]) for family in _FAMILIES]
     ground = QColor(colours.roll)
-    return [*hues, *(_mixed(ground, hue, _MUTED_SHARE) for hue in hues), QColor(colours.accent)]
+    return [*plain, *(_mixed(ground, hue, _MUTED_SHARE) for hue in plain), QColor(colours.accent)]
 
 
 def _mixed(one: QColor, other: QColor, share: float) -> QColor:

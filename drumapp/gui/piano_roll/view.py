@@ -1,10 +1,12 @@
-"""The piano roll: canvas, ruler, lane header, velocity lane and overview around one view of the music."""
+"""The piano roll: canvas, ruler, lane header, velocity and memory lane, and overview around one view of the music."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QGridLayout, QScrollBar, QSplitter, QWidget
@@ -14,6 +16,7 @@ from drumapp.core.kit import DrumKit
 from drumapp.core.locks import Locks
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range
+from drumapp.gui.insight.memory_lane import MemoryHeader, MemoryLane
 from drumapp.gui.piano_roll.canvas import RollCanvas
 from drumapp.gui.piano_roll.coordinates import View
 from drumapp.gui.piano_roll.corner import Corner
@@ -25,12 +28,15 @@ from drumapp.gui.piano_roll.scene import Band, Scene
 from drumapp.gui.piano_roll.velocity_lane import FIRST_HEIGHT, VelocityHeader, VelocityLane
 from drumapp.gui.theme import Colours
 
+_LANES, _VELOCITY, _MEMORY = range(3)  # the panes, from above
+_LEAST_LANES_PX = 120
+
 
 class PianoRoll(QWidget):
     """Shows a pattern, and the playhead in it.
 
     Signals: sought (tick) when the ruler is clicked; auditioned (key, velocity) when a drum's name is; file_dropped
-    (Path); velocity_height_changed (pixels) when the velocity lane is resized by hand.
+    (Path); velocity_height_changed and memory_height_changed (pixels) when a lane is resized by hand.
     Attributes: scene; navigation; and the parts it is made of.
     """
 
@@ -38,6 +44,7 @@ class PianoRoll(QWidget):
     auditioned = Signal(int, int)
     file_dropped = Signal(object)
     velocity_height_changed = Signal(int)
+    memory_height_changed = Signal(int)
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +55,8 @@ class PianoRoll(QWidget):
         self.corner = Corner()
         self.velocity_header = VelocityHeader(self.scene)
         self.velocity_lane = VelocityLane(self.scene)
+        self.memory_header = MemoryHeader(self.scene)
+        self.memory_lane = MemoryLane(self.scene)
         self.overview = Overview(self.scene)
         self.navigation = Navigation(self.scene, self)
         self._playing = False
@@ -58,7 +67,7 @@ class PianoRoll(QWidget):
         self.corner.show_tool(drawing=True)
         self.corner.show_snap(self.scene.snap)
         navigation = self.navigation
-        for surface in (self.canvas, self.ruler, self.header, self.velocity_lane, self.overview):
+        for surface in (self.canvas, self.ruler, self.header, self.velocity_lane, self.memory_lane, self.overview):
             surface.wheeled.connect(navigation.wheel)
             navigation.feel_pinches_over(surface)
         navigation.moved.connect(self._moved)
@@ -74,23 +83,25 @@ class PianoRoll(QWidget):
         self._down.valueChanged.connect(lambda top: navigation.scroll_to(top=float(top)))
 
     def _lay_out(self) -> None:
-        lanes, velocities = QWidget(), QWidget()
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setHandleWidth(5)
-        self._split.addWidget(lanes)
-        self._split.addWidget(velocities)
+        # As wide as the scroll bar above, so that the ticks stand under each other.
+        self._gutters = (QWidget(), QWidget())
+        for header, surface, aside in (
+            (self.header, self.canvas, self._down),
+            (self.velocity_header, self.velocity_lane, self._gutters[0]),
+            (self.memory_header, self.memory_lane, self._gutters[1]),
+        ):
+            pane = QWidget()
+            grid = _tight_grid(pane)
+            for column, widget in enumerate((header, surface, aside)):
+                grid.addWidget(widget, 0, column)
+            self._split.addWidget(pane)
         self._split.setStretchFactor(0, 1)
         self._split.setCollapsible(0, False)
+        self.set_memory_height(0)
         self.set_velocity_height(FIRST_HEIGHT)
-        upper, lower = _tight_grid(lanes), _tight_grid(velocities)
-        self._gutter = QWidget()  # as wide as the scroll bar above, so that the ticks stand under each other
-        upper.addWidget(self.header, 0, 0)
-        upper.addWidget(self.canvas, 0, 1)
-        upper.addWidget(self._down, 0, 2)
-        lower.addWidget(self.velocity_header, 0, 0)
-        lower.addWidget(self.velocity_lane, 0, 1)
-        lower.addWidget(self._gutter, 0, 2)
-        self._split.splitterMoved.connect(lambda *_: self.velocity_height_changed.emit(self.velocity_height))
+        self._split.splitterMoved.connect(self._lanes_resized)
         layout = _tight_grid(self)
         layout.addWidget(self.corner, 0, 0)
         layout.addWidget(self.ruler, 0, 1)
@@ -100,11 +111,32 @@ class PianoRoll(QWidget):
     @property
     def velocity_height(self) -> int:
         """Pixels the velocity lane takes; 0 while it is closed."""
-        return self._split.sizes()[1]
+        return self._split.sizes()[_VELOCITY]
 
     def set_velocity_height(self, height: int) -> None:
         """Give the velocity lane a height in pixels; 0 closes it."""
-        self._split.setSizes([max(self.height() - height, 120), height])
+        self._set_height(_VELOCITY, height)
+
+    @property
+    def memory_height(self) -> int:
+        """Pixels the memory lane takes; 0 while it is closed."""
+        return self._split.sizes()[_MEMORY]
+
+    def set_memory_height(self, height: int) -> None:
+        """Give the memory lane a height in pixels; 0 closes it, and takes its handle away."""
+        self._split.widget(_MEMORY).setVisible(height > 0)
+        self._set_height(_MEMORY, height)
+
+    def _set_height(self, pane: int, height: int) -> None:
+        sizes = self._split.sizes()
+        sizes[pane] = height
+        sizes[_LANES] = max(self.height() - sizes[_VELOCITY] - sizes[_MEMORY], _LEAST_LANES_PX)
+        self._split.setSizes(sizes)
+
+    def _lanes_resized(self) -> None:
+        """By the handles."""
+        self.velocity_height_changed.emit(self.velocity_height)
+        self.memory_height_changed.emit(self.memory_height)
 
     @property
     def view(self) -> View:
@@ -132,6 +164,7 @@ class PianoRoll(QWidget):
             return
         self.canvas.add(notes)
         self.velocity_lane.redraw()
+        self.memory_lane.redraw()
         self.overview.redraw_soon()
 
     def show_kit(self, kit: DrumKit) -> None:
@@ -181,12 +214,20 @@ class PianoRoll(QWidget):
         self.scene.select(selection)
         self._redraw()
 
+    def show_surprise(self, tints: NDArray[np.int64] | None) -> None:
+        """Colour notes by how surprising they are, by a tint for each of the scene's index; None: by their drums."""
+        self.scene.by_surprise = tints is not None
+        if tints is not None:
+            self.scene.index.tint(tints)
+        self._redraw()
+
     def show_flag(self, tick: int | None) -> None:
         """Show where the drummer would go on."""
         if tick != self.scene.flag:
             self.scene.flag = tick
             self.ruler.update()
             self.canvas.update()
+            self.memory_lane.redraw()
 
     def show_regions(self, regions: tuple[Range, ...]) -> None:
         """Show the spans that the drummer writes anew."""
@@ -235,6 +276,8 @@ class PianoRoll(QWidget):
         self.scene.colours = colours
         self.corner.set_colours(colours)
         self.velocity_header.update()
+        self.memory_header.update()
+        self.memory_lane.recolour()
         self.overview.redraw()
         self.navigation.settle()
 
@@ -252,6 +295,7 @@ class PianoRoll(QWidget):
         """Another part of the music is in sight, or it shows other lanes: draw everything anew."""
         self._set_scroll_bar()
         self._redraw()
+        self.memory_lane.redraw()
         self.ruler.update()
         self.overview.update()
         lanes = (self.view.row_height, self.view.top, self.scene.kit, self.scene.colours)
@@ -268,7 +312,8 @@ class PianoRoll(QWidget):
         self._down.blockSignals(False)
         overflows = reach.top >= 1
         self._down.setVisible(overflows)
-        self._gutter.setFixedWidth(self._down.sizeHint().width() if overflows else 0)
+        for gutter in self._gutters:
+            gutter.setFixedWidth(self._down.sizeHint().width() if overflows else 0)
 
 
 def _tight_grid(widget: QWidget) -> QGridLayout:
