@@ -24,6 +24,7 @@ from drumapp.playback.engine_protocol import (
     PortLost,
     PortProblem,
     PortReady,
+    SoundDevices,
     SoundfontProblem,
     SoundProblem,
     SoundReady,
@@ -60,6 +61,7 @@ __all__ = [
     "PortProblem",
     "PortReady",
     "Sent",
+    "SoundDevices",
     "SoundProblem",
     "SoundReady",
     "SoundSettings",
@@ -264,12 +266,16 @@ class PlaybackEngine:
         self._send(protocol.ReleasePad(key))
 
     def set_sound(self, sound: SoundSettings) -> None:
-        """Change synth, soundfont, volume or device; what came of it is reported by `poll`.
+        """Change synth, soundfont, volume, effects or device, also while playing; `poll` reports what came of it.
 
         The same settings once more make another attempt at a device that could not be opened.
         """
         self._sound = sound
         self._post(protocol.Message(0, protocol.SetSound(sound)))
+
+    def ask_devices(self) -> None:
+        """Have the sound outputs told that there are now, as a `SoundDevices` from `poll`."""
+        self._post(protocol.Message(0, protocol.TellDevices()))
 
     def playhead(self) -> Playhead:
         """Where the music is; costs microseconds. The level starts again from 0 with each call."""

@@ -24,6 +24,7 @@ from drumapp.playback.engine_protocol import (
     SetSound,
     SetSync,
     SyncProblem,
+    TellDevices,
 )
 from drumapp.playback.engine_sound import SoundKeeper
 from drumapp.playback.engine_state import SharedState
@@ -121,6 +122,8 @@ class PlayingProcess:
             return False
         if isinstance(command, SetSound):
             self._sound_keeper.want(command.sound)
+        elif isinstance(command, TellDevices):
+            self._sound_keeper.tell_devices()
         elif isinstance(command, SetMidi):
             self._midi_keeper.want(command.midi)
         elif isinstance(command, SetSync):
