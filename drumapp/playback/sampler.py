@@ -223,8 +223,8 @@ class _Voice:
 
     @property
     def loudness(self) -> float:
-        """A rough measure of how much it would be missed: gain, and how much of it is still to come."""
-        return sum(self.target) * self.level * (1.0 - self.place / len(self.audio))
+        """A rough measure of how much it would be missed, whatever its lane's volume, so that stems add up."""
+        return self.sound.gain * self._stroke * self.level * (1.0 - self.place / len(self.audio))
 
     @property
     def way_to_go(self) -> tuple[float, float]:

@@ -37,9 +37,8 @@ _SAMPLE_RATES = range(8_000, 96_001)
 _LEVELS = range(5)  # FluidSynth's log levels: panic, error, warning, information, debugging
 _LOG = logging.getLogger("drumapp.fluidsynth")
 
-_POLYPHONY = 128
+_POLYPHONY, _OFFLINE_POLYPHONY = 128, 1024
 _SETTINGS: dict[str, int | float] = {
-    "synth.polyphony": _POLYPHONY,
     # Switched on when asked for: each takes about as long as a dozen voices, whether it is heard or not.
     "synth.reverb.active": 0,
     "synth.reverb.room-size": 0.6,
@@ -109,7 +108,14 @@ class FluidSynth:
 
     has_effects = True
 
-    def __init__(self, soundfont: Path, sample_rate: int = DEFAULT_SAMPLE_RATE, program: int | None = None) -> None:
+    def __init__(
+        self,
+        soundfont: Path,
+        sample_rate: int = DEFAULT_SAMPLE_RATE,
+        program: int | None = None,
+        *,
+        offline: bool = False,
+    ) -> None:
         library = _library()
         if library is None:
             raise SynthError(
@@ -124,13 +130,15 @@ class FluidSynth:
         self.sample_rate = sample_rate
         self.description = f"FluidSynth {fluidsynth_version()}: {soundfont.name}"
         self._channel = _DRUM_CHANNEL
-        self._synth: Any = library.Synth(gain=_GAIN * MOST_GAIN, samplerate=sample_rate, channels=16, **_SETTINGS)
+        polyphony = _OFFLINE_POLYPHONY if offline else _POLYPHONY
+        settings = _SETTINGS | {"synth.polyphony": polyphony}
+        self._synth: Any = library.Synth(gain=_GAIN * MOST_GAIN, samplerate=sample_rate, channels=16, **settings)
         self._write = library._fl.fluid_synth_write_float
         self._handle = ctypes.c_void_p(self._synth.synth)
         self._silence = library._fl.fluid_synth_all_sounds_off
         self._reset = library._fl.fluid_synth_system_reset
         self._set_generator = library._fl.fluid_synth_set_gen
-        self._voices = FluidVoices(library._fl, self._handle, _POLYPHONY)
+        self._voices = FluidVoices(library._fl, self._handle, polyphony)
         self._tail = np.zeros((0, 2), np.float32)
         self._effects = 0.0, 0.0
         try:

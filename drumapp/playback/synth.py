@@ -132,11 +132,19 @@ def give(synth: Synth, event: Event) -> None:
         synth.note_off(event.key)
 
 
-def make_synth(kind: str, soundfont: Path, sample_rate: int = DEFAULT_SAMPLE_RATE, program: int | None = None) -> Synth:
+def make_synth(
+    kind: str,
+    soundfont: Path,
+    sample_rate: int = DEFAULT_SAMPLE_RATE,
+    program: int | None = None,
+    *,
+    offline: bool = False,
+) -> Synth:
     """A synth that plays a soundfont's drums.
 
     Args: kind ``"fluidsynth"``, ``"sampler"`` (built in, .sf2 alone) or ``"auto"``: FluidSynth where its library is
-    found, else the sampler; program of the drum kit, None for the soundfont's first.
+    found, else the sampler; program of the drum kit, None for the soundfont's first; offline: whether there is time for
+    more voices than can be heard live.
     Raises SynthError, naming the file and what to do; ValueError for another kind.
     """
     # Imported here: either may be absent or slow to load, and one of them is enough.
@@ -146,7 +154,7 @@ def make_synth(kind: str, soundfont: Path, sample_rate: int = DEFAULT_SAMPLE_RAT
         from drumapp.playback.soundfont import FluidSynth, plays_at
 
         if kind == "fluidsynth" or plays_at(sample_rate):
-            return FluidSynth(soundfont, sample_rate, program)
+            return FluidSynth(soundfont, sample_rate, program, offline=offline)
     from drumapp.playback.sampler import Sampler
 
     return Sampler(soundfont, sample_rate, program)
