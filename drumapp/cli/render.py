@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from drumapp.atomic import check_writable
+from drumapp.cli.arguments import number, whole_number
 from drumapp.cli.beat import add_beat_options, read_beat
 from drumapp.cli.progress import progress
 from drumapp.core.errors import DrumappError
@@ -38,21 +39,32 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--flac", action="store_true", help="stems as FLAC files")
     parser.add_argument("--soundfont", type=Path, metavar="FILE", help="an .sf2 or .sf3 to play it with")
     parser.add_argument(
-        "--program", type=_program, metavar="N", help="the soundfont's drum kit of this program (default: its first)"
+        "--program",
+        type=whole_number("a program", 0, 127),
+        metavar="N",
+        help="the soundfont's drum kit of this program (default: its first)",
     )
     parser.add_argument(
         "--synth", choices=SYNTHS, default="auto", help="what plays (default: FluidSynth if found, else the sampler)"
     )
     parser.add_argument(
-        "--rate", type=_rate, default=48_000, metavar="HZ", help="frames a second, 8000 to 192000 (default: 48000)"
+        "--rate",
+        type=whole_number("a rate", MIN_RATE, MAX_RATE, "frames a second"),
+        default=48_000,
+        metavar="HZ",
+        help="frames a second, 8000 to 192000 (default: 48000)",
     )
     parser.add_argument("--bits", choices=BITS, default="24", help="resolution of a frame (default: 24)")
     parser.add_argument(
-        "--tail", type=_tail, default=2.0, metavar="SECONDS", help="for the last drums to ring on (default: 2)"
+        "--tail",
+        type=number("a tail", 0.0, MAX_TAIL_SECONDS, "seconds"),
+        default=2.0,
+        metavar="SECONDS",
+        help="for the last drums to ring on (default: 2)",
     )
     parser.add_argument(
         "--normalise",
-        type=_peak,
+        type=number("a level", -60.0, 0.0, "dBFS"),
         nargs="?",
         const=-1.0,
         metavar="DBFS",
@@ -121,36 +133,6 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DrumappError(f"Cannot make the folder {folder}: {error.strerror or error}.") from error
-
-
-def _rate(text: str) -> int:
-    if not text.isdecimal() or not MIN_RATE <= int(text) <= MAX_RATE:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a rate from {MIN_RATE} to {MAX_RATE} frames a second")
-    return int(text)
-
-
-def _program(text: str) -> int:
-    if not text.isdecimal() or int(text) > 127:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a program from 0 to 127")
-    return int(text)
-
-
-def _tail(text: str) -> float:
-    return _number(text, 0.0, MAX_TAIL_SECONDS, "a tail", "seconds")
-
-
-def _peak(text: str) -> float:
-    return _number(text, -60.0, 0.0, "a level", "dBFS")
-
-
-def _number(text: str, least: float, most: float, what: str, unit: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = least - 1.0
-    if not least <= value <= most:
-        raise argparse.ArgumentTypeError(f"{text!r} is not {what} from {least:g} to {most:g} {unit}")
-    return value
 
 
 def _bits(text: str) -> Literal[16, 24, "float"]:
