@@ -77,7 +77,7 @@ def run_self_test(
         return SelfTest(
             device=ready.device,
             latency_ms=ready.latency_ms,
-            sound=report_timing(ready.device, engine.pulls_since(pulls)),
+            sound=report_timing(ready.device, engine.pulls_since(pulls), relative=True),
             ports=tuple(report for report in ports if report is not None),
             problems=tuple(event.sentence for event in events if isinstance(event, SoundProblem | PortProblem)),
         )

@@ -15,6 +15,7 @@ EDGES_MS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 LEAST_SENT = 20
 _DRIFT_MS = 10 * 60 * 1000.0
 _DRIFT_PIECES = 12
+_LEAST_DRIFT_MS = 0.2  # within the run
 _BROKEN_MS = 100.0
 _BAR = 40
 
@@ -27,7 +28,8 @@ class TimingReport:
         name: of the output.
         count: how many notes, or blocks, were looked at.
         median_ms, p99_ms, max_ms: of the lateness, without its drift.
-        drift_ms: by how much it would be later after ten minutes than at their start.
+        drift_ms: by how much it would be later after ten minutes than at their start; 0 where the run was too short to
+            tell it from chance.
         histogram: how many were up to each of EDGES_MS late, and how many later still.
         offset_ms: what to set as the output's offset, so that it is on time in the middle.
     """
@@ -47,8 +49,11 @@ class TimingReport:
         return self.p99_ms - self.median_ms
 
 
-def report_timing(name: str, sent: Sequence[Sent]) -> TimingReport | None:
-    """What the times say; None when they are too few to say anything."""
+def report_timing(name: str, sent: Sequence[Sent], *, relative: bool = False) -> TimingReport | None:
+    """What the times say; None when they are too few to say anything.
+
+    Args: relative: whether lateness counts from the earliest, since nobody knows when they were really due.
+    """
     sent = _unbroken(sent)
     if len(sent) < LEAST_SENT:
         return None
@@ -56,7 +61,11 @@ def report_timing(name: str, sent: Sequence[Sent]) -> TimingReport | None:
     late_ms = np.array([entry.late_ns for entry in sent]) / 1e6
     due_ms -= due_ms[0]
     slope = _drift_of(due_ms, late_ms)
+    if abs(slope) * due_ms[-1] < _LEAST_DRIFT_MS:
+        slope = 0.0
     level = late_ms - slope * due_ms
+    if relative:
+        level -= level.min()
     median, p99 = np.percentile(level, [50, 99])
     places = np.searchsorted(EDGES_MS, level, side="left")
     return TimingReport(

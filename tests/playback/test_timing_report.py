@@ -29,12 +29,21 @@ def test_percentiles_histogram_and_offset():
     assert report.offset_ms == -0.3
 
 
-@pytest.mark.parametrize("ppm", [-80.0, 5.0, 80.0])
+@pytest.mark.parametrize("ppm", [-80.0, 30.0, 80.0])
 def test_drift_is_told_apart_from_chance(ppm):
     dice = np.random.default_rng(1)
     report = report_timing("Card", run(dice.exponential(0.5, 1200).tolist(), 50.0, ppm))
     assert report.drift_ms == pytest.approx(ppm * 0.6, abs=0.6)
     assert report.median_ms == pytest.approx(0.35, abs=0.08)
+
+
+def test_a_drift_that_the_run_is_too_short_for_is_none():
+    assert report_timing("Synth", run([0.1, 0.12, 0.11, 0.13] * 25, drift_ppm=5.0)).drift_ms == 0.0
+
+
+def test_where_nobody_knows_when_it_was_due_the_earliest_was_on_time():
+    report = report_timing("Card", run([-3.0, -2.5] * 50), relative=True)
+    assert (report.median_ms, report.max_ms) == (pytest.approx(0.25, abs=0.26), pytest.approx(0.5))
 
 
 def test_too_few_say_nothing():
