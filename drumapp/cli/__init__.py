@@ -15,7 +15,7 @@ from typing import NoReturn
 from drumapp import __version__
 from drumapp.core.errors import DrumappError
 
-COMMANDS = ("generate", "render", "train", "evaluate", "doctor")
+COMMANDS = ("generate", "play", "render", "train", "evaluate", "doctor")
 """The subcommands, each a module of this package, in the order ``--help`` lists them."""
 
 EXIT_FAILED = 1
@@ -32,7 +32,8 @@ _EPILOG = """\
 examples:
   drumapp                                            open the window
   drumapp generate --bars 8 --tempo 100 -o beat.mid  write a beat
-  drumapp render beat.mid -o beat.wav                make it audible
+  drumapp play beat.mid --loop                       hear it
+  drumapp render beat.mid -o beat.wav                make it a file
   drumapp doctor                                     why is there no sound?
 
 "drumapp COMMAND --help" explains a command.

@@ -21,10 +21,10 @@ _PACKAGES = {
     "numpy": "numpy",
     "torch": "torch",
     "symusic": "symusic",
-    "mido": "mido",
     "python-rtmidi": "python-rtmidi",
     "pyfluidsynth": "pyfluidsynth",
     "miniaudio": "miniaudio",
+    "soundfile": "soundfile",
 }
 _TRAINING_ONLY = ("torch",)
 _REINSTALL = "Install Drumapp again; a file of it is missing or damaged."

@@ -159,7 +159,8 @@ def renderer(settings: Settings) -> Callable[[Pattern, DrumKit, Path, Callable[[
 
     def render(pattern: Pattern, kit: DrumKit, path: Path, progress: Callable[[float], None]) -> None:
         from drumapp import resources
-        from drumapp.playback.render import render_pattern, write_wav
+        from drumapp.playback.audio_file import write_wav
+        from drumapp.playback.render import render_pattern
         from drumapp.playback.synth import make_synth
 
         synth = make_synth(settings.synth, settings.soundfont or resources.builtin_soundfont())

@@ -10,19 +10,20 @@ from typing import Any, Protocol
 from drumapp.core.errors import DrumappError
 from drumapp.playback.clock import NANOSECONDS, Clock, MonotonicClock
 from drumapp.playback.native_chatter import silenced
+from drumapp.playback.output_settings import DEFAULT_DEVICE, NO_DEVICE
 from drumapp.playback.synth import DEFAULT_SAMPLE_RATE, Audio
 from drumapp.playback.thread_priority import hurry_this_thread
 
 Pull = Callable[[int], Audio]
 """Asked for a number of frames, gives that block, shape (frames, 2)."""
 
-# Ten milliseconds in two periods ran clean into PulseAudio; a tick of the null device is the delay of a command to it.
-PERIOD_MS = 10
 PERIODS = 2
-NULL_BLOCK_MS = 5
+NULL_BLOCK_MS = 5  # the delay of a command to the null device
 _LARGEST_BLOCK = 1024
 
 # In this order; miniaudio's own null backend is left out, as it would pass for a device.
+# What the library calls some of them.
+_SPOKEN_OF = {"DSOUND": "DIRECTSOUND", "COREAUDIO": "CORE AUDIO", "AUDIO4": "AUDIO(4)"}
 _BACKENDS = ("WASAPI", "DSOUND", "WINMM", "COREAUDIO", "PULSEAUDIO", "ALSA", "JACK", "OSS", "SNDIO", "AUDIO4")
 
 
@@ -97,16 +98,16 @@ class NullDevice:
 
 
 class SoundDevice:
-    """The system's sound output, opened through miniaudio: Core Audio, WASAPI, PulseAudio, ALSA, JACK ...
+    """A sound output of the system, opened through miniaudio: Core Audio, WASAPI, PulseAudio, ALSA, JACK ...
 
-    Raises AudioError, with a remedy, when none can be opened.
+    Raises AudioError, with a remedy, when none can be opened, or not the one asked for.
     """
 
-    def __init__(self, pull: Pull, sample_rate: int = DEFAULT_SAMPLE_RATE) -> None:
+    def __init__(self, pull: Pull, wish: DeviceWish) -> None:
         self.fault: BaseException | None = None
         self._pull = pull
-        self._device, self.name = _open_device(sample_rate)
-        self.latency_ms = float(PERIOD_MS * PERIODS)
+        self._device, self.name = _open_device(wish)
+        self.latency_ms = float(wish.period_ms * PERIODS)
 
     def start(self) -> None:
         """Start pulling from the device's own thread. Raises AudioError when the device refuses."""
@@ -151,9 +152,24 @@ class DeviceInfo:
     backend: str
 
 
-def make_device(kind: str, pull: Pull, sample_rate: int = DEFAULT_SAMPLE_RATE) -> NullDevice | SoundDevice:
-    """A device, not started yet: ``"default"``, the system's sound output, or ``"null"``. Raises AudioError."""
-    return NullDevice(pull, sample_rate) if kind == "null" else SoundDevice(pull, sample_rate)
+@dataclass(frozen=True)
+class DeviceWish:
+    """Which sound output is asked for. Attributes: as in `SoundSettings`."""
+
+    name: str = DEFAULT_DEVICE
+    backend: str = ""
+    sample_rate: int = DEFAULT_SAMPLE_RATE
+    buffer_ms: int = 20
+
+    @property
+    def period_ms(self) -> int:
+        """Milliseconds of one of the device's periods."""
+        return max(1, self.buffer_ms // PERIODS)
+
+
+def make_device(pull: Pull, wish: DeviceWish) -> NullDevice | SoundDevice:
+    """The device that is wished for, not started yet. Raises AudioError."""
+    return NullDevice(pull, wish.sample_rate) if wish.name == NO_DEVICE else SoundDevice(pull, wish)
 
 
 def list_devices() -> list[DeviceInfo]:
@@ -171,28 +187,45 @@ def list_devices() -> list[DeviceInfo]:
     return found
 
 
-def _open_device(sample_rate: int) -> tuple[Any, str]:
+def _open_device(wish: DeviceWish) -> tuple[Any, str]:
+    """The device, open, and what it is called."""
     import miniaudio
 
-    tried = []
+    wanted = wish.backend.upper()
     for backend in _BACKENDS:
         # One at a time: given all of them, miniaudio keeps to the first whose library loads, device or not.
+        if wanted not in ("", backend, _SPOKEN_OF.get(backend)):
+            continue
         try:
             with silenced():
+                number = None if wish.name == DEFAULT_DEVICE else _number_of(wish.name, backend)
                 device = miniaudio.PlaybackDevice(
                     output_format=miniaudio.SampleFormat.FLOAT32,
                     nchannels=2,
-                    sample_rate=sample_rate,
-                    buffersize_msec=PERIOD_MS,
+                    sample_rate=wish.sample_rate,
+                    buffersize_msec=wish.period_ms,
                     callback_periods=PERIODS,
                     backends=[miniaudio.Backend[backend]],
+                    device_id=number,
                     app_name="Drumapp",
                 )
-        except miniaudio.MiniaudioError as error:
-            tried.append(f"{backend}: {error}")
-            continue
-        return device, str(device.backend)
+        except (miniaudio.MiniaudioError, LookupError):
+            continue  # not through this one
+        return device, str(device.backend) if number is None else wish.name
+    if wish.name != DEFAULT_DEVICE or wanted:
+        asked = " through ".join(part for part in (wish.name, wish.backend) if part)
+        raise _no_device(f"The sound device {asked} cannot be opened, so the music runs in silence.")
     raise _no_device("No sound device could be opened, so the music runs in silence.")
+
+
+def _number_of(name: str, backend: str) -> Any:
+    """By what the library knows a device. Raises LookupError when there is none of the name."""
+    import miniaudio
+
+    for info in miniaudio.Devices([miniaudio.Backend[backend]]).get_playbacks():
+        if info["name"] == name:
+            return info["id"]
+    raise LookupError(name)
 
 
 def _no_device(sentence: str) -> AudioError:

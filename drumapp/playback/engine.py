@@ -24,6 +24,7 @@ from drumapp.playback.engine_protocol import (
     PortLost,
     PortProblem,
     PortReady,
+    SoundDevices,
     SoundfontProblem,
     SoundProblem,
     SoundReady,
@@ -41,7 +42,7 @@ from drumapp.playback.output_settings import (
     SoundSettings,
     SyncSettings,
 )
-from drumapp.playback.timing_log import Sent, TimingLog
+from drumapp.playback.timing_log import Sent, TimingLogs, source_of
 
 __all__ = [
     "VIRTUAL_PORT",
@@ -61,6 +62,7 @@ __all__ = [
     "PortProblem",
     "PortReady",
     "Sent",
+    "SoundDevices",
     "SoundProblem",
     "SoundReady",
     "SoundSettings",
@@ -87,7 +89,7 @@ class PlaybackEngine:
         self._outbox: Outbox | None = None
         self._events: Connection | None = None
         self._state = SharedState()
-        self._log = TimingLog()
+        self._logs = TimingLogs()
         self._midi = MidiSettings()
         self._sync = SyncSettings()
         self._metronome = MetronomeSettings()
@@ -121,10 +123,10 @@ class PlaybackEngine:
         events_in, events_out = context.Pipe(duplex=False)
         # Anonymous shared memory: nothing to name, and nothing left behind by a killed process.
         self._state = context.RawValue(SharedState)
-        self._log = context.RawValue(TimingLog)
+        self._logs = context.RawValue(TimingLogs)
         process = context.Process(
             target=run_playing_process,
-            args=(commands_in, events_out, self._state, self._log, self._sound),
+            args=(commands_in, events_out, self._state, self._logs, self._sound),
             name="drumapp-playback",
             daemon=True,
         )
@@ -267,12 +269,16 @@ class PlaybackEngine:
         self._send(protocol.ReleasePad(key))
 
     def set_sound(self, sound: SoundSettings) -> None:
-        """Change synth, soundfont, volume or device; what came of it is reported by `poll`.
+        """Change synth, soundfont, volume, effects or device, also while playing; `poll` reports what came of it.
 
         The same settings once more make another attempt at a device that could not be opened.
         """
         self._sound = sound
         self._post(protocol.Message(0, protocol.SetSound(sound)))
+
+    def ask_devices(self) -> None:
+        """Have the sound outputs told that there are now, as a `SoundDevices` from `poll`."""
+        self._post(protocol.Message(0, protocol.TellDevices()))
 
     def playhead(self) -> Playhead:
         """Where the music is; costs microseconds. The level starts again from 0 with each call."""
@@ -297,11 +303,20 @@ class PlaybackEngine:
     @property
     def notes_sent(self) -> int:
         """How many notes have been sent to MIDI ports since the process started."""
-        return self._log.count
+        return self._logs.notes.count
 
-    def sent_since(self, count: int) -> list[Sent]:
-        """When the notes after the first ``count`` were sent to MIDI ports; of very many, the last few thousand."""
-        return self._log.since(count)
+    def sent_since(self, count: int, port: str | None = None) -> list[Sent]:
+        """When the notes after the first ``count`` were sent, to a MIDI port or to all; of very many, the last."""
+        return self._logs.notes.since(count, None if port is None else source_of(port))
+
+    @property
+    def pulls(self) -> int:
+        """How many blocks sound devices have pulled since the process started."""
+        return self._logs.pulls.count
+
+    def pulls_since(self, count: int) -> list[Sent]:
+        """When the blocks after the first ``count`` were pulled, against the device's nominal rate."""
+        return self._logs.pulls.since(count)
 
     def poll(self) -> list[EngineEvent]:
         """What has happened since the last call; never waits. Call it a few times a second."""

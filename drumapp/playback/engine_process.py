@@ -24,6 +24,7 @@ from drumapp.playback.engine_protocol import (
     SetSound,
     SetSync,
     SyncProblem,
+    TellDevices,
 )
 from drumapp.playback.engine_sound import SoundKeeper
 from drumapp.playback.engine_state import SharedState
@@ -38,7 +39,7 @@ from drumapp.playback.midiport import MidiSystem, RtMidiSystem
 from drumapp.playback.output_settings import MidiInputSettings, SoundSettings, SyncSettings
 from drumapp.playback.player import Player
 from drumapp.playback.synth import DEFAULT_SAMPLE_RATE, SilentSynth
-from drumapp.playback.timing_log import LatenessLog, TimingLog
+from drumapp.playback.timing_log import LatenessLog, TimingLogs
 
 _LOOK_SECONDS = 0.2
 _SILENT_DEVICE_NS = 2 * NANOSECONDS
@@ -51,7 +52,7 @@ class _Leave(BaseException):
 
 
 def run_playing_process(
-    commands: Connection, events: Connection, state: SharedState, log: TimingLog, sound: SoundSettings
+    commands: Connection, events: Connection, state: SharedState, logs: TimingLogs, sound: SoundSettings
 ) -> None:
     """Play until told to quit or until ``commands`` closes. Returns within a second of either."""
     # Ctrl+C in a terminal reaches every process of the window's group; the pipe tells when to go.
@@ -59,7 +60,7 @@ def run_playing_process(
     signal.signal(signal.SIGTERM, _leave)
     # A thread that unpickles a long pattern gives the others their turn after this long.
     sys.setswitchinterval(0.0005)
-    PlayingProcess(commands, events, state, log, RtMidiSystem()).run(sound)
+    PlayingProcess(commands, events, state, logs, RtMidiSystem()).run(sound)
 
 
 def _leave(_number: int, _frame: object) -> None:
@@ -70,18 +71,24 @@ class PlayingProcess:
     """Everything that lives in the playing process, wired together."""
 
     def __init__(
-        self, commands: Connection, events: Connection, state: SharedState, log: TimingLog, midi: MidiSystem
+        self, commands: Connection, events: Connection, state: SharedState, logs: TimingLogs, midi: MidiSystem
     ) -> None:
         self._commands = commands
         self._outbox = Outbox(events)
         self._state = state
         self._clock = MonotonicClock()
         self._player = Player(SilentSynth(DEFAULT_SAMPLE_RATE), state=state)
-        self._live = LivePlayer(self._player, self._clock)
+        self._live = LivePlayer(self._player, self._clock, logs.pulls)
         self._sound_keeper = SoundKeeper(self._live, self._report)
         self._sender = MidiSender(self._live, self._clock)
-        lateness = LatenessLog(log, self._live.stream.ns_of, self._clock.now_ns)
-        self._midi_keeper = MidiKeeper(midi, self._player, self._sender, self._report, self._make_input, lateness)
+        self._midi_keeper = MidiKeeper(
+            midi,
+            self._player,
+            self._sender,
+            self._report,
+            self._make_input,
+            lambda port: LatenessLog(logs.notes, port, self._live.stream.ns_of, self._clock.now_ns),
+        )
         self._sync = SyncSettings()
         self._leader: Leader | None = None
         self._frames_seen = -1
@@ -121,6 +128,8 @@ class PlayingProcess:
             return False
         if isinstance(command, SetSound):
             self._sound_keeper.want(command.sound)
+        elif isinstance(command, TellDevices):
+            self._sound_keeper.tell_devices()
         elif isinstance(command, SetMidi):
             self._midi_keeper.want(command.midi)
         elif isinstance(command, SetSync):

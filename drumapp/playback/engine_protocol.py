@@ -9,6 +9,7 @@ import numpy as np
 
 from drumapp.core.pattern import Note
 from drumapp.core.timing import MetreMap, Range, TempoMap
+from drumapp.playback.audio import DeviceInfo
 from drumapp.playback.metronome import MetronomeSettings
 from drumapp.playback.mix import Mix
 from drumapp.playback.note_rows import Rows, pack_notes, sorted_rows
@@ -128,6 +129,11 @@ class SetSound:
 
 
 @dataclass(frozen=True)
+class TellDevices:
+    """Say which sound outputs there are."""
+
+
+@dataclass(frozen=True)
 class SetMidi:
     """Play through MIDI ports and listen to others."""
 
@@ -163,7 +169,7 @@ PlayerCommand = (
     | PressPad
     | ReleasePad
 )
-Command = PlayerCommand | SetSound | SetMidi | SetSync | Quit
+Command = PlayerCommand | SetSound | TellDevices | SetMidi | SetSync | Quit
 
 
 @dataclass(frozen=True)
@@ -181,12 +187,22 @@ class Message:
 class SoundReady:
     """Synth and device are in place.
 
-    Attributes: description of the synth; device's name, or "no sound device"; latency_ms that the device holds back.
+    Attributes: description of the synth; device's name, or "no sound device"; latency_ms that the device holds back;
+    sample_rate; has_effects: whether the synth has reverb and chorus.
     """
 
     description: str
     device: str
     latency_ms: float
+    sample_rate: int
+    has_effects: bool
+
+
+@dataclass(frozen=True)
+class SoundDevices:
+    """The sound outputs there are, as was asked."""
+
+    devices: tuple[DeviceInfo, ...]
 
 
 @dataclass(frozen=True)
@@ -289,6 +305,7 @@ class EngineDied:
 
 EngineEvent = (
     SoundReady
+    | SoundDevices
     | SoundProblem
     | SoundfontProblem
     | MidiPortsChanged

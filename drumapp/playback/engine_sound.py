@@ -5,18 +5,18 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 
-from drumapp.playback.audio import AudioError, NullDevice, SoundDevice, make_device
+from drumapp.playback.audio import AudioError, DeviceWish, NullDevice, SoundDevice, list_devices, make_device
 from drumapp.playback.engine_protocol import (
     EngineEvent,
+    SoundDevices,
     SoundfontProblem,
     SoundProblem,
     SoundReady,
     Stop,
 )
 from drumapp.playback.live_player import LivePlayer
-from drumapp.playback.output_settings import SoundSettings
+from drumapp.playback.output_settings import NO_DEVICE, SoundSettings
 from drumapp.playback.synth import SilentSynth, Synth, SynthError, make_synth
 from drumapp.resources import builtin_soundfont
 
@@ -24,25 +24,28 @@ Report = Callable[[EngineEvent], None]
 
 _FADE_SECONDS = 0.03
 _SWAP_LOOKS, _SWAP_LOOK_SECONDS = 100, 0.01
+RETRY_SECONDS = 3.0
+
+_REMEDY_AFTER_LOSS = "Connect the device again or start the sound server: the sound comes back by itself."
 
 
 class SoundKeeper:
     """Keeps a live player supplied with the synth and the device that were asked for, or with the next best.
 
+    A device that is not there, or stops, is looked for every few seconds; until then the music runs in silence.
     Attributes: fault: what ended its work unexpectedly, which is a mistake in the program.
     """
 
     def __init__(self, live: LivePlayer, report: Report) -> None:
         self.fault: BaseException | None = None
         self._live = live
-        self._player = player = live.player
+        self._player = live.player
         self._report = report
-        self._wishes: queue.SimpleQueue[SoundSettings | None] = queue.SimpleQueue()
-        self._lost = threading.Event()
+        self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._current: SoundSettings | None = None  # as asked for, whatever came of it
-        self._opened = ""  # the kind of device that is really open
+        self._opened: DeviceWish | None = None  # what the open device was made for; None for one in its stead
         self._device: NullDevice | SoundDevice | None = None
-        self._synth = player.synth  # chosen; the player takes it up with its next block
+        self._synth = live.player.synth  # chosen; the player takes it up with its next block
         self._pause = threading.Event()  # never set: only waited on
         self._thread = threading.Thread(target=self._run, name="sound-keeper", daemon=True)
 
@@ -54,13 +57,15 @@ class SoundKeeper:
     def want(self, sound: SoundSettings) -> None:
         """Ask for other settings. Asking again for the same ones tries a device that failed once more."""
         self._player.master.volume_db = sound.volume_db
-        self._wishes.put(sound)
+        self._tasks.put(lambda: self._fulfil(sound))
+
+    def tell_devices(self) -> None:
+        """Report the sound outputs there are."""
+        self._tasks.put(lambda: self._report(SoundDevices(tuple(list_devices()))))
 
     def device_lost(self) -> None:
-        """The device has stopped pulling: go on in silence."""
-        self._lost.set()
-        if self._current is not None:
-            self._wishes.put(self._current)
+        """The device has stopped pulling: go on in silence, and look for it."""
+        self._tasks.put(self._replace_lost)
 
     @property
     def device_fault(self) -> BaseException | None:
@@ -75,59 +80,67 @@ class SoundKeeper:
 
     def close(self) -> None:
         """Fade out and let go of device and synth."""
-        self._wishes.put(None)
+        self._tasks.put(None)
         self._thread.join()
 
     def _run(self) -> None:
         try:
-            while (sound := self._wishes.get()) is not None:
-                self._fulfil(sound)
+            while True:
+                try:
+                    task = self._tasks.get(timeout=None if self._content else RETRY_SECONDS)
+                except queue.Empty:
+                    self._look_for_device()
+                    continue
+                if task is None:
+                    break
+                task()
             self._shut_down()
         except BaseException as error:  # noqa: BLE001 - handed to the main thread, which ends the process with it
             self.fault = error
 
+    @property
+    def _content(self) -> bool:
+        return self._current is None or self._opened is not None
+
     def _fulfil(self, sound: SoundSettings) -> None:
         before, self._current = self._current, sound
-        lost = self._lost.is_set()
-        self._lost.clear()
-        if before is not None and not lost and before != sound and replace(before, volume_db=sound.volume_db) == sound:
-            return  # a new volume alone, which the master follows by itself
+        self._live.sound_offset = self._live.stream.frames_in(sound.offset_ms)
+        self._player.set_effects(sound.reverb, sound.chorus)
         if before is None:
             self._begin(sound)
-        elif (before.synth, before.soundfont) != (sound.synth, sound.soundfont):
+        elif _synth_of(before) != _synth_of(sound):
             self._exchange(sound)
-        if lost:
-            self._open("null")
-            self._report(SoundProblem("The sound device stopped, so the music runs in silence.", _REMEDY_AFTER_LOSS))
-        elif self._opened != sound.device:
-            self._open(sound.device)
-        device = self._device
-        assert device is not None
-        self._report(SoundReady(self._synth.description, device.name, device.latency_ms))
+        elif self._opened == self._wish and before != sound:
+            return  # volume, effects or offset, which are obeyed without another synth or device
+        if self._opened != self._wish:
+            self._open()
+        self._tell_ready()
         self._synth.warm_up()
 
     def _begin(self, sound: SoundSettings) -> None:
         """Load the first synth."""
-        rate = self._player.synth.sample_rate
         try:
-            self._synth = make_synth(sound.synth, sound.soundfont, rate)
+            self._synth = _make(sound)
         except SynthError as error:
-            self._synth = self._next_best(error, sound, rate)
-        self._player.swap_synth(self._synth)
-        self._player.process(0)  # nothing pulls yet, so the swap happens here
+            self._synth = self._next_best(error, sound)
 
     def _exchange(self, sound: SoundSettings) -> None:
         """Load another synth while the one there is plays on."""
         try:
-            synth = make_synth(sound.synth, sound.soundfont, self._synth.sample_rate)
+            synth = _make(sound)
         except SynthError as error:
             self._report(SoundfontProblem(f"{error} The sound stays as it was."))
             return
         synth.warm_up()
-        self._player.swap_synth(synth)
         self._synth = synth
+        if synth.sample_rate == self._player.synth.sample_rate:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Have the player take up the chosen synth with a block that the device pulls."""
+        self._player.swap_synth(self._synth)
         for _ in range(_SWAP_LOOKS):
-            if self._player.synth is synth:
+            if self._player.synth is self._synth:
                 break
             self._pause.wait(_SWAP_LOOK_SECONDS)
         self._close_retired()
@@ -136,45 +149,94 @@ class SoundKeeper:
         for synth in self._player.take_retired_synths():
             synth.close()
 
-    def _next_best(self, error: SynthError, sound: SoundSettings, rate: int) -> Synth:
+    def _next_best(self, error: SynthError, sound: SoundSettings) -> Synth:
         builtin = builtin_soundfont()
         for kind in dict.fromkeys((sound.synth, "auto", "sampler")):
             try:
-                synth = make_synth(kind, builtin, rate)
+                synth = make_synth(kind, builtin, sound.sample_rate)
             except SynthError:
                 continue  # the first failure is the one to tell of
             self._report(SoundfontProblem(f"{error} The built-in kit plays instead."))
             return synth
         self._report(SoundfontProblem(f"{error} The built-in kit could not be loaded either: nothing will be heard."))
-        return SilentSynth(rate)
+        return SilentSynth(sound.sample_rate)
 
-    def _open(self, kind: str) -> None:
-        rate = self._player.synth.sample_rate
-        if self._device is not None:
-            self._device.close()
-            self._device = None
+    @property
+    def _wish(self) -> DeviceWish:
+        """The device that is wanted, at the rate of the synth, which may be another than was asked for."""
+        assert self._current is not None
+        sound, rate = self._current, self._synth.sample_rate
+        if sound.device == NO_DEVICE:
+            return DeviceWish(NO_DEVICE, "", rate)
+        return DeviceWish(sound.device, sound.backend, rate, sound.buffer_ms)
+
+    def _open(self) -> None:
+        self._close_device()
         try:
-            self._device = self._opened_device(kind, rate)
-            self._opened = kind
+            self._start(make_device(self._live.pull, self._wish), self._wish)
         except AudioError as error:
             self._report(SoundProblem(str(error), error.remedy))
-            self._device = self._opened_device("null", rate)
-            self._opened = "null"
+            self._run_silently()
 
-    def _opened_device(self, kind: str, rate: int) -> NullDevice | SoundDevice:
-        device = make_device(kind, self._live.pull, rate)
-        self._live.use_device(rate, device.latency_ms)
+    def _run_silently(self) -> None:
+        self._close_device()
+        rate = self._synth.sample_rate
+        self._start(NullDevice(self._live.pull, rate), None)
+
+    def _start(self, device: NullDevice | SoundDevice, wish: DeviceWish | None) -> None:
+        """Let a device pull; none does at this time. Raises AudioError when it will not."""
+        if self._player.synth is not self._synth:  # nothing pulls, so the swap happens here
+            self._player.swap_synth(self._synth)
+            self._player.process(0)
+            self._close_retired()
+        self._live.use_device(self._synth.sample_rate, device.latency_ms)
         device.start()
-        return device
+        self._device, self._opened = device, wish
+
+    def _close_device(self) -> None:
+        if self._device is not None:
+            self._device.close()
+        self._device = self._opened = None
+
+    def _replace_lost(self) -> None:
+        self._run_silently()
+        self._report(SoundProblem("The sound device stopped, so the music runs in silence.", _REMEDY_AFTER_LOSS))
+        self._tell_ready()
+
+    def _look_for_device(self) -> None:
+        """Try the device that is wanted once more, while its stand-in plays on."""
+        try:
+            device = make_device(self._live.pull, self._wish)
+        except AudioError:
+            return  # as before
+        self._close_device()
+        try:
+            self._start(device, self._wish)
+        except AudioError:
+            self._run_silently()
+            return
+        self._tell_ready()
+
+    def _tell_ready(self) -> None:
+        synth, device = self._synth, self._device
+        assert device is not None
+        self._report(
+            SoundReady(synth.description, device.name, device.latency_ms, synth.sample_rate, synth.has_effects)
+        )
 
     def _shut_down(self) -> None:
         self._player.post(Stop())
         if self._device is not None:
             self._pause.wait(_FADE_SECONDS)
-            self._device.close()
-            self._device = None
+        self._close_device()
         self._close_retired()
         self._player.synth.close()
 
 
-_REMEDY_AFTER_LOSS = "Connect the device again or start the sound server, then choose the output again."
+def _make(sound: SoundSettings) -> Synth:
+    return make_synth(sound.synth, sound.soundfont, sound.sample_rate, sound.program)
+
+
+def _synth_of(sound: SoundSettings) -> tuple[object, ...]:
+    """What another synth must be made for when it changes."""
+    return sound.synth, sound.soundfont, sound.program, sound.sample_rate

@@ -7,6 +7,7 @@ from drumapp.playback.device_clock import DeviceClock
 from drumapp.playback.player import Player
 from drumapp.playback.stream_clock import StreamClock
 from drumapp.playback.synth import Audio
+from drumapp.playback.timing_log import TimingLog
 
 _JUMP_SECONDS = 0.03
 _ASLEEP_SECONDS = 0.5
@@ -25,12 +26,13 @@ class LivePlayer:
     frames outputs must be told ahead of the time.
     """
 
-    def __init__(self, player: Player, clock: Clock) -> None:
+    def __init__(self, player: Player, clock: Clock, pulls: TimingLog | None = None) -> None:
         self.stream = StreamClock(player.sample_rate, clock.now_ns())
         self.sound_offset = 0
         self.lead = 0
         self._player = player
         self._clock = clock
+        self._pulls = pulls
         self._device = DeviceClock(player.sample_rate, 0.0)
         self._ratio = 1.0
         self._begun = False  # whether the device has pulled
@@ -51,6 +53,8 @@ class LivePlayer:
         player, rate = self._player, self._player.sample_rate
         now_ns = self._clock.now_ns()
         heard_ns = self._device.pull(frames, now_ns)
+        if self._pulls is not None:
+            self._pulls.add(0, *self._device.nominal)
         place = self.stream.place_at(heard_ns) - self.sound_offset
         behind = place - player.place
         if not self._begun or abs(behind) > _JUMP_SECONDS * rate:

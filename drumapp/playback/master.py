@@ -26,20 +26,23 @@ def limit_softly(audio: Audio) -> None:
 class Master:
     """Volume and limiter over a stream of blocks.
 
-    Attributes: volume_db, which may be changed at any time and is followed within one block, without a step.
+    Attributes: volume_db, which may be changed at any time and is followed within one block, without a step; limited:
+    whether nothing may leave full scale.
     """
 
     def __init__(self, volume_db: float = 0.0) -> None:
         self.volume_db = volume_db
+        self.limited = True
         self._gain = gain_of(volume_db + HEADROOM_DB)
 
     def process(self, audio: Audio) -> float:
-        """Apply volume and limiter to a block of shape (frames, 2), in place; its peak, 0 to 1."""
+        """Apply volume and limiter to a block of shape (frames, 2), in place; its peak, 1 at full scale."""
         target = gain_of(self.volume_db + HEADROOM_DB)
         if target == self._gain:
             audio *= np.float32(target)
         else:
             audio *= np.linspace(self._gain, target, len(audio), dtype=np.float32)[:, np.newaxis]
             self._gain = target
-        limit_softly(audio)
+        if self.limited:
+            limit_softly(audio)
         return float(np.abs(audio).max(initial=0.0))

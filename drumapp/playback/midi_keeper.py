@@ -33,7 +33,7 @@ class MidiKeeper:
         sender: MidiSender,
         report: Callable[[EngineEvent], None],
         make_input: Callable[[MidiInputSettings], MidiInput],
-        lateness: Lateness,
+        lateness_of: Callable[[str], Lateness],
     ) -> None:
         self.fault: BaseException | None = None
         self._system = system
@@ -41,7 +41,7 @@ class MidiKeeper:
         self._sender = sender
         self._report = report
         self._make_input = make_input
-        self._lateness = lateness
+        self._lateness_of = lateness_of
         self._wishes: deque[MidiSettings] = deque()
         self._wished = MidiSettings()
         self._clock_port: str | None = None
@@ -137,7 +137,7 @@ class MidiKeeper:
 
     def _make_output(self, settings: MidiOutputSettings) -> MidiOutput:
         rate, ring = self._player.sample_rate, self._sender.bell.ring
-        return MidiOutput(settings, rate, ring=ring, lateness=self._lateness)
+        return MidiOutput(settings, rate, ring=ring, lateness=self._lateness_of(settings.port))
 
     def _change_inputs(self) -> None:
         wished = self._wished.inputs

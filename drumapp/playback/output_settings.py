@@ -17,18 +17,48 @@ DRUM_CHANNEL = 10
 ChokeMessage = Literal["note-off", "pressure"]
 
 
+DEFAULT_DEVICE, NO_DEVICE = "default", "null"
+MIN_SAMPLE_RATE, MAX_SAMPLE_RATE = 8_000, 192_000
+MIN_BUFFER_MS, MAX_BUFFER_MS = 4, 400
+
+
 @dataclass(frozen=True)
 class SoundSettings:
-    """What makes the sound.
+    """What makes the sound. Raises ValueError, naming the field, for a value out of range.
 
-    Attributes: soundfont to play; synth "auto", "fluidsynth" or "sampler"; volume_db in decibels, 0 as recorded;
-    device "default" for the system's sound output or "null" for none.
+    Attributes:
+        soundfont: to play.
+        synth: "auto", "fluidsynth" or "sampler".
+        volume_db: in decibels, 0 as recorded.
+        device: a sound output's name; DEFAULT_DEVICE for the system's, NO_DEVICE for none.
+        backend: through which part of the system the device is reached, such as "JACK"; empty for the first that works.
+        sample_rate: frames a second; a device of another rate has them converted by the system.
+        buffer_ms: of sound that the device holds back; the less, the sooner it sounds and the sooner it stutters.
+        program: of the drum kit in the soundfont's bank of drums; None for its first.
+        reverb, chorus: how much of each, 0 to 1. The sampler has neither.
+        offset_ms: when the synth is struck, from the beat: before it is negative, for what a device holds back that
+            nobody knows of.
     """
 
     soundfont: Path
     synth: str = "auto"
     volume_db: float = 0.0
-    device: Literal["default", "null"] = "default"
+    device: str = DEFAULT_DEVICE
+    backend: str = ""
+    sample_rate: int = 48_000
+    buffer_ms: int = 20
+    program: int | None = None
+    reverb: float = 0.0
+    chorus: float = 0.0
+    offset_ms: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check_range("sample_rate", self.sample_rate, MIN_SAMPLE_RATE, MAX_SAMPLE_RATE)
+        _check_range("buffer_ms", self.buffer_ms, MIN_BUFFER_MS, MAX_BUFFER_MS)
+        _check_range("program", self.program or 0, 0, 127)
+        _check_range("reverb", self.reverb, 0.0, 1.0)
+        _check_range("chorus", self.chorus, 0.0, 1.0)
+        _check_range("offset_ms", self.offset_ms, -MAX_OFFSET_MS, MAX_OFFSET_MS)
 
 
 @dataclass(frozen=True)
@@ -60,8 +90,8 @@ class MidiOutputSettings:
     def __post_init__(self) -> None:
         if not self.port:
             raise ValueError("a MIDI output needs the name of a port")
-        _check_channel(self.channel)
-        _check_offset(self.offset_ms)
+        _check_range("channel", self.channel, 1, 16)
+        _check_range("offset_ms", self.offset_ms, -MAX_OFFSET_MS, MAX_OFFSET_MS)
         if self.click_keys is not None and not all(0 <= key <= 127 for key in self.click_keys):
             raise ValueError(f"click_keys must be 0 to 127, not {self.click_keys}")
 
@@ -84,9 +114,8 @@ class MidiInputSettings:
     def __post_init__(self) -> None:
         if not self.port:
             raise ValueError("a MIDI input needs the name of a port")
-        if self.channel is not None:
-            _check_channel(self.channel)
-        _check_offset(self.offset_ms)
+        _check_range("channel", 1 if self.channel is None else self.channel, 1, 16)
+        _check_range("offset_ms", self.offset_ms, -MAX_OFFSET_MS, MAX_OFFSET_MS)
 
 
 @dataclass(frozen=True)
@@ -114,11 +143,6 @@ class SyncSettings:
             raise ValueError("a MIDI clock needs the name of a port")
 
 
-def _check_channel(channel: int) -> None:
-    if not 1 <= channel <= 16:
-        raise ValueError(f"channel must be 1 to 16, not {channel}")
-
-
-def _check_offset(offset_ms: float) -> None:
-    if not -MAX_OFFSET_MS <= offset_ms <= MAX_OFFSET_MS:
-        raise ValueError(f"offset_ms must be {-MAX_OFFSET_MS:g} to {MAX_OFFSET_MS:g}, not {offset_ms:g}")
+def _check_range(field: str, value: float, least: float, most: float) -> None:
+    if not least <= value <= most:
+        raise ValueError(f"{field} must be {least:g} to {most:g}, not {value:g}")

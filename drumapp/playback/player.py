@@ -87,6 +87,11 @@ class Player:
         """Synths that play no longer, for the caller to close."""
         return self._sound.take_retired_synths()
 
+    def set_effects(self, reverb: float, chorus: float) -> None:
+        """So much of each, 0 to 1, if the synth has them."""
+        with self._lock:
+            self._sound.set_effects(reverb, chorus)
+
     def set_other_outputs(self, outputs: Sequence[Output], synth_keys: frozenset[int] | None = None) -> None:
         """Play through these beside the synth, which plays the keys named or all."""
         with self._lock:

@@ -33,8 +33,10 @@ class Sampler:
     Sounds are made ready when first struck, or beforehand with `warm_up`. Raises SynthError for a file it cannot play.
     """
 
-    def __init__(self, soundfont: Path, sample_rate: int = DEFAULT_SAMPLE_RATE) -> None:
-        kit = read_drum_kit(soundfont)
+    has_effects = False
+
+    def __init__(self, soundfont: Path, sample_rate: int = DEFAULT_SAMPLE_RATE, program: int | None = None) -> None:
+        kit = read_drum_kit(soundfont, program)
         self.sample_rate = sample_rate
         self.description = f"Sampler: {soundfont.name}"
         self._frames = kit.frames
@@ -95,6 +97,9 @@ class Sampler:
         for voice in self._voices:
             if voice.key == key:
                 voice.glide_to(mix, self._fade_frames)
+
+    def set_effects(self, _reverb: float, _chorus: float) -> None:
+        """Do nothing: it has neither."""
 
     def all_off(self) -> None:
         """Fade out within five milliseconds."""
@@ -218,8 +223,8 @@ class _Voice:
 
     @property
     def loudness(self) -> float:
-        """A rough measure of how much it would be missed: gain, and how much of it is still to come."""
-        return sum(self.target) * self.level * (1.0 - self.place / len(self.audio))
+        """A rough measure of how much it would be missed, whatever its lane's volume, so that stems add up."""
+        return self.sound.gain * self._stroke * self.level * (1.0 - self.place / len(self.audio))
 
     @property
     def way_to_go(self) -> tuple[float, float]:

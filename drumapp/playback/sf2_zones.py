@@ -31,7 +31,7 @@ _SAMPLE_RATES = range(400, 192_001)
 # Generator numbers of the specification, 8.1.2.
 START, END, LOOP_START, LOOP_END = 0, 1, 2, 3
 START_COARSE, END_COARSE, LOOP_START_COARSE, LOOP_END_COARSE = 4, 12, 45, 50
-PAN = 17
+CHORUS_SEND, REVERB_SEND, PAN = 15, 16, 17
 DELAY, ATTACK, HOLD, DECAY, SUSTAIN, RELEASE = 33, 34, 35, 36, 37, 38
 KEY_TO_HOLD, KEY_TO_DECAY = 39, 40
 INSTRUMENT = 41
@@ -99,6 +99,23 @@ class Zone:
 
 
 @dataclass(frozen=True)
+class DrumPreset:
+    """A drum kit that a soundfont offers. Attributes: program in bank 128; name, as the font's maker gave it."""
+
+    program: int
+    name: str
+
+
+def list_drum_presets(path: Path) -> list[DrumPreset]:
+    """The drum kits of a soundfont, .sf3 too, in order of their programs; none where it has none.
+
+    Raises SynthError, naming the file and what is wrong with it.
+    """
+    kits = _drum_kits(read_soundfont(path))
+    return [DrumPreset(program, kits[program].name or f"Kit {program}") for program in sorted(kits)]
+
+
+@dataclass(frozen=True)
 class DrumKitFont:
     """A soundfont's drum kit. Attributes: name of the preset; its program in bank 128; zones; the file's frames."""
 
@@ -108,15 +125,17 @@ class DrumKitFont:
     frames: NDArray[np.int16]
 
 
-def read_drum_kit(path: Path) -> DrumKitFont:
-    """The first drum kit (lowest program of bank 128) of a SoundFont 2 file.
+def read_drum_kit(path: Path, program: int | None = None) -> DrumKitFont:
+    """A drum kit of a SoundFont 2 file.
 
+    Args: program in bank 128; None, or one that the file lacks, for the first.
     Raises SynthError, naming the file and what is wrong with it.
     """
     font = read_soundfont(path)
-    preset = min((p for p in font.presets if p.bank == DRUM_BANK), key=lambda p: p.program, default=None)
-    if preset is None:
+    kits = _drum_kits(font)
+    if not kits:
         raise SynthError(f"{path} has no drum kit (nothing in bank {DRUM_BANK}). Choose a soundfont with drums.")
+    preset = kits[program] if program in kits else kits[min(kits)]
     zones = []
     for zone in _zones(font, preset):
         zones.append(zone)
@@ -125,6 +144,11 @@ def read_drum_kit(path: Path) -> DrumKitFont:
     if not zones:
         raise refusal(path, f"its drum kit {preset.name!r} is empty")
     return DrumKitFont(preset.name, preset.program, tuple(zones), font.frames)
+
+
+def _drum_kits(font: SoundfontFile) -> dict[int, PresetHeader]:
+    """The presets of the drums' bank by program; of several with one program, the first."""
+    return {preset.program: preset for preset in reversed(font.presets) if preset.bank == DRUM_BANK}
 
 
 def _zones(font: SoundfontFile, preset: PresetHeader) -> Iterator[Zone]:

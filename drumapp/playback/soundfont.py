@@ -20,7 +20,7 @@ from drumapp.playback.fluid_voices import HEADROOM_CENTIBELS, FluidVoices
 from drumapp.playback.mix import MOST_GAIN, KeyMix
 from drumapp.playback.native_chatter import silenced
 from drumapp.playback.sf2 import read_soundfont
-from drumapp.playback.sf2_zones import ATTENUATION
+from drumapp.playback.sf2_zones import ATTENUATION, CHORUS_SEND, REVERB_SEND
 from drumapp.playback.synth import DEFAULT_SAMPLE_RATE, Audio, SynthError
 from drumapp.resources import builtin_soundfont
 
@@ -29,22 +29,23 @@ SOUNDFONT_FOLDERS_VARIABLE = "DRUMAPP_SOUNDFONT_FOLDERS"
 _DRUM_BANK = 128
 _DRUM_CHANNEL = 9
 _CHANNEL_VOLUME = 7
-_GAIN = 0.9  # with it and its reverb a stroke is as loud as with the sampler
+_MOST_SENT = 500.0, 100.0  # to reverb and chorus, in thousandths of the sound, above what the font sends
+_GAIN = 0.9  # with it a stroke is as loud as with the sampler
 _FADE_FRAMES = 256
 _FLUIDSYNTH_BLOCK = 64
 _SAMPLE_RATES = range(8_000, 96_001)
 _LEVELS = range(5)  # FluidSynth's log levels: panic, error, warning, information, debugging
 _LOG = logging.getLogger("drumapp.fluidsynth")
 
-_POLYPHONY = 128
+_POLYPHONY, _OFFLINE_POLYPHONY = 128, 1024
 _SETTINGS: dict[str, int | float] = {
-    "synth.polyphony": _POLYPHONY,
-    "synth.reverb.active": 1,
-    "synth.reverb.room-size": 0.3,
+    # Switched on when asked for: each takes about as long as a dozen voices, whether it is heard or not.
+    "synth.reverb.active": 0,
+    "synth.reverb.room-size": 0.6,
     "synth.reverb.damp": 0.3,
-    "synth.reverb.width": 0.6,
-    "synth.reverb.level": 0.4,
-    "synth.chorus.active": 0,  # a drum kit has no use for it, and it costs time
+    "synth.reverb.width": 0.8,
+    "synth.reverb.level": 0.9,
+    "synth.chorus.active": 0,
     "synth.dynamic-sample-loading": 1,  # of a file of 150 MB only the drums
 }
 
@@ -101,10 +102,20 @@ def how_to_install() -> str:
 class FluidSynth:
     """A synth played by FluidSynth; see `drumapp.playback.synth.Synth`. Onsets fall on blocks of 64 frames.
 
+    Args: program of the drum kit in bank 128; None, or one that the soundfont lacks, for its first.
     Raises SynthError when the library is missing or the soundfont is not one, or has no drums.
     """
 
-    def __init__(self, soundfont: Path, sample_rate: int = DEFAULT_SAMPLE_RATE) -> None:
+    has_effects = True
+
+    def __init__(
+        self,
+        soundfont: Path,
+        sample_rate: int = DEFAULT_SAMPLE_RATE,
+        program: int | None = None,
+        *,
+        offline: bool = False,
+    ) -> None:
         library = _library()
         if library is None:
             raise SynthError(
@@ -119,14 +130,17 @@ class FluidSynth:
         self.sample_rate = sample_rate
         self.description = f"FluidSynth {fluidsynth_version()}: {soundfont.name}"
         self._channel = _DRUM_CHANNEL
-        self._synth: Any = library.Synth(gain=_GAIN * MOST_GAIN, samplerate=sample_rate, channels=16, **_SETTINGS)
+        polyphony = _OFFLINE_POLYPHONY if offline else _POLYPHONY
+        settings = _SETTINGS | {"synth.polyphony": polyphony}
+        self._synth: Any = library.Synth(gain=_GAIN * MOST_GAIN, samplerate=sample_rate, channels=16, **settings)
         self._write = library._fl.fluid_synth_write_float
         self._handle = ctypes.c_void_p(self._synth.synth)
         self._silence = library._fl.fluid_synth_all_sounds_off
         self._reset = library._fl.fluid_synth_system_reset
         self._set_generator = library._fl.fluid_synth_set_gen
-        self._voices = FluidVoices(library._fl, self._handle, _POLYPHONY)
+        self._voices = FluidVoices(library._fl, self._handle, polyphony)
         self._tail = np.zeros((0, 2), np.float32)
+        self._effects = 0.0, 0.0
         try:
             with silenced():  # GLib's remarks do not go through the log function
                 self._font = library.fluid_synth_sfload(self._synth.synth, os.fsencode(soundfont), 0)
@@ -135,13 +149,12 @@ class FluidSynth:
                     f"{soundfont} cannot be played as a soundfont: FluidSynth refuses it. Choose another .sf2 or .sf3 "
                     "file."
                 )
-            programs = (n for n in range(128) if self._synth.sfpreset_name(self._font, _DRUM_BANK, n) is not None)
-            program = next(programs, None)
-            if program is None:
+            programs = [n for n in range(128) if self._synth.sfpreset_name(self._font, _DRUM_BANK, n) is not None]
+            if not programs:
                 raise SynthError(
                     f"{soundfont} has no drum kit (nothing in bank {_DRUM_BANK}). Choose a soundfont with drums."
                 )
-            self._program = program
+            self._program = program if program in programs else programs[0]
             self._select()
         except SynthError:
             self.close()
@@ -163,6 +176,13 @@ class FluidSynth:
     def set_key_mix(self, key: int, mix: KeyMix) -> None:
         """Play a key so; what rings of it follows within five blocks of 64 frames."""
         self._voices.set_mix(key, mix)
+
+    def set_effects(self, reverb: float, chorus: float) -> None:
+        """So much of each, 0 to 1, from the next block on; what is not heard at all costs no time."""
+        self._effects = reverb, chorus
+        self._synth.setting("synth.reverb.active", int(reverb > 0.0))
+        self._synth.setting("synth.chorus.active", int(chorus > 0.0))
+        self._send_to_effects()
 
     def all_off(self) -> None:
         """Fall silent within 256 frames, reverb and all."""
@@ -206,6 +226,11 @@ class FluidSynth:
         self._synth.program_select(self._channel, self._font, _DRUM_BANK, self._program)
         self._synth.cc(self._channel, _CHANNEL_VOLUME, 127)  # it starts at 100, which is 4 dB down
         self._set_generator(self._handle, self._channel, ATTENUATION, ctypes.c_float(HEADROOM_CENTIBELS))
+        self._send_to_effects()
+
+    def _send_to_effects(self) -> None:
+        for generator, most, amount in zip((REVERB_SEND, CHORUS_SEND), _MOST_SENT, self._effects, strict=True):
+            self._set_generator(self._handle, self._channel, generator, ctypes.c_float(most * amount))
 
 
 def find_soundfonts(folders: Iterable[Path] | None = None) -> list[Path]:

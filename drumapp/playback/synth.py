@@ -26,11 +26,13 @@ class SynthError(DrumappError):
 class Synth(Protocol):
     """A drum kit that is struck and rendered.
 
-    Attributes: sample_rate in frames a second; description for people, such as ``"Sampler: drumapp.sf2"``.
+    Attributes: sample_rate in frames a second; description for people, such as ``"Sampler: drumapp.sf2"``;
+    has_effects: whether it has reverb and chorus.
     """
 
     sample_rate: int
     description: str
+    has_effects: bool
 
     def note_on(self, key: int, velocity: int) -> None:
         """Strike a key 0-127 with velocity 1-127 at the next frame that is rendered; unknown keys stay silent.
@@ -46,6 +48,9 @@ class Synth(Protocol):
 
     def set_key_mix(self, key: int, mix: KeyMix) -> None:
         """Play a key so from now on; what rings of it follows within a few milliseconds, without a click."""
+
+    def set_effects(self, reverb: float, chorus: float) -> None:
+        """So much of each, 0 to 1; nothing happens where there are none."""
 
     def all_off(self) -> None:
         """Fall silent within a few milliseconds, without a click."""
@@ -63,6 +68,8 @@ class Synth(Protocol):
 class SilentSynth:
     """A synth without a sound, for when no other can be made: the music still runs."""
 
+    has_effects = False
+
     def __init__(self, sample_rate: int = DEFAULT_SAMPLE_RATE) -> None:
         self.sample_rate = sample_rate
         self.description = "No sound"
@@ -77,6 +84,9 @@ class SilentSynth:
         """Do nothing."""
 
     def set_key_mix(self, key: int, mix: KeyMix) -> None:
+        """Do nothing."""
+
+    def set_effects(self, reverb: float, chorus: float) -> None:
         """Do nothing."""
 
     def all_off(self) -> None:
@@ -122,11 +132,19 @@ def give(synth: Synth, event: Event) -> None:
         synth.note_off(event.key)
 
 
-def make_synth(kind: str, soundfont: Path, sample_rate: int = DEFAULT_SAMPLE_RATE) -> Synth:
+def make_synth(
+    kind: str,
+    soundfont: Path,
+    sample_rate: int = DEFAULT_SAMPLE_RATE,
+    program: int | None = None,
+    *,
+    offline: bool = False,
+) -> Synth:
     """A synth that plays a soundfont's drums.
 
     Args: kind ``"fluidsynth"``, ``"sampler"`` (built in, .sf2 alone) or ``"auto"``: FluidSynth where its library is
-    found, else the sampler.
+    found, else the sampler; program of the drum kit, None for the soundfont's first; offline: whether there is time for
+    more voices than can be heard live.
     Raises SynthError, naming the file and what to do; ValueError for another kind.
     """
     # Imported here: either may be absent or slow to load, and one of them is enough.
@@ -136,7 +154,7 @@ def make_synth(kind: str, soundfont: Path, sample_rate: int = DEFAULT_SAMPLE_RAT
         from drumapp.playback.soundfont import FluidSynth, plays_at
 
         if kind == "fluidsynth" or plays_at(sample_rate):
-            return FluidSynth(soundfont, sample_rate)
+            return FluidSynth(soundfont, sample_rate, program, offline=offline)
     from drumapp.playback.sampler import Sampler
 
-    return Sampler(soundfont, sample_rate)
+    return Sampler(soundfont, sample_rate, program)

@@ -38,6 +38,7 @@ class SynthOutput:
         self._cues: deque[Cue] = deque()
         self._orders: list[Callable[[], None]] = []
         self._mix = Mix()
+        self._effects = 0.0, 0.0
         self._next_synth: deque[Synth] = deque()
         self._retired: deque[Synth] = deque()
         self._farewell = np.zeros((0, 2), np.float32)  # the last of a synth that was swapped for another
@@ -65,6 +66,11 @@ class SynthOutput:
         for key in {*before.keys, *mix.keys}:
             if mix.of(key) != before.of(key):
                 self._orders.append(partial(self._set_key_mix, key))
+
+    def set_effects(self, reverb: float, chorus: float) -> None:
+        """So much of each, 0 to 1, by whatever synth plays."""
+        self._effects = reverb, chorus
+        self._orders.append(self._set_effects)
 
     def take(self, place: float, span: float, frames: int) -> tuple[list[Callable[[], None]], list[Cue]]:
         """What is to happen in the next block of ``frames``, for which the stream moves on by ``span`` from ``place``.
@@ -129,6 +135,9 @@ class SynthOutput:
         self.synth.all_off()
         self._click.hush()
 
+    def _set_effects(self) -> None:
+        self.synth.set_effects(*self._effects)
+
     def _set_key_mix(self, key: int) -> None:
         self.synth.set_key_mix(key, self._mix.of(key))
 
@@ -142,6 +151,7 @@ class SynthOutput:
                 self._farewell = np.zeros((0, 2), np.float32)
                 self._click = ClickSound(self.synth.sample_rate)
             self._retired.append(before)
+            self.synth.set_effects(*self._effects)
             for key, mix in self._mix.keys.items():
                 self.synth.set_key_mix(key, mix)
 

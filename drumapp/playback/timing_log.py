@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from typing import NamedTuple
+from zlib import crc32
 
 CAPACITY = 8192
 
@@ -23,32 +24,53 @@ class TimingLog(ctypes.Structure):
 
     _fields_ = [
         ("count", ctypes.c_int64),
+        ("source", ctypes.c_int64 * CAPACITY),
         ("due_ns", ctypes.c_int64 * CAPACITY),
         ("late_ns", ctypes.c_int64 * CAPACITY),
     ]
 
-    def add(self, due_ns: int, late_ns: int) -> None:
-        """Take down one more; the oldest goes."""
+    def add(self, source: int, due_ns: int, late_ns: int) -> None:
+        """Take down one more; the oldest goes. Args: source, number of the output that it went to."""
         place = self.count % CAPACITY
+        self.source[place] = source
         self.due_ns[place] = due_ns
         self.late_ns[place] = late_ns
         self.count += 1
 
-    def since(self, count: int) -> list[Sent]:
-        """What has been added since there were ``count``, as far as it is still there."""
-        places = [number % CAPACITY for number in range(max(count, self.count - CAPACITY), self.count)]
-        return [Sent(self.due_ns[place], self.late_ns[place]) for place in places]
+    def since(self, count: int, source: int | None = None) -> list[Sent]:
+        """What has been added since there were ``count``, of one source or of all, as far as it is still there."""
+        places = (number % CAPACITY for number in range(max(count, self.count - CAPACITY), self.count))
+        return [
+            Sent(self.due_ns[place], self.late_ns[place])
+            for place in places
+            if source is None or self.source[place] == source
+        ]
+
+
+class TimingLogs(ctypes.Structure):
+    """Attributes: notes sent to MIDI ports; pulls of the sound device, due by its nominal rate since its first."""
+
+    notes: TimingLog
+    pulls: TimingLog
+
+    _fields_ = [("notes", TimingLog), ("pulls", TimingLog)]
+
+
+def source_of(port: str) -> int:
+    """The number of a port in a log."""
+    return crc32(port.encode())
 
 
 class LatenessLog:
-    """Takes down in a log how late an output's notes are."""
+    """Takes down in a log how late a port's notes are."""
 
-    def __init__(self, log: TimingLog, time_of: Callable[[int], int], now_ns: Callable[[], int]) -> None:
+    def __init__(self, log: TimingLog, port: str, time_of: Callable[[int], int], now_ns: Callable[[], int]) -> None:
         self._log = log
+        self._source = source_of(port)
         self._time_of = time_of
         self._now_ns = now_ns
 
     def note(self, frame: int) -> None:
         """A note that was due at a frame of the stream has been sent now."""
         due_ns = self._time_of(frame)
-        self._log.add(due_ns, self._now_ns() - due_ns)
+        self._log.add(self._source, due_ns, self._now_ns() - due_ns)

@@ -8,6 +8,9 @@ from drumapp.cli import examination
 from drumapp.cli.examination import Finding, can_make_sound, examine
 from drumapp.core.errors import DrumappError
 from drumapp.playback.audio import DeviceInfo
+from drumapp.playback.output_settings import MidiOutputSettings, SoundSettings
+from drumapp.playback.self_test import SelfTest
+from drumapp.playback.timing_report import TimingReport
 from drumapp.settings import Settings, save_settings
 
 NAMES = ["model", "synth", "audio", "fluidsynth", "soundfonts", "midi", "display", "settings", "versions"]
@@ -120,3 +123,30 @@ def test_torch_is_not_imported_to_learn_its_version(monkeypatch: pytest.MonkeyPa
     finding = found("versions")
     assert not finding.ok
     assert "absent (missing)" in finding.found
+
+
+def test_timing_of_the_outputs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    report = TimingReport("Synth", 30, 0.1, 0.4, 0.5, 0.02, (10, 10, 10, 0, 0, 0, 0, 0, 0), -0.1)
+    asked = []
+
+    def test(_sound: SoundSettings, outputs: list[MidiOutputSettings], **options: object) -> SelfTest:
+        asked.append(([output.port for output in outputs], options["seconds"]))
+        return SelfTest("Speaker", 20.0, report, (report,), ("The port Nord is not there.",))
+
+    monkeypatch.setattr("drumapp.playback.self_test.run_self_test", test)
+    assert cli.main(["doctor", "--timing", "--port", "Synth", "--virtual", "--seconds", "3"]) == 0
+    told = capsys.readouterr().out
+    assert asked == [(["Synth", "Drumapp"], 3.0)]
+    assert "30 notes, late by 0.10 ms in the middle, 0.40 ms at p99" in told
+    assert "offset for this port: -0.1 ms" in told
+    assert "holds back 20 ms" in told
+    assert "not tested: The port Nord is not there." in told
+    assert cli.main(["doctor", "--timing", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ports"][0]["p99_ms"] == 0.4
+
+
+def test_timing_of_nothing_fails(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = SelfTest("no sound device", 0.0, None, (), ("There is no sound.",))
+    monkeypatch.setattr("drumapp.playback.self_test.run_self_test", lambda *_, **__: nothing)
+    assert cli.main(["doctor", "--timing"]) == 1
+    assert "not tested: There is no sound." in capsys.readouterr().out

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from drumapp import cli
 from drumapp.core.kit import HOUSE_KIT
@@ -125,3 +126,48 @@ def test_the_track_and_the_kit_map_that_were_asked_for_are_heard(
     assert [made["notes"] for made in heard.values()] == [1, 1]
     assert heard["general-midi"]["peak_dbfs"] is None
     assert heard["roland-td"]["peak_dbfs"] > -60
+
+
+def test_flac_by_the_suffix_normalised(beat: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = beat.with_suffix(".flac")
+    arguments = ["render", str(beat), "-o", str(output), "--synth", "sampler", "--normalise", "--tail", "0.5", "--json"]
+    assert cli.main(arguments) == 0
+    info = soundfile.info(output)
+    assert (info.format, info.subtype) == ("FLAC", "PCM_24")
+    made = json.loads(capsys.readouterr().out)
+    assert made["peak_dbfs"] == pytest.approx(-1.0, abs=0.01)
+    assert made["seconds"] == pytest.approx(2.5)
+
+
+def test_a_file_for_each_drum(beat: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "stems" / "here"
+    arguments = ["render", str(beat), "--stems", str(folder), "--flac", "--synth", "sampler", "--json"]
+    assert cli.main(arguments) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert made["output"] == str(folder / "beat - mix.flac")
+    assert [Path(stem["output"]).name for stem in made["stems"]] == [
+        "beat - Kick.flac",
+        "beat - Snare.flac",
+        "beat - Closed hat.flac",
+    ]
+    assert all(Path(stem["output"]).is_file() for stem in made["stems"])
+
+
+def test_floats_do_not_go_into_flac(beat: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["render", str(beat), "-o", str(beat.with_suffix(".flac")), "--bits", "float"]) == 1
+    assert "16 or 24 bits" in capsys.readouterr().err
+
+
+def test_a_folder_for_stems_that_cannot_be_made(beat: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["render", str(beat), "--stems", str(beat / "stems")]) == 1
+    assert "Cannot make the folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "option", [("--tail", "-1"), ("--tail", "x"), ("--normalise", "3"), ("--program", "128"), ("--rate", "1")]
+)
+def test_options_that_make_no_sense(beat: Path, option: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["render", str(beat), *option])
+    assert caught.value.code == 2
+    assert option[1] in capsys.readouterr().err

@@ -28,12 +28,16 @@ class FontZone:
 
 @dataclass
 class Font:
-    """What goes into a test font; every table may be replaced by raw bytes to break it."""
+    """What goes into a test font; every table may be replaced by raw bytes to break it.
+
+    Attributes: others: more presets of the same sounds, each by its name, program and bank.
+    """
 
     zones: Sequence[FontZone]
     bank: int = 128
     program: int = 0
     preset_generators: Mapping[int, int] = field(default_factory=dict)
+    others: Sequence[tuple[bytes, int, int]] = ()
     tables: Mapping[bytes, bytes] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
@@ -60,12 +64,13 @@ class Font:
         preset = b"".join(
             struct.pack("<HH", n, a & 0xFFFF) for n, a in [*sorted(self.preset_generators.items()), (41, 0)]
         )
+        presets = [(b"Test kit", self.program, self.bank), *self.others]
+        headers = [(*preset_header, index) for index, preset_header in enumerate([*presets, (b"EOP", 0, 0)])]
         tables = {
-            b"phdr": struct.pack("<20sHHHIII", b"Test kit", self.program, self.bank, 0, 0, 0, 0)
-            + struct.pack("<20sHHHIII", b"EOP", 0, 0, 1, 0, 0, 0),
-            b"pbag": struct.pack("<HHHH", 0, 0, len(preset) // 4, 0),
+            b"phdr": b"".join(struct.pack("<20sHHHIII", *header, 0, 0, 0) for header in headers),
+            b"pbag": b"".join(struct.pack("<HH", n * (len(preset) // 4), 0) for n in range(len(presets) + 1)),
             b"pmod": bytes(10),
-            b"pgen": preset + bytes(4),
+            b"pgen": preset * len(presets) + bytes(4),
             b"inst": struct.pack("<20sH", b"Drums", 0) + struct.pack("<20sH", b"EOI", len(self.zones)),
             b"ibag": bags + struct.pack("<HH", generator_count, modulator_count),
             b"imod": modulators + bytes(10),

@@ -12,6 +12,8 @@ from tests.playback.font_building import RATE
 class RecordingSynth:
     """Writes down every command with the frame at which it came; renders silence."""
 
+    has_effects = True
+
     def __init__(self, sample_rate: int = RATE) -> None:
         self.sample_rate = sample_rate
         self.description = "Recording"
@@ -31,6 +33,9 @@ class RecordingSynth:
 
     def set_key_mix(self, key: int, mix: KeyMix) -> None:
         self.mixes[key] = mix
+
+    def set_effects(self, reverb: float, chorus: float) -> None:
+        self.effects = reverb, chorus
 
     def all_off(self) -> None:
         self.log.append((self.frame, "all off", -1, 0))

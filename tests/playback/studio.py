@@ -50,8 +50,14 @@ class Studio:
         self.events: list[protocol.EngineEvent] = []
         self.device_off = False
         self.late: Callable[[], int] = lambda: 0
-        lateness = LatenessLog(self.log, self.live.stream.ns_of, self.clock.now_ns)
-        self.keeper = MidiKeeper(self.system, self.player, self.sender, self.events.append, self._make_input, lateness)
+        self.keeper = MidiKeeper(
+            self.system,
+            self.player,
+            self.sender,
+            self.events.append,
+            self._make_input,
+            lambda port: LatenessLog(self.log, port, self.live.stream.ns_of, self.clock.now_ns),
+        )
         self.followed: list[tuple[str, tuple[int, ...], int]] = []
         self._block = block
         self._pull_ns = self._send_ns = self._look_ns = self.clock.now_ns()

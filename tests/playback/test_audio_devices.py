@@ -4,8 +4,17 @@ import numpy as np
 import pytest
 
 from drumapp.playback import audio
-from drumapp.playback.audio import NULL_BLOCK_MS, AudioError, NullDevice, SoundDevice, list_devices, make_device
+from drumapp.playback.audio import (
+    NULL_BLOCK_MS,
+    AudioError,
+    DeviceWish,
+    NullDevice,
+    SoundDevice,
+    list_devices,
+    make_device,
+)
 from drumapp.playback.clock import ManualClock
+from drumapp.playback.output_settings import NO_DEVICE
 
 RATE = 48_000
 BLOCK = RATE * NULL_BLOCK_MS // 1000
@@ -94,7 +103,7 @@ def test_the_null_device_pulls_from_a_thread_and_stops_when_closed():
         pulled.set()
         return np.zeros((frames, 2), np.float32)
 
-    device = make_device("null", pull)
+    device = make_device(pull, DeviceWish(NO_DEVICE))
     device.start()
     assert pulled.wait(10)
     device.close()
@@ -113,7 +122,7 @@ def test_closing_a_device_that_never_ran_is_fine():
 def test_without_any_backend_the_sound_device_says_what_to_do(monkeypatch):
     monkeypatch.setattr(audio, "_BACKENDS", ())
     with pytest.raises(AudioError, match="No sound device") as caught:
-        make_device("default", lambda frames: np.zeros((frames, 2), np.float32))
+        make_device(lambda frames: np.zeros((frames, 2), np.float32), DeviceWish())
     assert "PipeWire" in caught.value.remedy
     assert list_devices() == []
 
@@ -153,7 +162,7 @@ def fake(monkeypatch):
 
 def test_a_sound_device_gets_the_audio_as_bytes(fake):
     ramp = np.arange(40, dtype=np.float32).reshape(20, 2)
-    device = SoundDevice(lambda frames: ramp[:frames])
+    device = SoundDevice(lambda frames: ramp[:frames], DeviceWish())
     device.start()
     assert fake.ask(20) == ramp.tobytes()
     device.close()
@@ -166,7 +175,7 @@ def test_a_device_that_asks_for_much_is_served_in_pieces(fake):
         sizes.append(frames)
         return np.zeros((frames, 2), np.float32)
 
-    SoundDevice(pull).start()
+    SoundDevice(pull, DeviceWish()).start()
     assert len(fake.ask(2500)) == 2500 * 2 * 4
     assert sizes == [1024, 1024, 452]
 
@@ -175,7 +184,7 @@ def test_a_failing_pull_silences_a_sound_device_and_is_kept(fake):
     def fail(_frames: int) -> np.ndarray:
         raise ZeroDivisionError("a fault in the synth")
 
-    device = SoundDevice(fail)
+    device = SoundDevice(fail, DeviceWish())
     device.start()
     with pytest.raises(StopIteration):
         fake.ask(64)

@@ -90,7 +90,7 @@ def is_gone(process_id: int) -> bool:
 
 def test_it_comes_up_and_says_what_plays(engine):
     (ready,) = events_until(engine, SoundReady)
-    assert ready == SoundReady("Sampler: font0.sf2", "no sound device", 0.0)
+    assert ready == SoundReady("Sampler: font0.sf2", "no sound device", 0.0, 48_000, has_effects=False)
     assert engine.poll() == []
 
 

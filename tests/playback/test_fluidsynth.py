@@ -48,6 +48,43 @@ class TestFluidSynth:
             synth.close()
         assert loudness[0] == pytest.approx(loudness[1], abs=1.5)
 
+    def test_another_kit_of_the_font_is_chosen_by_its_program(self, make_font):
+        path = make_font(Font([key_zone(36, pulse())], others=[(b"Loud", 25, 128)]))
+        for program in (None, 0, 25, 99):
+            synth = FluidSynth(path, RATE, program)
+            assert synth._program == (25 if program == 25 else 0)
+            synth.note_on(36, 100)
+            assert np.abs(synth.render(4800)).max() > 0.05
+            synth.close()
+
+    def test_as_much_reverb_and_chorus_as_is_asked_for_also_after_a_silence(self, synth_of):
+        def struck(reverb: float, chorus: float) -> np.ndarray:
+            synth = synth_of(key_zone(36, pulse(2000)))
+            synth.set_effects(reverb, chorus)
+            synth.all_off()
+            synth.render(4800)
+            synth.note_on(36, 127)
+            return synth.render(9600)
+
+        def loudness(audio: np.ndarray) -> float:
+            return float(np.sqrt(np.mean(audio**2)))
+
+        after = slice(3000, None)  # the drum itself has ended
+        assert loudness(struck(0.0, 0.0)[after]) < 1e-6
+        assert loudness(struck(0.9, 0.0)[after]) > 1.5 * loudness(struck(0.4, 0.0)[after]) > 1e-4
+        assert (
+            loudness(struck(0.0, 1.0) - struck(0.0, 0.0)) > 1.5 * loudness(struck(0.0, 0.5) - struck(0.0, 0.0)) > 1e-3
+        )
+
+    def test_effects_are_turned_while_a_drum_rings_without_a_click(self, synth_of):
+        synth = synth_of(key_zone(36, plateau(50_000)))
+        synth.note_on(36, 127)
+        blocks = [synth.render(4800)]
+        for amount in (0.0, 0.7, 0.2):
+            synth.set_effects(amount, 0.0)
+            blocks.append(synth.render(4800))
+        assert np.abs(np.diff(np.concatenate(blocks)[2400:], axis=0)).max() < 0.02
+
     def test_all_off_is_quick_without_a_click_and_leaves_the_kit_playable(self, synth_of):
         synth = synth_of(key_zone(36, plateau(50_000)))
         synth.note_on(36, 127)

@@ -9,11 +9,12 @@ from drumapp.atomic import WriteError
 from drumapp.core.kit import HOUSE_KIT, DrumKit, general_midi_lane
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import TempoMap
+from drumapp.playback.audio_file import write_wav
 from drumapp.playback.engine_protocol import Play, SetMix, SetPattern, pack
 from drumapp.playback.master import HEADROOM_DB
 from drumapp.playback.mix import gain_of, mix_of
 from drumapp.playback.player import Player
-from drumapp.playback.render import RenderError, render_pattern, write_wav
+from drumapp.playback.render import RenderError, render_pattern
 from drumapp.playback.sampler import Sampler
 from tests.playback.font_building import RATE, Font, key_zone, plateau, pulse
 from tests.playback.recording_synth import RecordingSynth

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from drumapp.playback.sf2 import read_soundfont
-from drumapp.playback.sf2_zones import read_drum_kit
+from drumapp.playback.sf2_zones import DrumPreset, list_drum_presets, read_drum_kit
 from drumapp.playback.synth import SynthError
 from drumapp.resources import builtin_soundfont
 from tests.playback.font_building import VELOCITY_CONCAVE, Font, FontZone, key_zone, pulse
@@ -77,6 +77,38 @@ def test_the_built_in_kit_is_one():
         pytest.skip("the built-in soundfont has not been built")
     keys = {key for zone in read_drum_kit(builtin_soundfont()).zones for key in range(zone.keys[0], zone.keys[1] + 1)}
     assert set(range(35, 82)) <= keys
+
+
+OTHERS = [(b"Brushes", 40, 128), (b"Piano", 0, 0), (b"", 8, 128), (b"Again", 40, 128)]
+
+
+def test_the_drum_kits_of_a_font_are_listed_by_program_and_nothing_else_is(make_font):
+    path = make_font(Font([key_zone(36, pulse())], program=16, others=OTHERS))
+    assert list_drum_presets(path) == [DrumPreset(8, "Kit 8"), DrumPreset(16, "Test kit"), DrumPreset(40, "Brushes")]
+    assert list_drum_presets(make_font(Font([key_zone(36, pulse())], bank=0))) == []
+    with pytest.raises(SynthError, match="no such file"):
+        list_drum_presets(path.with_name("absent.sf2"))
+
+
+@pytest.mark.parametrize(("program", "name"), [(None, ""), (16, "Test kit"), (40, "Brushes"), (99, "")])
+def test_a_kit_is_read_by_its_program_or_else_the_first(make_font, program, name):
+    path = make_font(Font([key_zone(36, pulse())], program=16, others=OTHERS))
+    assert read_drum_kit(path, program).name == name
+
+
+def test_a_chunk_of_odd_size_may_lack_the_byte_after_it(tmp_path):
+    font = Font([key_zone(36, pulse())]).to_bytes()
+    samples = font.index(b"smpl")
+    (size,) = struct.unpack("<I", font[samples + 4 : samples + 8])
+    odd = bytearray(font)
+    del odd[samples + 8 + size - 1]  # as .sf3 files are, whose samples are of any size
+    odd[samples + 4 : samples + 8] = struct.pack("<I", size - 1)
+    lists = samples - 8
+    odd[lists : lists + 4] = struct.pack("<I", struct.unpack("<I", font[lists : lists + 4])[0] - 1)
+    odd[4:8] = struct.pack("<I", len(odd) - 8)
+    path = tmp_path / "odd.sf2"
+    path.write_bytes(odd)
+    assert read_drum_kit(path).name == "Test kit"
 
 
 class TestRefusals:
