@@ -22,8 +22,8 @@ class Colours:
     """Every colour the window uses, as #rrggbb; the roll and the widgets take theirs from here alone.
 
     Attributes: window, roll, raised and field are surfaces; line_step, line_beat and line_bar the grid, from weak to
-    strong; border edges of controls; accent the one colour of action, accent_text what stands on it; families one hue
-    per kind of drum, apart in lightness too, so that they differ for the colour-blind.
+    strong; border edges of controls; record what is being recorded; accent the one colour of action, accent_text what
+    stands on it; families one hue per kind of drum, apart in lightness too, so that they differ for the colour-blind.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Colours:
     warning_surface: str
     meter: str
     meter_hot: str
+    record: str
     families: Mapping[Family, str]
 
 
@@ -80,6 +81,7 @@ DARK = Colours(
     warning_surface="#3a3020",
     meter="#58b98b",
     meter_hot="#f2b648",
+    record="#f2555a",
     families=MappingProxyType(
         {
             Family.KICK: "#c9703f",
@@ -118,6 +120,7 @@ LIGHT = Colours(
     warning_surface="#fdf1d8",
     meter="#2f9468",
     meter_hot="#c47f0a",
+    record="#cf222e",
     families=MappingProxyType(
         {
             Family.KICK: "#9a2600",
