@@ -2,7 +2,8 @@
 
 Nothing is to be heard twice. A stroke has sounded when it comes here, but its note may lie a little further on, where
 the playhead would strike it again in the same pass: such a note is withheld until the playhead has passed it. While a
-lane is replaced, what was in it is withheld too, and goes when it has been passed.
+lane is replaced, what was in it is withheld too, and goes when it has been passed. Only what outputs had been told of
+before the stroke came, some hundredths of a second of music, cannot be held back.
 """
 
 from __future__ import annotations
