@@ -15,6 +15,7 @@ import platformdirs
 from drumapp.atomic import write_atomically
 from drumapp.core.editing import GRIDS
 from drumapp.core.errors import DrumappError
+from drumapp.core.midi_learn import MAX_VALUE, Bindings, ControlKind, MidiBinding, MidiControl, check_bindings
 from drumapp.core.timing import DEFAULT_TEMPO, MAX_TEMPO, MIN_TEMPO, Metre
 from drumapp.lstm.presets import DEFAULT_TEMPERATURE
 from drumapp.port_choices import MOST_PORTS, InputChoice, OutputChoice, input_from_stored, output_from_stored
@@ -62,6 +63,9 @@ class Settings:
         midi_outputs, midi_inputs: how ports are used, also those that are not there or off.
         synth_keys: the drums that the synth plays; None for all.
         sync, sync_port: one of SYNCS, whose time is kept, and the port a clock comes from.
+        record_replaces: whether a lane that is struck while recording is emptied from there to the end of the pass.
+        record_quantised: whether strokes are drawn to the snap grid as they are recorded.
+        midi_bindings: which controls of MIDI devices do what.
         follow: the roll scrolls with the playhead.
         theme: one of THEMES.
         snap: the grid edits snap to, as in "1/16", "1/8T", "1/4." or "Off".
@@ -102,6 +106,9 @@ class Settings:
     synth_keys: tuple[int, ...] | None = None
     sync: str = "internal"
     sync_port: str = ""
+    record_replaces: bool = False
+    record_quantised: bool = False
+    midi_bindings: Bindings = ()
     follow: bool = True
     theme: str = "system"
     snap: str = "1/16"
@@ -281,6 +288,23 @@ def _metre(value: object) -> str:
     return str(Metre.parse(value))
 
 
+def _bindings(value: object) -> Bindings:
+    if not isinstance(value, list):
+        raise TypeError
+    return check_bindings([_binding(entry) for entry in value])
+
+
+def _binding(entry: object) -> MidiBinding:
+    try:
+        target, control = entry["target"], entry["control"]  # type: ignore[index]
+        kind, channel, number = (control[name] for name in ("kind", "channel", "number"))
+    except (KeyError, IndexError) as error:
+        raise ValueError from error
+    if not isinstance(target, str):
+        raise TypeError
+    return MidiBinding(target, MidiControl(ControlKind(kind), _whole(1, 16, channel), _whole(0, MAX_VALUE, number)))
+
+
 _READERS: Mapping[str, Callable[[object], Any]] = {
     "soundfont": _path,
     "synth": lambda value: _one_of(SYNTHS, value),
@@ -303,6 +327,9 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "synth_keys": lambda value: None if value is None else tuple(_whole(0, 127, key) for key in _list(value, 128)),
     "sync": lambda value: _one_of(SYNCS, value),
     "sync_port": lambda value: _text(value) or "",
+    "record_replaces": _flag,
+    "record_quantised": _flag,
+    "midi_bindings": _bindings,
     "follow": _flag,
     "theme": lambda value: _one_of(THEMES, value),
     "snap": lambda value: _one_of(SNAPS, value),

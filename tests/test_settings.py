@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from drumapp.core.errors import DrumappError
+from drumapp.core.midi_learn import ControlKind, MidiBinding, MidiControl
 from drumapp.port_choices import InputChoice, OutputChoice
 from drumapp.settings import Settings, load_settings, save_settings, settings_file
 
@@ -46,6 +47,12 @@ CHANGED = Settings(
     synth_keys=(36, 38),
     sync="clock",
     sync_port="Pads",
+    record_replaces=True,
+    record_quantised=True,
+    midi_bindings=(
+        MidiBinding("play", MidiControl(ControlKind.NOTE, 10, 36)),
+        MidiBinding("Tempo", MidiControl(ControlKind.CONTROLLER, 1, 21)),
+    ),
     follow=False,
     hide_empty_lanes=True,
     export_layout="lanes",
@@ -63,6 +70,9 @@ CHANGED = Settings(
     recent_folder=Path("/music"),
     recent_files=(Path("/music/Räume.drumapp"), Path("beat.drumapp")),
 )
+
+
+CONTROL = {"kind": "note", "channel": 10, "number": 36}
 
 
 def test_first_start_has_defaults_and_no_problem() -> None:
@@ -122,6 +132,24 @@ def test_damaged_file_is_kept_aside(text: str | bytes) -> None:
         ("metre", 4),
         ("theme", "pink"),
         ("memory_range", -1),
+        ("record_replaces", 1),
+        ("midi_bindings", {}),
+        ("midi_bindings", ["play"]),
+        ("midi_bindings", [7]),
+        ("midi_bindings", [None]),
+        ("midi_bindings", [[]]),
+        ("midi_bindings", [{"target": "play"}]),
+        ("midi_bindings", [{"target": "play", "control": 36}]),
+        ("midi_bindings", [{"target": "play", "control": CONTROL | {"kind": "harp"}}]),
+        ("midi_bindings", [{"target": "play", "control": CONTROL | {"kind": []}}]),
+        ("midi_bindings", [{"target": "play", "control": CONTROL | {"channel": 17}}]),
+        ("midi_bindings", [{"target": "play", "control": CONTROL | {"number": 1.5}}]),
+        ("midi_bindings", [{"target": "play", "control": CONTROL | {"number": True}}]),
+        ("midi_bindings", [{"target": 7, "control": CONTROL}]),
+        ("midi_bindings", [{"target": "", "control": CONTROL}]),
+        ("midi_bindings", [{"target": "x" * 1000, "control": CONTROL}]),
+        ("midi_bindings", [{"target": "play", "control": CONTROL}, {"target": "stop", "control": CONTROL}]),
+        ("midi_bindings", [{"target": f"t{n}", "control": CONTROL | {"number": n % 128}} for n in range(300)]),
     ],
 )
 def test_senseless_value_is_replaced_and_named(name: str, value: object) -> None:

@@ -84,6 +84,16 @@ class History:
         if len(self._done) >= MOST_PLAIN and not self._done[-MOST_PLAIN].packed:
             self.pack_one()
 
+    def join(self, earlier: Hashable, later: Hashable) -> None:
+        """Make one undo of the last two steps, if these are their gestures; it is called as the earlier one is."""
+        if len(self._done) < 2:
+            return
+        first, last = self._done[-2:]
+        if (first.gesture, last.gesture) != (earlier, later):
+            return
+        if isinstance(first.change, NotePatch) and isinstance(last.change, NotePatch):
+            self._done[-2:] = [Step(first.label, last.change.then(first.change), later)]
+
     def pack_one(self) -> bool:
         """Pack the oldest step that is to be packed and is not; whether there was one. It may take as long as an edit
         of all that the step changed.

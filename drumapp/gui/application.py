@@ -37,6 +37,7 @@ from drumapp.gui.model_loading import ModelLoading
 from drumapp.gui.note_editing import NoteEditing
 from drumapp.gui.piano_roll.navigation import ZOOM_PER_KEY
 from drumapp.gui.project_control import ProjectControl
+from drumapp.gui.recording.room import PlayingIn
 from drumapp.gui.recovery_control import RecoveryControl
 from drumapp.gui.shortcuts_dialog import ShortcutsDialog
 from drumapp.gui.sound_control import SoundControl
@@ -109,6 +110,9 @@ class Application(QObject):
         self.time = TimeControl(self.window, self.document, self.conductor, self.notes.editor, settings, self.theme)
         self.midi = MidiControl(self.engine, settings, self.files.kit_maps)
         self.metronome = MetronomeControl(self.window, self.engine, settings)
+        self.playing_in = PlayingIn(
+            self.window, self.document, self.conductor, self.notes.editor, self.metronome, settings, self.theme
+        )
         self._last_look = time.monotonic()
         self._closed = False
         self._let_go = False

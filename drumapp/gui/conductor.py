@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from drumapp.core import editing
 from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import MetreMap, Range, TempoMap
@@ -56,13 +57,14 @@ class Conductor(QObject):
     """Makes drummer and playback start, rest and end together.
 
     Signals: changed when the performance is another; playhead_moved (Playhead) every few milliseconds while playing;
-    sound_event (an engine event); failed (sentence) when the drummer broke off; said (sentence) when the drummer has
-    something to say of what it was given.
+    sought (tick) when the music was put elsewhere; sound_event (an engine event); failed (sentence) when the drummer
+    broke off; said (sentence) when the drummer has something to say of what it was given.
     Attributes: performance; requests, what a drummer is asked for.
     """
 
     changed = Signal()
     playhead_moved = Signal(object)
+    sought = Signal(float)
     sound_event = Signal(object)
     failed = Signal(str)
     said = Signal(str)
@@ -76,6 +78,7 @@ class Conductor(QObject):
         self._touched_at = 0.0
         self._looping = True
         self._listened: Range | None = None
+        self._withheld: frozenset[Note] = frozenset()
         self._playing = False
         self._timer = QTimer(self, interval=IDLE_MS)
         self._timer.timeout.connect(self.tick)
@@ -124,6 +127,15 @@ class Conductor(QObject):
     def looping(self) -> bool:
         """Whether a finished pattern is repeated."""
         return self._looping
+
+    @property
+    def loop(self) -> Range | None:
+        """The ticks that are repeated as it is now; None while nothing is."""
+        if self._document.in_take or self._document.pattern.length == 0:
+            return None
+        if self._listened is not None:
+            return self._listened
+        return self._document.project.loop_span if self._looping else None
 
     # What the user does
 
@@ -227,7 +239,9 @@ class Conductor(QObject):
     def seek(self, tick: int) -> None:
         """Go to a tick within the music."""
         length = self._document.pattern.length
-        self._engine.seek(max(0, min(tick, max(length - 1, 0))))
+        tick = max(0, min(tick, max(length - 1, 0)))
+        self._engine.seek(tick)
+        self.sought.emit(tick)
         self.tick()
 
     def set_looping(self, looping: bool) -> None:
@@ -244,6 +258,13 @@ class Conductor(QObject):
         if not self._playing or self._engine.playhead().tick not in span:
             self.seek(span.start)
         self.play()
+
+    def withhold(self, notes: frozenset[Note]) -> None:
+        """Keep these notes from being played, and no others, whether they are in the music or come into it."""
+        changed, self._withheld = self._withheld ^ notes, notes
+        pattern = self._document.pattern
+        if editing.remove(pattern, changed).pattern is not pattern:
+            self._send_pattern()
 
     def finish_take(self) -> None:
         """Send the drummer home; the bars it has written to their ends stay, and are repeated."""
@@ -406,7 +427,7 @@ class Conductor(QObject):
             self.stop()
 
     def _send_pattern(self) -> None:
-        self._engine.set_pattern(self._document.pattern)
+        self._engine.set_pattern(editing.remove(self._document.pattern, self._withheld).pattern)
 
     def _kit_changed(self) -> None:
         self._send_kit()
@@ -418,12 +439,7 @@ class Conductor(QObject):
         self._engine.set_kit(self._document.kit)
 
     def _send_loop(self) -> None:
-        if self._document.in_take or self._document.pattern.length == 0:
-            self._engine.set_loop(None)
-        elif self._listened is not None:
-            self._engine.set_loop(self._listened)
-        else:
-            self._engine.set_loop(self._document.project.loop_span if self._looping else None)
+        self._engine.set_loop(self.loop)
 
     def _wake_engine(self) -> None:
         """Bring back a playing process that died, to where it was."""

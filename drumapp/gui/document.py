@@ -236,6 +236,10 @@ class Document(QObject):
         """Undo a gesture, if it is the last there was; whether it is."""
         return self._history.undo_gesture == gesture and self.undo()
 
+    def join(self, earlier: Hashable, later: Hashable) -> None:
+        """Make one undo of two gestures, if they are the last there were."""
+        self._history.join(earlier, later)
+
     def redo(self) -> bool:
         """Go forward again by one change; False when there is none."""
         return self._go_to(self._history.redo(self.project))

@@ -16,6 +16,7 @@ _SHAPES = {
     "play": f'<path d="M6.5 4.5 15.5 10 6.5 15.5z" {_SOLID}/>',
     "pause": f'<path d="M6.5 4.5v11M13.5 4.5v11" {_STROKE} style="stroke-width:3"/>',
     "stop": f'<rect x="5" y="5" width="10" height="10" rx="1" {_SOLID}/>',
+    "record": f'<circle cx="10" cy="10" r="5" {_SOLID}/>',
     "loop": f'<path d="M5 8.5A3.5 3.5 0 0 1 8.5 5H16M13.5 2.5 16 5l-2.5 2.5M15 11.5A3.5 3.5 0 0 1 11.5 15H4'
     f'M6.5 17.5 4 15l2.5-2.5" {_STROKE}/>',
     "generate": f'<path d="M4 5.5h3v3H4zM4 11.5h3v3H4zM10 11.5h3v3h-3z" {_SOLID}/>'

@@ -30,7 +30,7 @@ from drumapp.gui.transport_bar import TransportBar
 from drumapp.storage.project_file import SUFFIX
 
 FIRST_SIZE = (1280, 800)
-LEAST_SIZE = (1200, 620)
+LEAST_SIZE = (1208, 620)
 
 
 class MainWindow(QMainWindow):

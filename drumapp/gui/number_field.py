@@ -81,6 +81,16 @@ class NumberField(QWidget):
         self.setAccessibleDescription(self.text())
         self.update()
 
+    def turn(self, share: float) -> None:
+        """Go to a share, 0 to 1, of the way from the least to the most, as by a knob. `changed` says so; the one who
+        turns calls `rest` when it is done.
+        """
+        self._change(self._least + share * (self._most - self._least), done=False)
+
+    def rest(self) -> None:
+        """Say that the number has been changed for now."""
+        self.edited.emit(self._value)
+
     def text(self) -> str:
         """The number as it is shown, without its unit."""
         return f"{self._value:.{self._decimals}f}"

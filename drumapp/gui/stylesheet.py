@@ -53,6 +53,7 @@ QComboBox[role="small"] { min-height: 22px; max-height: 22px; padding: 0 6px; }
 QSplitter::handle { background: $border; }
 QSplitter::handle:hover { background: $accent; }
 QToolButton:checked { background: $accent_soft; border-color: $accent; }
+QToolButton#record:checked { background: $raised; border-color: $record; }
 QToolButton:checked:focus { border-color: $text; }
 QToolButton::menu-indicator { image: none; width: 0; }
 

@@ -22,9 +22,10 @@ class Colours:
     """Every colour the window uses, as #rrggbb; the roll and the widgets take theirs from here alone.
 
     Attributes: window, roll, raised and field are surfaces; line_step, line_beat and line_bar the grid, from weak to
-    strong; border edges of controls; accent the one colour of action, accent_text what stands on it; families one hue
-    per kind of drum, apart in lightness too, so that they differ for the colour-blind; surprise from what was expected
-    to what was not, in even steps; memory_below and memory_above the ends of a scale whose middle is the roll's ground.
+    strong; border edges of controls; record what is being recorded; accent the one colour of action, accent_text what
+    stands on it; families one hue per kind of drum, apart in lightness too, so that they differ for the colour-blind;
+    surprise from what was expected to what was not, in even steps; memory_below and memory_above the ends of a scale
+    whose middle is the roll's ground.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Colours:
     warning_surface: str
     meter: str
     meter_hot: str
+    record: str
     families: Mapping[Family, str]
     surprise: tuple[str, ...]
     memory_below: str
@@ -84,6 +86,7 @@ DARK = Colours(
     warning_surface="#3a3020",
     meter="#58b98b",
     meter_hot="#f2b648",
+    record="#f2555a",
     families=MappingProxyType(
         {
             Family.KICK: "#c9703f",
@@ -125,6 +128,7 @@ LIGHT = Colours(
     warning_surface="#fdf1d8",
     meter="#2f9468",
     meter_hot="#c47f0a",
+    record="#cf222e",
     families=MappingProxyType(
         {
             Family.KICK: "#9a2600",

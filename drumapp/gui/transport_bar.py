@@ -63,6 +63,8 @@ class TransportBar(QFrame):
         self.go_on = _icon_button("Go on", "Go on (R): from the flag in the ruler, after all that stands before it")
         self.play = _icon_button("Play", "Play (Space)")
         self.stop = _icon_button("Stop", "Stop (.): rewind, and let the drummer rest")
+        self.record = _icon_button("Record", "Record (Ctrl+R): MIDI pads. Right-click for how", checkable=True)
+        self.record.setObjectName("record")
         self.loop = _icon_button("Loop", "Loop (L): repeat the beat once it is written", checkable=True)
         self.metronome = _icon_button("Metronome", "Metronome (C)", checkable=True)
         self.endless = _icon_button("Endless", "Endless: the drummer writes until you stop it", checkable=True)
@@ -121,7 +123,7 @@ class TransportBar(QFrame):
         layout.addWidget(self.generate)
         layout.addWidget(self.go_on)
         layout.addSpacing(8)
-        for button in (self.play, self.stop, self.loop, self.metronome):
+        for button in (self.play, self.stop, self.record, self.loop, self.metronome):
             layout.addWidget(button)
         layout.addSpacing(8)
         layout.addWidget(self.position)
@@ -194,6 +196,11 @@ class TransportBar(QFrame):
             self._playing = playing
             self._recolour()
 
+    def set_recording(self, recording: bool) -> None:
+        """The record button turns red, or back."""
+        self.record.setChecked(recording)
+        self._recolour()
+
     def _endless_toggled(self, endless: bool) -> None:
         self.bars.setEnabled(not endless)
         self.bars_changed.emit(self.chosen_bars)
@@ -213,6 +220,8 @@ class TransportBar(QFrame):
         self.play.setIcon(icons.icon(name, colours.text, colours.control_edge))
         self.play.setToolTip(f"{name.capitalize()} (Space)")
         self.play.setAccessibleName(name.capitalize())
+        record = colours.record if self.record.isChecked() else colours.text
+        self.record.setIcon(icons.icon("record", record, colours.control_edge))
         shapes = {"stop": self.stop, "loop": self.loop, "metronome": self.metronome, "endless": self.endless}
         for shape, button in shapes.items():
             button.setIcon(icons.icon(shape, colours.text, colours.control_edge))

@@ -28,10 +28,13 @@ from drumapp.lstm.listening import Listening
 from drumapp.lstm.take_settings import Change, GeneratorSettings, Place
 from drumapp.lstm.vocabulary import TICKS_PER_GRID, note_rows
 from drumapp.playback.engine import (
+    ControlMoved,
     EngineDied,
     EngineEvent,
     MetronomeSettings,
     MidiSettings,
+    PadReleased,
+    PadStruck,
     Playhead,
     SoundSettings,
     SyncSettings,
@@ -58,6 +61,7 @@ class RecordingEngine:
         self.sync = SyncSettings()
         self.running = False
         self.playing = False
+        self.counting_in = False
         self.position = 0.0
         self.events: list[EngineEvent] = []
         self.sound: SoundSettings | None = None
@@ -138,11 +142,24 @@ class RecordingEngine:
         self.sound = sound
 
     def playhead(self) -> Playhead:
-        return Playhead(tick=self.position, playing=self.playing, level=0.5 if self.playing else 0.0)
+        level = 0.5 if self.playing else 0.0
+        return Playhead(tick=self.position, playing=self.playing, counting_in=self.counting_in, level=level)
 
     def poll(self) -> list[EngineEvent]:
         events, self.events = self.events, []
         return events
+
+    # What comes in from a device
+
+    def strike(self, key: int, tick: float | None, velocity: int = 100, *, device_key: int | None = None) -> None:
+        """A pad is struck while a tick is heard."""
+        self.events.append(PadStruck("Pads", 10, key if device_key is None else device_key, key, velocity, tick, 0))
+
+    def let_go(self, key: int, tick: float | None) -> None:
+        self.events.append(PadReleased("Pads", key, tick, 0))
+
+    def turn(self, controller: int, value: int, channel: int = 1) -> None:
+        self.events.append(ControlMoved("Pads", channel, controller, value))
 
 
 class ScriptedDrummer:

@@ -38,6 +38,8 @@ def test_controls_stand_out_from_what_they_lie_on(colours: Colours) -> None:
     assert contrast(colours.playhead, colours.roll) >= 3.0
     assert contrast(colours.accent, colours.window) >= 3.0
     assert contrast(colours.meter, colours.field) >= 3.0
+    for surface in (colours.raised, colours.accent_soft, colours.hover):
+        assert contrast(colours.record, surface) >= 3.0
     for family in Family:
         assert contrast(colours.families[family], colours.roll) >= 3.0, family
 

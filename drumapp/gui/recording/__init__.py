@@ -1,0 +1,1 @@
+"""Pads and controls of MIDI devices: what is played on them is recorded, what they are bound to is done."""
