@@ -19,7 +19,7 @@ def vocabulary_of(corpus: Corpus) -> Vocabulary:
     pitches = tuple(key for key in range(FIRST_DRUM_KEY, LAST_DRUM_KEY + 1) if counts[key] >= FEWEST_HITS)
     if not pitches:
         raise CorpusError(f"No drum in {corpus.folder} is struck {FEWEST_HITS} times; add more files.")
-    styles = sorted({piece.style for piece in corpus.pieces if piece.style})
+    styles = sorted(corpus.styles)
     return Vocabulary(pitches, tuple(styles))
 
 

@@ -27,7 +27,7 @@ from drumapp.midi.contents import (
 )
 from drumapp.midi.decoding import DecodedFile, DecodedPart, decode
 from drumapp.midi.encoding import key_table, pattern_to_bytes
-from drumapp.midi.errors import MidiFileError
+from drumapp.midi.errors import Fault, MidiFileError
 from drumapp.midi.length import END_MARKER, implied_length
 from drumapp.midi.own_event import NoteTable, OwnEvent, find_own_event
 from drumapp.midi.resolution import from_file
@@ -40,6 +40,7 @@ __all__ = [
     "MidiFileError",
     "MidiPart",
     "PartId",
+    "decode_drums",
     "pattern_from_bytes",
     "pattern_to_bytes",
     "read_contents",
@@ -92,13 +93,21 @@ def pattern_from_bytes(data: bytes, source: str) -> Pattern:
     Args: source, what to call it in a sentence, such as "the clipboard". Raises MidiFileError, naming it.
     """
     with _naming(source):
-        if not data:
-            raise MidiFileError("it is empty")
-        if len(data) > MAX_FILE_BYTES:
-            raise MidiFileError(f"it is larger than {MAX_FILE_BYTES >> 20} MB")
-        chunks = split_chunks(data)
-        decoded = decode(chunks)
-        return _pattern(decoded, _chosen(decoded, None), chunks, None)
+        return decode_drums(data)[1]
+
+
+def decode_drums(data: bytes) -> tuple[Chunks, Pattern]:
+    """The tracks and the drums of a MIDI file's bytes.
+
+    Raises MidiFileError as :func:`read_pattern` does, but with a clause that goes on from "Cannot open NAME: ".
+    """
+    if not data:
+        raise MidiFileError("it is empty", Fault.NOT_MIDI)
+    if len(data) > MAX_FILE_BYTES:
+        raise MidiFileError(f"it is larger than {MAX_FILE_BYTES >> 20} MB", Fault.UNSUPPORTED)
+    chunks = split_chunks(data)
+    decoded = decode(chunks)
+    return chunks, _pattern(decoded, _chosen(decoded, None), chunks, None)
 
 
 def write_pattern(
@@ -133,27 +142,30 @@ def _naming(source: object) -> Iterator[None]:
     try:
         yield
     except MidiFileError as error:
-        raise MidiFileError(f"Cannot open {source}: {error}.") from error.__cause__
+        raise MidiFileError(f"Cannot open {source}: {error}.", error.fault) from error.__cause__
 
 
 def _read(path: Path) -> bytes:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise MidiFileError(f"Cannot open {path}: it is a folder, not a MIDI file.")
+            raise MidiFileError(f"Cannot open {path}: it is a folder, not a MIDI file.", Fault.UNREADABLE)
         if not stat.S_ISREG(status.st_mode):
-            raise MidiFileError(f"Cannot open {path}: it is not a file.")
+            raise MidiFileError(f"Cannot open {path}: it is not a file.", Fault.UNREADABLE)
         if status.st_size > MAX_FILE_BYTES:
             size, limit = status.st_size / (1 << 20), MAX_FILE_BYTES >> 20
-            raise MidiFileError(f"Cannot open {path}: {size:,.0f} MB is too large for a drum pattern (up to {limit}).")
+            raise MidiFileError(
+                f"Cannot open {path}: {size:,.0f} MB is too large for a drum pattern (up to {limit}).",
+                Fault.UNSUPPORTED,
+            )
         data = path.read_bytes()
     except FileNotFoundError:
-        raise MidiFileError(f"Cannot open {path}: there is no such file.") from None
+        raise MidiFileError(f"Cannot open {path}: there is no such file.", Fault.UNREADABLE) from None
     except (OSError, ValueError) as error:
         cause = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else str(error)
-        raise MidiFileError(f"Cannot open {path}: {cause}.") from error
+        raise MidiFileError(f"Cannot open {path}: {cause}.", Fault.UNREADABLE) from error
     if not data:
-        raise MidiFileError(f"Cannot open {path}: the file is empty.")
+        raise MidiFileError(f"Cannot open {path}: the file is empty.", Fault.NOT_MIDI)
     return data
 
 
@@ -193,7 +205,8 @@ def _chosen(decoded: DecodedFile, wanted: Collection[PartId] | None) -> list[Dec
         if not wanted:
             raise MidiFileError(
                 "it holds no drums (nothing is on channel 10, no track is named for drums, and more than one part"
-                f" plays: {part_labels(names)}); choose the part to take"
+                f" plays: {part_labels(names)}); choose the part to take",
+                Fault.NO_DRUMS,
             )
     for part in wanted:
         if part not in names:
@@ -223,7 +236,7 @@ def _notes(
 ) -> tuple[Note, ...]:
     count = sum(len(part.start) for part in parts)
     if count > MAX_NOTES:
-        raise MidiFileError(f"{count:,} notes are too many for a drum pattern (up to {MAX_NOTES:,})")
+        raise MidiFileError(f"{count:,} notes are too many for a drum pattern (up to {MAX_NOTES:,})", Fault.UNSUPPORTED)
     columns = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("start", "stop", "pitch", "velocity")
     )
