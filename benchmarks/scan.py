@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import random
 import shutil
 import statistics
@@ -99,32 +100,27 @@ def in_a_process(folder: Path) -> dict[str, float]:
 
 def scan_and_tell(folder: Path) -> dict[str, float]:
     """Seconds of symusic's reading and of a scan, then of one with a cache, and the memory the scans took, in MB."""
-    import resource
-
+    with tempfile.TemporaryDirectory(prefix="drumapp-scan-") as kept:
+        before = peak_mb("self")
+        cold = timed(lambda: scan_folder(folder, cache=Cache(Path(kept))))
+        warm = timed(lambda: scan_folder(folder, cache=Cache(Path(kept))))
+        grown = peak_mb("self") - before
+        workers = max((peak_mb(str(child.pid)) for child in multiprocessing.active_children()), default=0.0)
+        size = sum(path.stat().st_size for path in Path(kept).iterdir()) / 2**20
     paths = [str(path) for path in sorted(folder.rglob("*.mid"))]
 
     def read() -> None:
         for path in paths:
             Score(path)
 
-    def peak(whose: int) -> float:
-        return resource.getrusage(whose).ru_maxrss / 1024
+    figures = {"files": len(paths), "scan_s": cold, "cached_s": warm, "symusic_s": timed(read)}
+    return figures | {"grown_mb": grown, "worker_mb": workers, "cache_mb": size}
 
-    with tempfile.TemporaryDirectory(prefix="drumapp-scan-") as kept:
-        before = peak(resource.RUSAGE_SELF)
-        cold = timed(lambda: scan_folder(folder, cache=Cache(Path(kept))))
-        warm = timed(lambda: scan_folder(folder, cache=Cache(Path(kept))))
-        grown = peak(resource.RUSAGE_SELF) - before
-        size = sum(path.stat().st_size for path in Path(kept).iterdir()) / 2**20
-    return {
-        "files": len(paths),
-        "scan_s": cold,
-        "cached_s": warm,
-        "symusic_s": timed(read),
-        "grown_mb": grown,
-        "worker_mb": peak(resource.RUSAGE_CHILDREN),
-        "cache_mb": size,
-    }
+
+def peak_mb(process: str) -> float:
+    """The most memory a process has had so far, as Linux tells it."""
+    (line,) = [line for line in Path("/proc", process, "status").read_text().splitlines() if line.startswith("VmHWM")]
+    return int(line.split()[1]) / 1024
 
 
 def make_files(source: Path, target: Path, number: int) -> None:

@@ -76,7 +76,7 @@ def test_what_was_read_is_kept_unless_not_wanted(folder: Path, cache: Path) -> N
     assert main(["analyze", str(folder), "--json", "--no-cache"]) == 0
     assert not cache.exists()
     assert main(["analyze", str(folder), "--json"]) == 0
-    assert (cache / "corpus" / "notes.bin").stat().st_size == 24 * 8
+    assert (cache / "corpus" / "notes.bin").stat().st_size == 24 * 6
 
 
 def test_an_empty_folder_is_an_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,28 +16,27 @@ import numpy as np
 from numpy.typing import NDArray
 from symusic.core import ScoreTick, TrackTick
 
-from drumapp.core.pattern import DEFAULT_DURATION, Pattern
 from drumapp.core.timing import TICKS_PER_QUARTER, MetreMap, TempoMap
 from drumapp.midi.chunks import DRUM_CHANNEL, Chunks, split_chunks, variable_length
 from drumapp.midi.damage import first_bad_byte
 from drumapp.midi.errors import Fault, MidiFileError
 from drumapp.midi.length import END_MARKER, implied_length
-from drumapp.midi.own_event import may_begin_with_own_event
+from drumapp.midi.own_event import find_own_event, may_begin_with_own_event
 from drumapp.midi.resolution import from_file
 from drumapp.midi.sewing import END_OF_TRACK, LONG_SILENCE, MAX_FILE_TICKS, every_key_once
 from drumapp.midi.smf import MAX_NOTES, decode_drums
 from drumapp.midi.time_maps import metre_map, tempo_map
 
-NOTES = np.dtype([("start", "<u4"), ("pitch", "u1"), ("velocity", "u1"), ("duration", "<u2")])
-"""A note as it is kept: start and duration in ticks, 480 a quarter; longer durations are cut."""
+NOTES = np.dtype([("start", "<u4"), ("pitch", "u1"), ("velocity", "u1")])
+"""A note as it is kept: start in ticks, 480 a quarter. How long a drum is held says nothing to learn from."""
 KEY_COUNTS = np.dtype([("key", "u1"), ("count", "<u4")])
 LONGEST_TICKS = (1 << 32) - 1
-_FILES_AT_ONCE = 32
+_FILES_AT_ONCE = 64
 """Few enough for their columns to stay in the processor's cache."""
-_LONGEST_DURATION = (1 << 16) - 1
 
 
 _Map = TypeVar("_Map", TempoMap, MetreMap)
+_First = TypeVar("_First", float, str)
 _MAPS_REMEMBERED = 4096
 
 
@@ -136,9 +135,9 @@ def _read_plainly(data: bytes) -> _PlainFile | None:
         return None
     try:
         chunks = split_chunks(data)
-        if may_begin_with_own_event(chunks.tracks[0]):
-            return None
-        score = ScoreTick.from_midi(_sewn(chunks))
+        if may_begin_with_own_event(chunks.tracks[0]) and find_own_event(chunks.tracks[0]).tempos:
+            return None  # it tells tempos that MIDI cannot
+        score = ScoreTick.from_midi(_sewn(chunks, data))
     except (MidiFileError, RuntimeError, ValueError, UnicodeDecodeError):
         return None
     end = _end(score, len(chunks.tracks))
@@ -180,14 +179,10 @@ def _raw_notes(track: TrackTick) -> bytes:
     return raw.tobytes()
 
 
-def _sewn(chunks: Chunks) -> bytes:
+def _sewn(chunks: Chunks, data: bytes) -> bytes:
+    """The file with tails. Raises ValueError for a track that does not end where it says."""
     extra = len(_TAIL) - len(END_OF_TRACK)
-    parts = [
-        b"MThd\0\0\0\6",
-        chunks.midi_format.to_bytes(2, "big"),
-        len(chunks.tracks).to_bytes(2, "big"),
-        chunks.ticks_per_quarter.to_bytes(2, "big"),
-    ]
+    parts = [b"MThd\0\0\0\6", data[8:14]]
     for track in chunks.tracks:
         if not track.endswith(END_OF_TRACK):
             raise ValueError("a track does not end where it says")
@@ -202,19 +197,18 @@ def _columns_of(files: Sequence[_PlainFile]) -> list[_Columns | None]:
     raw = np.frombuffer(b"".join([file.notes for file in files]), _RAW)
     counts = np.array([len(file.notes) // _RAW.itemsize for file in files])
     owner = np.repeat(np.arange(len(files)), counts)
-    start, lasting = raw["time"].astype(np.int64), raw["duration"]
-    stop = start + lasting
+    start = raw["time"].astype(np.int64)
+    stop = start + raw["duration"]
     firsts = np.cumsum(counts) - counts
     is_plain = (np.minimum.reduceat(start, firsts) >= 0) & (np.maximum.reduceat(stop, firsts) <= MAX_FILE_TICKS)
     resolutions = np.array([file.chunks.ticks_per_quarter for file in files])
     if (resolutions != TICKS_PER_QUARTER).any():
         resolution = np.repeat(resolutions, counts)
-        start, stop = _from_files(start, resolution), _from_files(stop, resolution)
+        start = _from_files(start, resolution)
         is_plain &= np.maximum.reduceat(start, firsts) <= LONGEST_TICKS
     columns = np.empty(len(raw), NOTES)
-    columns["start"], columns["duration"] = start, np.clip(stop - start, 1, _LONGEST_DURATION)
-    columns["duration"][lasting <= 0] = DEFAULT_DURATION
-    columns["pitch"], columns["velocity"] = raw["pitch"], raw["velocity"]
+    for name, values in (("start", start), ("pitch", raw["pitch"]), ("velocity", raw["velocity"])):
+        columns[name] = values
     keys, key_counts = _key_counts(owner, columns["pitch"], len(files))
     packed = columns.tobytes()
     found: list[_Columns | None] = []
@@ -261,8 +255,8 @@ _MIXING = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 def _content(digest: bytes, read: _PlainFile, found: _Columns) -> FileContent:
     resolution = read.chunks.ticks_per_quarter
     try:
-        tempo, tempos = _TEMPOS.of(read.score.tempos, resolution)
-        metre, metres = _METRES.of(read.score.time_signatures, resolution)
+        tempo, bpm, tempos = _TEMPOS.of(read.score.tempos, resolution)
+        metre, first_metre, metres = _METRES.of(read.score.time_signatures, resolution)
     except MidiFileError as error:
         return refused(digest, str(error), error.fault)
     length = implied_length(metre, found.last, from_file(read.end, resolution))
@@ -270,57 +264,56 @@ def _content(digest: bytes, read: _PlainFile, found: _Columns) -> FileContent:
         return _too_long(digest)
     return FileContent(
         digest,
-        midi_format=read.chunks.midi_format,
-        resolution=resolution,
-        tracks=len(read.chunks.tracks),
-        notes=len(found.columns) // NOTES.itemsize,
-        length=length,
-        seconds=tempo.seconds_at(length),
-        bpm=tempo.changes[0].bpm,
-        metre=str(metre.changes[0].metre),
-        tempos=tempos,
-        metres=metres,
-        name=read.name,
-        keys=found.keys,
-        music=found.music,
-        columns=found.columns,
+        "",
+        "",
+        read.chunks.midi_format,
+        resolution,
+        len(read.chunks.tracks),
+        len(found.columns) // NOTES.itemsize,
+        length,
+        tempo.seconds_at(length),
+        bpm,
+        first_metre,
+        tempos,
+        metres,
+        read.name,
+        found.keys,
+        found.music,
+        found.columns,
     )
 
 
 def _read_carefully(digest: bytes, data: bytes) -> FileContent:
     try:
-        chunks, pattern = decode_drums(data)
+        drums = decode_drums(data)
     except MidiFileError as error:
         return refused(digest, _placed(str(error), error.fault, data), error.fault)
-    last = pattern.notes[-1].start
-    if max(last, pattern.length) > LONGEST_TICKS:
+    if max(int(drums.table[-1, 0]), drums.length) > LONGEST_TICKS:
         return _too_long(digest)
-    columns = _packed(pattern)
+    columns = _packed(drums.table)
     keys, _ = _key_counts(np.zeros(len(columns), np.int64), columns["pitch"], 1)
     return FileContent(
         digest,
-        midi_format=chunks.midi_format,
-        resolution=chunks.ticks_per_quarter,
-        tracks=len(chunks.tracks),
-        notes=len(pattern),
-        length=pattern.length,
-        seconds=pattern.seconds,
-        bpm=pattern.bpm,
-        metre=str(pattern.first_metre),
-        tempos=_tempo_json(pattern.tempo),
-        metres=_metre_json(pattern.metre),
-        name=pattern.name,
+        midi_format=drums.chunks.midi_format,
+        resolution=drums.chunks.ticks_per_quarter,
+        tracks=len(drums.chunks.tracks),
+        notes=len(columns),
+        length=drums.length,
+        seconds=drums.tempo.seconds_at(drums.length),
+        bpm=drums.tempo.changes[0].bpm,
+        metre=str(drums.metre.changes[0].metre),
+        tempos=_tempo_json(drums.tempo),
+        metres=_metre_json(drums.metre),
+        name=drums.name,
         keys=keys,
         music=int(_music(columns, np.zeros(1, np.int64))[0]),
         columns=columns.tobytes(),
     )
 
 
-def _packed(pattern: Pattern) -> NDArray[np.void]:
-    table = np.array(pattern.notes, np.int64).reshape(-1, 4)
+def _packed(table: NDArray[np.int64]) -> NDArray[np.void]:
     columns = np.empty(len(table), NOTES)
     columns["start"], columns["pitch"], columns["velocity"] = table[:, 0], table[:, 1], table[:, 2]
-    columns["duration"] = np.minimum(table[:, 3], _LONGEST_DURATION)
     return columns
 
 
@@ -334,15 +327,20 @@ def _too_long(digest: bytes) -> FileContent:
     return refused(digest, "it is absurdly long", Fault.UNSUPPORTED)
 
 
-class _Maps(Generic[_Map]):
-    """Tempo or metre maps, with their JSON, of the lists symusic gives: most files share one of a few."""
+class _Maps(Generic[_Map, _First]):
+    """Tempo or metre maps, with what holds at the start and their JSON, of the lists symusic gives: most files share
+    one of a few.
+    """
 
-    def __init__(self, make: Callable[[Any, int], _Map], to_json: Callable[[_Map], str]) -> None:
+    def __init__(
+        self, make: Callable[[Any, int], _Map], first: Callable[[_Map], _First], to_json: Callable[[_Map], str]
+    ) -> None:
         self._make: Callable[[Any, int], _Map] = make
+        self._first: Callable[[_Map], _First] = first
         self._to_json: Callable[[_Map], str] = to_json
-        self._made: dict[tuple[bytes, int], tuple[_Map, str]] = {}
+        self._made: dict[tuple[bytes, int], tuple[_Map, _First, str]] = {}
 
-    def of(self, events: Any, resolution: int) -> tuple[_Map, str]:
+    def of(self, events: Any, resolution: int) -> tuple[_Map, _First, str]:
         """Raises MidiFileError as the maps' makers do."""
         key = (events.__getstate__(), resolution)
         made = self._made.get(key)
@@ -351,7 +349,7 @@ class _Maps(Generic[_Map]):
             if len(self._made) >= _MAPS_REMEMBERED:
                 self._made.clear()
             found = self._make(events, resolution)
-            made = self._made[key] = (found, self._to_json(found))
+            made = self._made[key] = (found, self._first(found), self._to_json(found))
         return made
 
 
@@ -376,5 +374,5 @@ def _metres_of(events: Any, resolution: int) -> MetreMap:
     return metre_map([(event.time, event.numerator, event.denominator) for event in events], resolution)
 
 
-_TEMPOS: _Maps[TempoMap] = _Maps(_tempos_of, _tempo_json)
-_METRES: _Maps[MetreMap] = _Maps(_metres_of, _metre_json)
+_TEMPOS: _Maps[TempoMap, float] = _Maps(_tempos_of, lambda tempo: tempo.changes[0].bpm, _tempo_json)
+_METRES: _Maps[MetreMap, str] = _Maps(_metres_of, lambda metre: str(metre.changes[0].metre), _metre_json)

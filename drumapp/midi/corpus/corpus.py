@@ -52,11 +52,9 @@ class Piece:
 
     @property
     def pattern(self) -> Pattern:
-        """Its drums, in General MIDI keys."""
+        """Its drums, in General MIDI keys, each held as long as a drum needs."""
         row = self.cache.content(self.content)
-        table = self.columns
-        order = np.lexsort((table[:, 3], table[:, 2], table[:, 1], table[:, 0]))
-        notes = tuple(Note(*values) for values in table[order].tolist())
+        notes = tuple(Note(*values) for values in sorted(self.columns.tolist()))
         return Pattern(notes, row.length, _tempo_map(row), _metre_map(row), row.name)
 
     @property
@@ -67,11 +65,9 @@ class Piece:
 
     @property
     def columns(self) -> NDArray[np.int64]:
-        """Its notes in no order, int64 (notes, 4): start in ticks, General MIDI key, velocity, duration in ticks."""
+        """Its notes in no order, int64 (notes, 3): start in ticks, General MIDI key, velocity."""
         stored = self.stored
-        table = np.empty((len(stored), 4), np.int64)
-        for place, name in enumerate(("start", "pitch", "velocity", "duration")):
-            table[:, place] = stored[name]
+        table = np.stack([stored[name].astype(np.int64) for name in ("start", "pitch", "velocity")], axis=1)
         if self.kit_map != GENERAL_MIDI:
             table[:, 1] = key_table(self.kit_map.to_general_midi)[table[:, 1]]
         return table
