@@ -146,7 +146,7 @@ def load_catalogue(cache: Cache, folder: int, labels: Mapping[str, Label], split
             append(value)
     guesses = tally.guesses()
     return Catalogue(
-        **{name: np.array(column) for name, column in columns.items()},
+        **{name: np.frombuffer(column, column.typecode) for name, column in columns.items()},
         fault_names=faults.all,
         metre_names=metres.all,
         directory_names=directories.all,

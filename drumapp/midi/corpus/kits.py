@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from drumapp.core.kit_map import GENERAL_MIDI, TELLTALE_KEYS, KitMap, guess_kit_map
 from drumapp.midi.corpus.contents import KEY_COUNTS
 
+_FILES_AT_ONCE = 512
 CLEAR_SHARE = 0.25
 """A folder passes its map on to those within it when at least this share of all files below it give it away."""
 
@@ -30,16 +31,18 @@ class KeyTally:
 
     def add(self, directory: str, counts: bytes) -> None:
         """Count a file's strikes, KEY_COUNTS."""
-        if directory not in self._packed:
-            self._packed[directory] = []
-        self._packed[directory].append(counts)
+        packed = self._packed.setdefault(directory, [])
+        packed.append(counts)
+        if len(packed) >= _FILES_AT_ONCE:
+            self._sum_up(directory)
         self._files[directory] += 1
         if not TELLTALE_KEYS.isdisjoint(counts[:: KEY_COUNTS.itemsize]):
             self._hints[directory] += 1
 
     def guesses(self) -> dict[str, KitMap]:
         """The map of each folder that holds files."""
-        self._counts = {directory: _summed(packed) for directory, packed in self._packed.items()}
+        for directory in self._packed:
+            self._sum_up(directory)
         below: dict[str, NDArray[np.int64]] = {}
         files, hints = self._files.copy(), self._hints.copy()
         for directory, counts in self._counts.items():
@@ -51,6 +54,13 @@ class KeyTally:
         spoken = {directory: guess_kit_map(_as_counts(counts)) for directory, counts in below.items()}
         return {directory: self._guess(directory, spoken, files, hints) for directory in self._counts}
 
+    def _sum_up(self, directory: str) -> None:
+        packed = self._packed[directory]
+        counts = np.frombuffer(b"".join(packed), KEY_COUNTS)
+        packed.clear()
+        summed = np.bincount(counts["key"], counts["count"], 128).astype(np.int64)
+        self._counts[directory] = self._counts.get(directory, 0) + summed
+
     def _guess(
         self, directory: str, spoken: Mapping[str, KitMap], files: Mapping[str, int], hints: Mapping[str, int]
     ) -> KitMap:
@@ -61,11 +71,6 @@ class KeyTally:
             if spoken[around] != GENERAL_MIDI:
                 return spoken[around] if hints[around] >= CLEAR_SHARE * files[around] else GENERAL_MIDI
         return GENERAL_MIDI
-
-
-def _summed(packed: list[bytes]) -> NDArray[np.int64]:
-    counts = np.frombuffer(b"".join(packed), KEY_COUNTS)
-    return np.bincount(counts["key"], counts["count"], 128).astype(np.int64)
 
 
 def ancestors(directory: str) -> Sequence[str]:
