@@ -21,7 +21,7 @@ from drumapp.lstm.past import Past
 from drumapp.lstm.stepper import Floats, Memory, Stepper
 from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.lstm.timeline import Timeline
-from drumapp.lstm.vocabulary import TICKS_PER_GRID, Events
+from drumapp.lstm.vocabulary import Events
 
 NATS_A_BIT = float(np.log(2.0))
 
@@ -65,8 +65,8 @@ class Listening:
         return float(self.bits.sum()) * NATS_A_BIT
 
     def guesses(self, event: int, count: int, stepper: Stepper) -> list[Guess]:
-        """The likeliest notes in an event's stead, the likeliest first, at temperature 1. All delays of 96 grid
-        positions or more count as one of 96.
+        """The likeliest notes in an event's stead, the likeliest first, at temperature 1. All delays longer than the
+        longest that has a word count as that.
         """
         past = Past(stepper.architecture, stepper.vocabulary, self.timeline, self.labels)
         past.extend(self.events.rows[:event])
@@ -79,7 +79,7 @@ class Listening:
         for delay in np.argsort(-delays, kind="stable").tolist():
             if len(found) >= count and delays[delay] <= found[count - 1].probability:
                 break  # no drum there can be likelier than the delay itself
-            position = base + delay
+            position = base + stepper.vocabulary.delay_of(delay)
             stepper.withdraw()
             scores = stepper.tell_delay(delay, self.timeline.place(position), past.struck(position))
             first = past.pitch + 1 if position == past.position else 0
@@ -87,7 +87,7 @@ class Listening:
                 continue  # no drum is left on this position
             drums = delays[delay] * _probabilities(scores[first:])
             found += [
-                Guess(position * TICKS_PER_GRID, key, float(probability))
+                Guess(position * self.timeline.grid.ticks, key, float(probability))
                 for key, probability in zip(stepper.vocabulary.pitches[first:], drums, strict=True)
             ]
             found.sort(key=lambda guess: -guess.probability)
@@ -104,12 +104,12 @@ def listen(
     stepper = stepper or Stepper(model)
     architecture = model.architecture
     events = model.vocabulary.encode(pattern.notes)
-    timeline = Timeline(pattern.tempo, pattern.metre)
+    timeline = Timeline(pattern.tempo, pattern.metre, model.vocabulary.grid)
     classes = (labels or Labels()).classes(model.vocabulary)
-    table = encode_events(events.rows, timeline, architecture.bar_memory, classes)
+    table = encode_events(events.rows, timeline, model.vocabulary, architecture.bar_memory, classes)
     names = heads(architecture)
-    memory = Memory.zeros(architecture.layers, architecture.hidden)
-    h, c = (np.empty((len(events), *memory.h.shape), np.float32) for _ in range(2))
+    memory = stepper.empty_memory()
+    h, c = (np.empty((len(events), *part.shape), np.float32) for part in (memory.h, memory.c))
     nats = np.zeros((len(events), len(names)))
     for event, losses in enumerate(event_nats(stepper, table, memory)):
         nats[event] = losses
@@ -140,9 +140,9 @@ def surprise_in_take(
     """
     stepper = stepper or Stepper(model)
     events = model.vocabulary.encode(pattern.notes, Ear(model.vocabulary).key_classes)
-    ticks = events.rows[:, 0] * TICKS_PER_GRID
+    ticks = events.rows[:, 0] * model.vocabulary.grid.ticks
     first, last = np.searchsorted(ticks, (span.start, span.stop)).tolist()
-    mind = Mind(stepper, settings, Timeline(pattern.tempo, pattern.metre), trail)
+    mind = Mind(stepper, settings, Timeline(pattern.tempo, pattern.metre, model.vocabulary.grid), trail)
     mind.listen(events.rows[:first])
     names = heads(model.architecture)
     nats = np.zeros((last - first, len(names)))
@@ -180,11 +180,11 @@ def memory_through_time(
     stepper = stepper or Stepper(model)
     events = model.vocabulary.encode(pattern.notes, Ear(model.vocabulary).key_classes)
     trail = MemoryTrail(every=1, most=len(events) + 1)
-    mind = Mind(stepper, settings, Timeline(pattern.tempo, pattern.metre), trail)
+    mind = Mind(stepper, settings, Timeline(pattern.tempo, pattern.metre, model.vocabulary.grid), trail)
     mind.listen(events.rows)
     memories = [snapshot.memory for snapshot in trail.snapshots]
     return MemoryThroughTime(
-        events.rows[:, 0] * TICKS_PER_GRID,
+        events.rows[:, 0] * model.vocabulary.grid.ticks,
         np.stack([memory.h for memory in memories]),
         np.stack([memory.c for memory in memories]),
         mind.freshened,
