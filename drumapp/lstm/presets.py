@@ -115,6 +115,7 @@ class Optimisation:
         deviation: standard deviation of the first weights, biases too, cut at twice that; 0 is torch's own way.
         checks: how often a run is held against the held-out files.
         patience: checks in a row without a better figure after which it ends; 0 never.
+        keep: ``best``, the weights best on the held-out files, or ``last``.
 
     Raises ValueError, naming the field, for values that make no sense.
     """
@@ -137,8 +138,11 @@ class Optimisation:
     deviation: float = 0.0
     checks: int = 20
     patience: int = 0
+    keep: str = "best"
 
     def __post_init__(self) -> None:
+        if self.keep not in ("best", "last"):
+            raise ValueError(f"keep must be best or last, not {self.keep!r}")
         for name, high in (("events", 10**12), ("batch", 10**5), ("length", 10**5), ("checks", 10**5)):
             _check_whole(name, getattr(self, name), 1, high)
         _check_whole("patience", self.patience, 0, 10**5)
@@ -340,6 +344,7 @@ PRESETS: Mapping[str, Preset] = {
                 labels_hidden=0.0,
                 memory_range=0.0,
                 deviation=0.01,
+                keep="last",
             ),
             words="occurring",
         ),

@@ -175,9 +175,13 @@ class Vocabulary:
         """Notes as events. Notes whose key has no class in ``key_classes`` (this vocabulary's own unless given) are
         left out, and of several hits of one drum on one position the loudest is kept.
         """
-        classes = self.key_classes if key_classes is None else key_classes
         flat = np.fromiter(chain.from_iterable(notes), np.int64, len(Note._fields) * len(notes))
-        start, key, velocity, _ = flat.reshape(-1, len(Note._fields)).T
+        return self.encode_columns(flat.reshape(-1, len(Note._fields)), key_classes)
+
+    def encode_columns(self, notes: NDArray[np.int64], key_classes: NDArray[np.int64] | None = None) -> Events:
+        """:meth:`encode` of notes as columns, int64 (notes, 3 or more): start, key, velocity, in any order."""
+        classes = self.key_classes if key_classes is None else key_classes
+        start, key, velocity = notes[:, :3].T
         pitch = np.where((key >= 0) & (key < len(classes)), classes[np.clip(key, 0, len(classes) - 1)], -1)
         position, microtiming = self.grid.split(start)
         rows = np.stack([position, pitch, velocity_class(velocity), microtiming], axis=1)
