@@ -15,7 +15,7 @@ from typing import NoReturn
 from drumapp import __version__
 from drumapp.core.errors import DrumappError
 
-COMMANDS = ("generate", "render", "analyze", "train", "evaluate", "import-weights", "export", "doctor")
+COMMANDS = ("generate", "render", "analyze", "train", "jobs", "evaluate", "import-weights", "export", "doctor")
 """The subcommands, each a module of this package, in the order ``--help`` lists them."""
 
 EXIT_FAILED = 1

@@ -19,7 +19,7 @@ from drumapp.lstm.training.errors import TrainingError
 from drumapp.lstm.training.plain import measure_of_weights, train
 from drumapp.lstm.training.run import PAUSE, STOP, Outlets, TrainingResult, TrainingRun, some_pieces
 from drumapp.lstm.training.schedule import pace
-from drumapp.lstm.training.state_file import KEPT, load_latest_state, state_files
+from drumapp.lstm.training.state_file import KEPT, latest_state, read_state, state_files
 from drumapp.lstm.training.trainer import Measure, Trainer
 from tests.lstm.drummers import VOCABULARY, random_beat
 
@@ -307,7 +307,7 @@ class TestBatches:
             assert batch.round_begins == (number == 0)
             for row, said, mask in zip(found, batch.said["pitch"], batch.mask, strict=True):
                 row += said[mask].tolist()
-        assert sum(found, []) == whole.tolist()
+        assert [pitch for row in found for pitch in row] == whole.tolist()
         assert streams.next().round_begins
 
     def test_only_the_first_events_are_glued(self) -> None:
@@ -421,16 +421,15 @@ class TestStateFiles:
         self.kept(tmp_path)
         *_, before, last = state_files(tmp_path)
         last.write_bytes(last.read_bytes()[:1000])
-        found = load_latest_state(tmp_path)
-        assert found is not None
-        assert found[1]["trainer"]["steps"] == int(before.stem)
+        _, values = read_state(latest_state(tmp_path))
+        assert values["trainer"]["steps"] == int(before.stem)
 
     def test_when_all_are_damaged_it_is_said(self, tmp_path: Path) -> None:
         self.kept(tmp_path)
         for path in state_files(tmp_path):
             path.write_bytes(b"\x80\x05.")
         with pytest.raises(TrainingError, match="can be read"):
-            load_latest_state(tmp_path)
+            latest_state(tmp_path)
 
     def test_that_of_another_network_is_refused(self, tmp_path: Path) -> None:
         self.kept(tmp_path)
@@ -472,7 +471,7 @@ def test_progress_is_told_with_what_is_left() -> None:
     assert progress[-1]["share"] > progress[0]["share"]
     assert {"delay", "pitch", "both"} <= set(progress[0]["training"]["right"])
     assert looks
-    assert [event["notes"] for event in told if event["event"] == "look"][0] == [[0, 36, 100, 60]]
+    assert next(event["notes"] for event in told if event["event"] == "look") == [[0, 36, 100, 60]]
 
 
 def test_of_much_that_is_held_out_some_pieces_are_heard_at_checks() -> None:

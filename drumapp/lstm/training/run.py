@@ -17,7 +17,7 @@ from drumapp.atomic import WriteError
 from drumapp.lstm.encoding import EventTable
 from drumapp.lstm.training.batches import GluedStreams
 from drumapp.lstm.training.errors import TrainingError
-from drumapp.lstm.training.state_file import load_latest_state, save_state
+from drumapp.lstm.training.state_file import latest_state, read_state, save_state
 from drumapp.lstm.training.trainer import Measure, Trainer
 
 HELD_OUT_AT_A_CHECK = 60_000
@@ -152,10 +152,12 @@ class TrainingRun:
 
     def resume(self) -> bool:
         """Go on from the last checkpoint, if there is one. Raises TrainingError when none can be used."""
-        found = load_latest_state(self._outlets.states) if self._outlets.states is not None else None
-        if found is None:
+        first = self.trainer.processes.first and self._outlets.states is not None
+        data = latest_state(self._outlets.states) if first and self._outlets.states is not None else b""
+        data = self.trainer.processes.bytes_from_first(data)
+        if not data:
             return False
-        tensors, values = found
+        tensors, values = read_state(data)
         try:
             self.trainer.restore({n: t for n, t in tensors.items() if not n.startswith("best/")}, values["trainer"])
             self._best = {name.removeprefix("best/"): t for name, t in tensors.items() if name.startswith("best/")}
@@ -227,7 +229,7 @@ class TrainingRun:
         self._tell("checkpoint", steps=self.trainer.steps)
 
     def _agree(self) -> tuple[str | None, float, bool]:
-        """The command that holds, the share that is over, and whether a checkpoint is due, as the first process says."""
+        """The command, the share that is over, and whether a checkpoint is due, as the first process says."""
         command = self._outlets.commands() if self.trainer.processes.first else None
         due = self.seconds - self._checkpointed_at >= self._outlets.checkpoint_seconds
         number = _COMMANDS.index(command) if command in _COMMANDS else 0

@@ -40,24 +40,25 @@ def state_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if re.fullmatch(rf"\d{{12}}{re.escape(_SUFFIX)}", path.name))
 
 
-def load_latest_state(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
-    """The last state that can be read, tensors and values; None where there is none. A damaged one is passed over.
-
-    Raises TrainingError when there are checkpoints and all are damaged.
+def latest_state(folder: Path) -> bytes:
+    """The last state in a folder that can be read, as its file's bytes; none where there is none. A damaged one is
+    passed over. Raises TrainingError when there are checkpoints and all are damaged.
     """
     files = state_files(folder)
     for path in reversed(files):
         try:
-            return _load(path)
-        except (OSError, ValueError, KeyError, SafetensorError):
+            data = path.read_bytes()
+            read_state(data)
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError):
             continue
+        return data
     if files:
         raise TrainingError(f"None of the checkpoints in {folder} can be read; start the job anew.")
-    return None
+    return b""
 
 
-def _load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    data = path.read_bytes()
+def read_state(data: bytes) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The tensors and values of a state's file. Raises ValueError, KeyError, TypeError or SafetensorError."""
     header_bytes = int.from_bytes(data[:_HEADER_LENGTH_BYTES], "little")
     header = json.loads(data[_HEADER_LENGTH_BYTES : _HEADER_LENGTH_BYTES + header_bytes])
     values = json.loads(header["__metadata__"][_KEY])
