@@ -23,6 +23,7 @@ def add_corpus_options(parser: argparse.ArgumentParser) -> None:
     wanted.add_argument("--tempo", type=_span, metavar="A-B", help="only tempos from A to B, such as 90-120")
     wanted.add_argument("--metre", action="append", metavar="N/D", help="only this metre; repeat for several")
     wanted.add_argument("--in", action="append", dest="folders", metavar="FOLDER", help="only files in this subfolder")
+    wanted.add_argument("--style", action="append", metavar="NAME", help="only this style; repeat for several")
     wanted.add_argument("--bars", type=_span, metavar="A-B", help="only files of A to B bars")
     wanted.add_argument("--density", type=_span, metavar="A-B", help="only files of A to B notes a quarter note")
     wanted.add_argument("--resolution", action="append", type=int, metavar="TICKS", help="only files of so many ticks")
@@ -50,6 +51,7 @@ def filters_of(args: argparse.Namespace) -> Filters:
             args.tempo,
             tuple(args.metre or ()),
             tuple(args.folders or ()),
+            tuple(args.style or ()),
             args.bars,
             args.density,
             tuple(args.resolution or ()),

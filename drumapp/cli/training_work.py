@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from drumapp.lstm.vocabulary import Vocabulary
     from drumapp.midi.corpus import Corpus
 
+CHECKPOINT_VARIABLE = "DRUMAPP_CHECKPOINT_SECONDS"
+"""Seconds between checkpoints, for tests and for those who can lose less than a minute."""
 NICENESS = 10
 """So much the process yields to others: sound and window come first."""
 LOOK_BARS = 8
 LOOK_TAKES = 2
-FINAL_TAKES = 8
+FINAL_TAKES = 4
 SHOWN_BARS = 4
 LOG_SHARE = 0.005
 """The log takes a line of progress every so much of the time that has passed, so that it stays short."""
@@ -111,7 +113,7 @@ class _Work:
 
         from drumapp.lstm.training.batches import Columns, batches_of
         from drumapp.lstm.training.parallel import join_processes
-        from drumapp.lstm.training.run import Outlets, TrainingRun
+        from drumapp.lstm.training.run import CHECKPOINT_SECONDS, Outlets, TrainingRun
         from drumapp.lstm.training.trainer import Trainer
 
         torch.set_num_threads(spec.threads)
@@ -144,6 +146,7 @@ class _Work:
                 states=None if self._job is None else self._job.states,
                 keep=self._keep,
                 look=self._look,
+                checkpoint_seconds=float(os.environ.get(CHECKPOINT_VARIABLE, CHECKPOINT_SECONDS)),
             )
             training = TrainingRun(trainer, material.held_out, outlets, seconds=spec.seconds)
             if self._job is not None:

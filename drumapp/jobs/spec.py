@@ -53,7 +53,7 @@ class JobSpec:
         if not self.name.strip():
             raise JobError("A drummer needs a name.")
         if not 0 <= self.seed <= MAX_SEED:
-            raise JobError(f"The seed must be from 0 to {MAX_SEED}.")
+            raise JobError(f"The seed (--seed) must be from 0 to {MAX_SEED}.")
         if self.seconds is not None and not 0 < self.seconds < 1e9:
             raise JobError("The limit of time must be more than 0 seconds.")
         if self.first_events is not None and self.first_events < 1:

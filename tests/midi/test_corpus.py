@@ -226,6 +226,7 @@ class TestFilters:
             (Filters(tempo=(60, 100)), "ab", Verdict.WRONG_TEMPO, "its tempo of 180 is outside 60 to 100"),
             (Filters(metres=("3/4",)), "b", Verdict.WRONG_METRE, "its metre is 4/4, not 3/4"),
             (Filters(folders=("fast",)), "cd", Verdict.OTHER_FOLDER, "none of the folders fast"),
+            (Filters(styles=("slow",)), "ab", Verdict.OTHER_STYLE, "its style is fast, not slow"),
             (Filters(bars=(2, 9)), "bc", Verdict.WRONG_LENGTH, "length in bars of 1"),
             (Filters(density=(0.9, 9)), "c", Verdict.WRONG_DENSITY, "notes a quarter"),
             (Filters(resolutions=(96,)), "d", Verdict.WRONG_RESOLUTION, "480 ticks a quarter, not 96"),

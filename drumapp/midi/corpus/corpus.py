@@ -303,6 +303,10 @@ class Corpus:
             return "you left it out"
         if verdict is Verdict.OTHER_FOLDER:
             return f"it lies in none of the folders {', '.join(filters.folders)}"
+        if verdict is Verdict.OTHER_STYLE:
+            style = int(catalogue.styles[row])
+            called = catalogue.style_names[style] if style != NONE else "not told"
+            return f"its style is {called}, not {' or '.join(filters.styles)}"
         if verdict is Verdict.TOO_SHORT:
             notes = int(catalogue.notes[row])
             return f"it is too short: {_notes(notes)}, and {filters.fewest_notes} are needed"

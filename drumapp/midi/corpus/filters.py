@@ -1,4 +1,4 @@
-"""Which files of a folder are wanted: by tempo, metre, folder, length, density, resolution, or one by one."""
+"""Which files of a folder are wanted: by tempo, metre, folder, style, length and so on, or one by one."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Filters:
     """What a file must be to be accepted. What is None or empty holds for every file.
 
     Attributes: ``fewest_notes``; ``tempo``, from and to, quarter notes a minute, at the start; ``metres``, such as
-    "4/4", at the start; ``folders``, paths of which the file must lie in one; ``bars``, from and to; ``density``, from
-    and to, notes a quarter note; ``resolutions``, ticks a quarter; ``excluded`` and ``included``, paths of files or
-    folders that are left out, or taken whatever the other filters say; the closest path around a file counts.
-    ``duplicates`` takes files that play the same notes as another.
+    "4/4", at the start; ``folders``, paths of which the file must lie in one; ``styles``, of which it must be one;
+    ``bars``, from and to; ``density``, from and to, notes a quarter note; ``resolutions``, ticks a quarter;
+    ``excluded`` and ``included``, paths of files or folders that are left out, or taken whatever the other filters say;
+    the closest path around a file counts. ``duplicates`` takes files that play the same notes as another.
 
     Raises ValueError, naming the field, for a span that ends before it begins or a metre that is none.
     """
@@ -28,6 +28,7 @@ class Filters:
     tempo: Span | None = None
     metres: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
     bars: Span | None = None
     density: Span | None = None
     resolutions: tuple[int, ...] = ()
@@ -102,6 +103,7 @@ _READERS = {
     "tempo": _span,
     "metres": _texts,
     "folders": _texts,
+    "styles": _texts,
     "bars": _span,
     "density": _span,
     "resolutions": _wholes,

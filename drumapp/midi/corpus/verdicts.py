@@ -29,6 +29,7 @@ class Verdict(StrEnum):
     UNREADABLE = Fault.UNREADABLE.value
     EXCLUDED = "excluded"
     OTHER_FOLDER = "another folder"
+    OTHER_STYLE = "another style"
     TOO_SHORT = "too few notes"
     WRONG_METRE = "wrong metre"
     WRONG_TEMPO = "wrong tempo"
@@ -68,6 +69,9 @@ def judge(
         wanted = {folder.strip("/") for folder in filters.folders}
         inside = [not wanted.isdisjoint((name, *ancestors(name))) for name in catalogue.directory_names]
         refuse(free & ~np.array(inside, np.bool_)[catalogue.directories], Verdict.OTHER_FOLDER)
+    if filters.styles:
+        wanted_styles = [number for number, name in enumerate(catalogue.style_names) if name in filters.styles]
+        refuse(free & ~np.isin(catalogue.styles, wanted_styles), Verdict.OTHER_STYLE)
     refuse(catalogue.notes < filters.fewest_notes, Verdict.TOO_SHORT)
     if filters.metres:
         metres = {str(Metre.parse(metre)) for metre in filters.metres}
