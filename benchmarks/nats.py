@@ -12,15 +12,17 @@ import json
 import math
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from drumapp.lstm.checkpoint import DrumModel, load_model
 from drumapp.lstm.encoding import EventTable
 from drumapp.lstm.evaluation import evaluate
 from drumapp.lstm.material import table_of
 from drumapp.lstm.presets import PRESETS
-from drumapp.lstm.training import TrainingProgress, train
+from drumapp.lstm.training.plain import train
 from drumapp.midi.corpus import TRAIN, VALIDATION, Corpus, scan_folder
 from drumapp.resources import default_model
 
@@ -66,10 +68,11 @@ def independent_heads(model: DrumModel, training: EventTable, held_out: EventTab
     preset = PRESETS["independent-200"]
     preset = replace(preset, optimisation=replace(preset.optimisation, events=events))
 
-    def tell(step: TrainingProgress) -> None:
-        print(f"{step.events:>10,} events, {step.seconds:.0f} s, {step.held_out_nats}", file=sys.stderr)
+    def tell(told: Mapping[str, Any]) -> None:
+        if told["event"] == "check":
+            print(f"{told['events']:>10,} events, {told['seconds']:.0f} s, {told['held_out']['nats']}", file=sys.stderr)
 
-    return train(preset, model.vocabulary, training, held_out, progress=tell).held_out_nats
+    return dict(train(preset, model.vocabulary, training, held_out, report=tell).held_out.nats)
 
 
 def two_gram(training: EventTable, held_out: EventTable, delays: int, pitches: int) -> dict[str, float]:

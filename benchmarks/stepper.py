@@ -30,7 +30,7 @@ from drumapp.lstm.network import DrumNetwork
 from drumapp.lstm.stepper import Memory, Stepper
 from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.lstm.timeline import Timeline
-from drumapp.lstm.vocabulary import VELOCITY_STEPS, Event, grid_per_bar, position_class
+from drumapp.lstm.vocabulary import VELOCITY_STEPS, Event, position_class
 from drumapp.resources import default_model
 
 ROUNDS = 21
@@ -145,7 +145,7 @@ def torch_drummer(model: DrumModel) -> Callable[[], Event]:
     network.load_state_dict({name: torch.from_numpy(weight) for name, weight in model.weights.items()})
     network.eval()
     architecture = model.architecture
-    bar = grid_per_bar(GeneratorSettings().metre)
+    bar = GeneratorSettings().metre.ticks_per_bar // model.vocabulary.grid.ticks
     tables = input_tables(architecture, model.vocabulary)
     memory = network.fresh_memory(1, 0.1)
     bar_memory = BarMemory(Timeline(TempoMap(), MetreMap()), architecture.bar_memory)
@@ -163,7 +163,7 @@ def torch_drummer(model: DrumModel) -> Callable[[], Event]:
             parts = [
                 network.tables[table.name](torch.tensor([[index]])) for table, index in zip(tables, heard, strict=True)
             ]
-            hidden, memory = network.lstm(torch.cat(parts, dim=-1), memory)
+            hidden, memory = network.recurrent(torch.cat(parts, dim=-1), memory)
             delay = draw(network.delay(hidden))
             position += delay
             struck = bar_memory.struck(position)

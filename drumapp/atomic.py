@@ -15,10 +15,11 @@ class WriteError(DrumappError):
     """A file that could not be written; whatever was there before is untouched."""
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Put ``data`` into ``path`` in one move: a reader sees the old file or the new one, never half of either.
 
-    A symbolic link is followed, and the permissions of a file that is replaced are kept.
+    A symbolic link is followed, and the permissions of a file that is replaced are kept. Without ``durable`` a power
+    cut may leave neither file; for what is written anew every second.
     Raises WriteError, naming file and cause; nothing of the attempt is left behind then.
     """
     target = path
@@ -29,8 +30,9 @@ def write_atomically(path: Path, data: bytes) -> None:
         descriptor, temporary = _temporary_beside(target)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.chmod(mode)
         temporary.replace(target)
         temporary = None

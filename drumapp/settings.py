@@ -21,6 +21,7 @@ from drumapp.lstm.presets import DEFAULT_TEMPERATURE
 from drumapp.port_choices import MOST_PORTS, InputChoice, OutputChoice, input_from_stored, output_from_stored
 
 FOLDER_VARIABLE = "DRUMAPP_CONFIG_DIR"
+CACHE_VARIABLE = "DRUMAPP_CACHE_DIR"
 SYNTHS = ("auto", "fluidsynth", "sampler")
 THEMES = ("system", "dark", "light")
 SNAPS = tuple(grid.label for grid in GRIDS)
@@ -142,6 +143,14 @@ def settings_file() -> Path:
 def kit_maps_folder() -> Path:
     """The folder of the user's own kit maps, beside the settings file; it may not exist yet."""
     return settings_folder() / "kit-maps"
+
+
+def corpus_cache_folder() -> Path:
+    """The folder of what was read of MIDI files: $DRUMAPP_CACHE_DIR, else where the system wants caches. It may not
+    exist yet, and may be deleted at any time.
+    """
+    override = os.environ.get(CACHE_VARIABLE)
+    return (Path(override) if override else platformdirs.user_cache_path("drumapp", appauthor=False)) / "corpus"
 
 
 def load_settings() -> Settings:

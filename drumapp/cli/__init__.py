@@ -15,7 +15,18 @@ from typing import NoReturn
 from drumapp import __version__
 from drumapp.core.errors import DrumappError
 
-COMMANDS = ("generate", "play", "render", "train", "evaluate", "doctor")
+COMMANDS = (
+    "generate",
+    "play",
+    "render",
+    "analyze",
+    "train",
+    "jobs",
+    "evaluate",
+    "import-weights",
+    "export",
+    "doctor",
+)
 """The subcommands, each a module of this package, in the order ``--help`` lists them."""
 
 EXIT_FAILED = 1
@@ -58,7 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"drumapp {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in COMMANDS:
-        module = importlib.import_module(f"drumapp.cli.{name}")
+        module = importlib.import_module(f"drumapp.cli.{name.replace('-', '_')}")
         module.add_parser(subparsers)
         subparsers.choices[name].set_defaults(run=module.run)
     return parser

@@ -6,6 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
+from drumapp.cli.corpus_options import add_corpus_options, open_corpus
 from drumapp.cli.progress import progress
 from drumapp.core.errors import DrumappError
 
@@ -24,6 +25,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--labels", action="store_true", help="tell the drummer each file's style, where known")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_corpus_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,12 +33,11 @@ def run(args: argparse.Namespace) -> int:
     from drumapp.lstm.checkpoint import load_model
     from drumapp.lstm.evaluation import evaluate
     from drumapp.lstm.material import table_of
-    from drumapp.midi.corpus import VALIDATION, scan_folder
+    from drumapp.midi.corpus import VALIDATION
     from drumapp.resources import default_model
 
     model = load_model(args.model or default_model())
-    with progress(f"Reading {args.data}") as report:
-        corpus = scan_folder(args.data, progress=report)
+    corpus = open_corpus(args, args.data)
     split = args.split or VALIDATION
     pieces = corpus.of_split(split)
     if not pieces and args.split is None:

@@ -165,6 +165,8 @@ _LOGICS_BELOW_GENERAL_MIDI = (31, 32, 33, 34)
 # What Drum Kit Designer is silent on: where it is struck, 31 to 34 are General MIDI 2's sticks, clicks and metronome.
 _NOT_LOGICS = (55, 58, *range(60, 70), *range(71, 82))
 _PERCUSSION = (54, 56, *range(60, 82))
+TELLTALE_KEYS = frozenset((*_ROLANDS_HAT_EDGES, _ROLANDS_TOM_RIM, *_LOGICS_BELOW_GENERAL_MIDI))
+"""Where none of these is struck, nothing speaks against General MIDI."""
 
 
 def guess_kit_map(counts: Mapping[int, int]) -> KitMap:

@@ -17,16 +17,10 @@ import numpy as np
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import TICKS_PER_QUARTER, MetreMap, TempoMap
 from drumapp.lstm.ear import Ear
+from drumapp.lstm.grid import HOUSE_GRID, Grid
 from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.lstm.timeline import Timeline
-from drumapp.lstm.vocabulary import (
-    ALL_MICROTIMINGS,
-    EARLIEST_MICROTIMING,
-    MICROTIMING_STEPS,
-    TICKS_PER_GRID,
-    Events,
-    Vocabulary,
-)
+from drumapp.lstm.vocabulary import Events, Vocabulary
 
 REACH = 4 * TICKS_PER_QUARTER
 """How far, in ticks, what follows a span is looked at: more than any rule of playing reaches at any tempo."""
@@ -77,7 +71,7 @@ class Chart:
     def _tick(self, bound: int | None) -> int | None:
         if bound is None or not self.by_beat:
             return bound
-        return max(-(-bound // TICKS_PER_GRID) * TICKS_PER_GRID + EARLIEST_MICROTIMING, 0)
+        return max(HOUSE_GRID.at_or_after(bound) * HOUSE_GRID.ticks + HOUSE_GRID.earliest, 0)
 
     @classmethod
     def blank(cls, settings: GeneratorSettings) -> Chart:
@@ -127,7 +121,7 @@ class GridChart:
         """Whether nothing binds what is drawn but the order of events and the end."""
         return (
             (self.chart.start is None or (self.chart.start == 0 and not len(self.heard)))
-            and (self.chart.stop is None or self.chart.stop % TICKS_PER_GRID == 0)
+            and (self.chart.stop is None or self.chart.stop % self.timeline.grid.ticks == 0)
             and not self.chart.locked_keys
             and not len(self.figures)
             and not len(self.following)
@@ -135,7 +129,7 @@ class GridChart:
 
     def microtimings(self, position: int) -> int:
         """Microtiming classes at a grid position that lie within the span, as bits."""
-        return _microtimings_within(position, self.chart.first_tick, self.chart.stop_tick)
+        return _microtimings_within(self.timeline.grid, position, self.chart.first_tick, self.chart.stop_tick)
 
     def written(self, notes: Iterable[Note]) -> Pattern:
         """The pattern with new notes in the span: what stands is in it note for note. It grows to hold the span, and
@@ -165,18 +159,19 @@ class GridChart:
 def on_grid(chart: Chart, vocabulary: Vocabulary) -> GridChart:
     """Lay a chart on a network's grid."""
     pattern, stop = chart.pattern, chart.stop
-    timeline = Timeline(pattern.tempo, pattern.metre)
+    grid = vocabulary.grid
+    timeline = Timeline(pattern.tempo, pattern.metre, grid)
     ear = Ear(vocabulary)
     standing, replaced = parted(chart, ear)
     near = standing if stop is None else standing[: bisect_left(standing, Note(stop + REACH, 0, 0, 0))]
     known = vocabulary.encode(near, ear.key_classes)
     position = known.rows[:, 0]
-    end = None if stop is None else -(-stop // TICKS_PER_GRID)
+    end = None if stop is None else grid.at_or_after(stop)
     if chart.start is None:
         first = int(position[-1]) if len(known) else 0
         before = np.ones(len(known), np.bool_)
     else:
-        first = -(-chart.start // TICKS_PER_GRID)
+        first = grid.at_or_after(chart.start)
         before = position < first
     beyond = np.zeros(len(known), np.bool_) if end is None else ~before & (position >= end)
     figures, following = known.chosen(~before & ~beyond), known.chosen(beyond)
@@ -197,25 +192,20 @@ def parted(chart: Chart, ear: Ear) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
             note.pitch in chart.locked_keys
             or note in chart.locked_notes
             or ear.key_heard(note.pitch) is None
-            or (chart.stop is not None and _nominal(note.start) >= chart.stop)
+            or (chart.stop is not None and ear.vocabulary.grid.nominal(note.start) >= chart.stop)
         )
         (staying if stays else replaced).append(note)
     return (*notes[: inside.start], *staying, *notes[inside.stop :]), tuple(replaced)
 
 
-def _nominal(tick: int) -> int:
-    """Tick of the grid position a note at a tick belongs to."""
-    return (tick - EARLIEST_MICROTIMING) // TICKS_PER_GRID * TICKS_PER_GRID
-
-
-def _microtimings_within(position: int, start: int | None, stop: int | None) -> int:
+def _microtimings_within(grid: Grid, position: int, start: int | None, stop: int | None) -> int:
     """Microtiming classes, as bits, with which a note at a grid position starts within start..stop."""
-    earliest = position * TICKS_PER_GRID + EARLIEST_MICROTIMING
+    earliest = position * grid.ticks + grid.earliest
     after = start is None or max(earliest, 0) >= start
-    before = stop is None or earliest + MICROTIMING_STEPS <= stop
+    before = stop is None or earliest + grid.microtimings <= stop
     if after and before:
-        return ALL_MICROTIMINGS
-    ticks = [max(earliest + step, 0) for step in range(MICROTIMING_STEPS)]
+        return grid.all_microtimings
+    ticks = [max(earliest + step, 0) for step in range(grid.microtimings)]
     return sum(
         1 << step
         for step, tick in enumerate(ticks)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drumapp.lstm.stepper import Floats
-from drumapp.lstm.vocabulary import MICROTIMING_STEPS, VELOCITY_STEPS, Vocabulary
+from drumapp.lstm.vocabulary import VELOCITY_STEPS, Vocabulary
 
 FRESH_MEMORY, EVENTS = 0, 1
 """What a seed's random numbers are for: each purpose has a stream of its own."""
@@ -36,7 +36,7 @@ class Dice:
         variation: int = 0,
     ) -> None:
         self._edges = np.cumsum([vocabulary.delays, len(vocabulary.pitches), VELOCITY_STEPS])
-        self._classes = int(self._edges[-1]) + MICROTIMING_STEPS
+        self._classes = int(self._edges[-1]) + vocabulary.grid.microtimings
         self._seed = seed
         self._variation = variation
         self.time_temperature = time_temperature

@@ -86,7 +86,8 @@ def encode_pattern(
     """A pattern as a table of events; notes the vocabulary has no word for are left out."""
     return encode_events(
         vocabulary.encode(pattern.notes).rows,
-        Timeline(pattern.tempo, pattern.metre),
+        Timeline(pattern.tempo, pattern.metre, vocabulary.grid),
+        vocabulary,
         bar_memory,
         (labels or Labels()).classes(vocabulary),
     )
@@ -95,6 +96,7 @@ def encode_pattern(
 def encode_events(
     rows: IntTable,
     timeline: Timeline,
+    vocabulary: Vocabulary,
     bar_memory: Sequence[int],
     labels: tuple[int, int],
     *,
@@ -114,7 +116,7 @@ def encode_events(
     begin = timeline.bar_of(int(position[0]))[0]
     wanted = slice(first, None)
     bar_starts, bar_lengths = timeline.bars_of(position[wanted])
-    table.column("delay")[:] = np.minimum(np.diff(position, prepend=begin)[wanted], MAX_DELAY)
+    table.column("delay")[:] = vocabulary.delay_classes(np.diff(position, prepend=begin)[wanted])
     table.column("pitch")[:] = pitch[wanted]
     table.column("velocity")[:] = velocity[wanted]
     table.column("microtiming")[:] = microtiming[wanted]

@@ -50,7 +50,7 @@ def event_nats(stepper: Stepper, piece: EventTable, memory: Memory | None = None
     is changed.
     """
     architecture = stepper.architecture
-    memory = memory or Memory.zeros(architecture.layers, architecture.hidden)
+    memory = memory or stepper.empty_memory()
     input_indices = [piece.columns.index(column) for column in stepper.input_columns]
     label_places = [place for place, column in enumerate(stepper.input_columns) if column in LABEL_COLUMNS]
     struck_columns = ["struck_now"] + [f"{n}_{bars}" for bars in architecture.bar_memory for n in ("struck", "near")]

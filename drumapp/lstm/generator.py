@@ -15,16 +15,7 @@ from drumapp.lstm.memory_trail import MemoryTrail
 from drumapp.lstm.mind import Mind
 from drumapp.lstm.stepper import Floats, Memory, Stepper
 from drumapp.lstm.take_settings import GeneratorSettings
-from drumapp.lstm.vocabulary import (
-    ALL_MICROTIMINGS,
-    EARLIEST_MICROTIMING,
-    GRID_PER_QUARTER,
-    MAX_DELAY,
-    NO_MICROTIMING,
-    TICKS_PER_GRID,
-    VELOCITY_STEPS,
-    GridNote,
-)
+from drumapp.lstm.vocabulary import VELOCITY_STEPS, GridNote
 
 _NEVER = np.float32(-np.inf)
 _SURELY = np.float32(1e30)
@@ -67,6 +58,7 @@ class DrumGenerator(Iterator[Note]):
         self.charted = chart is not None
         self.chart: GridChart = on_grid(chart or Chart.blank(settings), model.vocabulary)
         self._settings = settings
+        self._grid = model.vocabulary.grid
         self._stepper = stepper or Stepper(model)
         self._mind = Mind(self._stepper, settings, self.chart.timeline, trail)
         self._mind.listen(self.chart.heard.rows)
@@ -86,12 +78,12 @@ class DrumGenerator(Iterator[Note]):
         """Tick of the grid position reached; every grid position before it is final."""
         if self._ended and self.length is not None:
             return self.length
-        return max(self._mind.past.position, self.chart.first) * TICKS_PER_GRID
+        return max(self._mind.past.position, self.chart.first) * self._grid.ticks
 
     @property
     def settled(self) -> int:
         """The tick before which every note has been given: cut there, no grid position is cut in two."""
-        return self.tick if self._ended else max(self.tick + EARLIEST_MICROTIMING, 0)
+        return self.tick if self._ended else max(self.tick + self._grid.earliest, 0)
 
     @property
     def length(self) -> int | None:
@@ -143,12 +135,13 @@ class DrumGenerator(Iterator[Note]):
             self._reach_boundary()
             return None
         position, pitch = drawn
-        velocity, microtiming = _PLAIN_VELOCITY, NO_MICROTIMING
+        velocity, microtiming = _PLAIN_VELOCITY, self._grid.exact
         if self._dynamics:
             velocity = dice.velocity(stepper.tell_pitch(pitch, past.last_velocity(pitch)))
-            among = ALL_MICROTIMINGS if self._limits is None else self._limits.microtimings(position, pitch)
+            every = self._grid.all_microtimings
+            among = every if self._limits is None else self._limits.microtimings(position, pitch)
             scores = stepper.tell_velocity(velocity)
-            microtiming = dice.microtiming(scores, -1 if among == ALL_MICROTIMINGS else among)
+            microtiming = dice.microtiming(scores, -1 if among == every else among)
         event = GridNote(position, pitch, velocity, microtiming)
         mind.remember(event, mind.as_seen(event))
         if self._limits is not None:
@@ -161,10 +154,10 @@ class DrumGenerator(Iterator[Note]):
         if past.events == 0:
             position = self.chart.first  # a beat begins on the one; which drum begins it is drawn
         else:
-            scores = stepper.delay_scores
-            if past.pitch == len(self.model.vocabulary.pitches) - 1:
-                scores[0] = _NEVER  # no drum is left on this position
-            position = past.position + self._mind.dice.delay(scores)
+            scores, vocabulary = stepper.delay_scores, self.model.vocabulary
+            if not self._drums_left(past.position):
+                scores[: vocabulary.first_class_of(1)] = _NEVER
+            position = past.position + vocabulary.delay_of(self._mind.dice.delay(scores))
         if self._end is not None and position >= self._end:
             return None
         return position, self._mind.dice.pitch(self._tell_position(position), self._drums_left(position))
@@ -176,18 +169,19 @@ class DrumGenerator(Iterator[Note]):
         A delay's weight is its score plus the logarithm of the share that the drums allowed there have of all drums.
         Shares are at most 1, so they need to be asked only for delays that are on top without them.
         """
-        stepper, dice = self._stepper, self._mind.dice
+        stepper, dice, vocabulary = self._stepper, self._mind.dice, self.model.vocabulary
         weights = stepper.delay_scores
         base, least = self._counted_from()
         stepper.keep()
         dice.weigh_delays(weights)
-        weights[:least] = _NEVER
+        weights[: vocabulary.first_class_of(least)] = _NEVER
         if self._mind.past.events == 0:
-            weights[least] = _SURELY
+            weights[0] = _SURELY
+            base -= vocabulary.delay_of(0)
         told, asked = -1, set()
         while True:
             delay = int(weights.argmax())
-            position = base + delay
+            position = base + vocabulary.delay_of(delay)
             if weights[delay] == _NEVER or self._is_beyond(position):
                 return None
             drums = self._drums_left(position)
@@ -210,14 +204,14 @@ class DrumGenerator(Iterator[Note]):
         After a silence longer than any delay they are counted from where the last event would lie some bars later, so
         that the place in the bar still tells.
         """
-        past, first = self._mind.past, self.chart.first
+        past, first, longest = self._mind.past, self.chart.first, self.model.vocabulary.longest_delay
         if past.events == 0:
             return first, 0
         base = past.position
-        if first - base > MAX_DELAY:
-            _, bar = past.timeline.bar_of(first)
-            unit = bar if bar <= MAX_DELAY else GRID_PER_QUARTER
-            base += -(-(first - base - MAX_DELAY) // unit) * unit
+        if first - base > longest:
+            units = (past.timeline.bar_of(first)[1], self._grid.per_quarter)
+            unit = next((unit for unit in units if unit <= longest), 1)
+            base += -(-(first - base - longest) // unit) * unit
         return base, max(first - base, 0)
 
     def _tell_position(self, position: int) -> Floats:
@@ -226,10 +220,14 @@ class DrumGenerator(Iterator[Note]):
 
     def _drums_left(self, position: int) -> int:
         """Drums that may follow the last event at a position, as bits: on its own position those that come after it,
-        since one already passed would be struck twice.
+        since one already passed would be struck twice; where drums come in no order, those not struck there yet.
         """
         past = self._mind.past
-        return self._all_drums & -2 << past.pitch if position == past.position else self._all_drums
+        if position != past.position:
+            return self._all_drums
+        if not self.model.vocabulary.ordered:
+            return self._all_drums & ~past.struck(position)[0]
+        return self._all_drums & -2 << past.pitch
 
     def _drums_of_figure(self, position: int) -> int:
         """Drums, as bits, that when drawn at a position mean that the next figure comes first."""

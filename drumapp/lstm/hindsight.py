@@ -29,7 +29,7 @@ class Hindsight:
     def nats(self, hidden: Floats, events: EventTable) -> NDArray[np.float64]:
         """-ln p of each event by head, float64 (events, heads).
 
-        Args: the last layer's hidden state as each event was said, float32 (events, hidden); the events.
+        Args: what the heads got as each event was said, float32 (events, units); the events.
         """
         nats = np.empty((len(events), len(self.heads)))
         for head, column in zip(self.heads, nats.T, strict=True):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from drumapp.lstm.grid import HOUSE_GRID
 from drumapp.lstm.habits import HABIT_STEPS, HABITS, UNKNOWN
 from drumapp.lstm.presets import Architecture
 from drumapp.lstm.vocabulary import (
     KINDS,
     MAX_DELAY,
-    MICROTIMING_STEPS,
     POSITIONS,
     TEMPO_STEPS,
     VELOCITY_STEPS,
@@ -20,7 +20,8 @@ from drumapp.lstm.vocabulary import (
 @dataclass(frozen=True)
 class InputTable:
     """One look-up into the network's input: table name, the column that indexes it, rows, width, and the row that
-    stands for the time before the first event.
+    stands for the time before the first event. Of a ``one_hot`` table nothing is learnt: each row but the last is one
+    of the input's units, and the last, before the first event, is none.
     """
 
     name: str
@@ -28,6 +29,7 @@ class InputTable:
     rows: int
     width: int
     begin: int
+    one_hot: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,18 @@ class HeadTerm:
 def input_tables(architecture: Architecture, vocabulary: Vocabulary) -> tuple[InputTable, ...]:
     """What the network hears of the event before."""
     pitches = len(vocabulary.pitches)
+    if architecture.one_hot:
+        return tuple(
+            InputTable(name, name, classes + 1, classes, classes, one_hot=True)
+            for name, classes in (("delay", vocabulary.delays), ("pitch", pitches))
+        )
     tables = [
         _event_table("delay", vocabulary.delays, 32),
         _event_table("pitch", pitches, 32),
     ]
     if architecture.dynamics:
         tables.append(_event_table("velocity", VELOCITY_STEPS, 12))
-        tables.append(_event_table("microtiming", MICROTIMING_STEPS, 4))
+        tables.append(_event_table("microtiming", vocabulary.grid.microtimings, 4))
     if architecture.bar_position:
         tables.append(InputTable("position", "position", POSITIONS, 48, 0))
     for bars in architecture.bar_memory:
@@ -95,16 +102,26 @@ def _event_table(column: str, classes: int, width: int) -> InputTable:
 
 
 def weight_shapes(architecture: Architecture, vocabulary: Vocabulary) -> dict[str, tuple[int, ...]]:
-    """Every weight of a network and its shape; a checkpoint holds exactly these."""
+    """Every weight of a network and its shape; a checkpoint holds exactly these. Raises ValueError for an architecture
+    that cannot be told the vocabulary's time.
+    """
+    if architecture.counts_bars and vocabulary.grid != HOUSE_GRID:
+        raise ValueError(f"bars and microtiming are learnt on a grid of {HOUSE_GRID.ticks} ticks")
     hidden, pitches = architecture.hidden, len(vocabulary.pitches)
     tables = input_tables(architecture, vocabulary)
-    shapes: dict[str, tuple[int, ...]] = {f"tables.{table.name}.weight": (table.rows, table.width) for table in tables}
+    shapes: dict[str, tuple[int, ...]] = {
+        f"tables.{table.name}.weight": (table.rows, table.width) for table in tables if not table.one_hot
+    }
     width = sum(table.width for table in tables)
+    cell, gates = architecture.cell, 4 * hidden if architecture.cell == "lstm" else 3 * hidden
+    directions = architecture.directions
     for layer in range(architecture.layers):
-        shapes[f"lstm.weight_ih_l{layer}"] = (4 * hidden, width if layer == 0 else hidden)
-        shapes[f"lstm.weight_hh_l{layer}"] = (4 * hidden, hidden)
-        shapes[f"lstm.bias_ih_l{layer}"] = (4 * hidden,)
-        shapes[f"lstm.bias_hh_l{layer}"] = (4 * hidden,)
+        for suffix in ("", "_reverse")[:directions]:
+            shapes[f"{cell}.weight_ih_l{layer}{suffix}"] = (gates, width if layer == 0 else hidden * directions)
+            shapes[f"{cell}.weight_hh_l{layer}{suffix}"] = (gates, hidden)
+            shapes[f"{cell}.bias_ih_l{layer}{suffix}"] = (gates,)
+            shapes[f"{cell}.bias_hh_l{layer}{suffix}"] = (gates,)
+    hidden *= directions
     shapes |= _linear("delay", hidden, vocabulary.delays)
     if architecture.chained:
         shapes |= _linear("pitch_hidden", hidden, architecture.pitch_units)
@@ -116,8 +133,8 @@ def weight_shapes(architecture: Architecture, vocabulary: Vocabulary) -> dict[st
         shapes |= _linear("velocity_hidden", hidden, architecture.velocity_units)
         shapes |= _linear("velocity", architecture.velocity_units, VELOCITY_STEPS)
         shapes |= _terms("velocity", architecture, vocabulary, architecture.velocity_units)
-        shapes |= _linear("microtiming", hidden, MICROTIMING_STEPS)
-        shapes |= _terms("microtiming", architecture, vocabulary, MICROTIMING_STEPS)
+        shapes |= _linear("microtiming", hidden, vocabulary.grid.microtimings)
+        shapes |= _terms("microtiming", architecture, vocabulary, vocabulary.grid.microtimings)
     return shapes
 
 

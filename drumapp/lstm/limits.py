@@ -7,11 +7,10 @@ from bisect import bisect_left
 from drumapp.core.pattern import Note
 from drumapp.lstm.chart import REACH, GridChart
 from drumapp.lstm.playability import Strokes, rules_of
-from drumapp.lstm.vocabulary import ALL_MICROTIMINGS, NO_MICROTIMING, TICKS_PER_GRID, Vocabulary
+from drumapp.lstm.vocabulary import TICKS_PER_GRID, Vocabulary
 
-_ON_GRID = 1 << NO_MICROTIMING
-_DOUBLE = (-1, 1)
-"""Grid positions beside a stroke that stands at which the same drum is not struck: it would sound as a slip."""
+_DOUBLE = TICKS_PER_GRID
+"""So close to a stroke that stands, in ticks, the same drum is not struck: it would sound as a slip."""
 
 
 class Limits:
@@ -24,13 +23,16 @@ class Limits:
         self._chart = chart
         self._keys = vocabulary.pitches
         self._microtimed = microtimed
+        self._grid = vocabulary.grid
         self._unlocked = sum(1 << index for index, key in enumerate(self._keys) if key not in chart.chart.locked_keys)
         self._taken: dict[int, int] = {}
+        reach = max(_DOUBLE // self._grid.ticks, 1)
+        near = [shift for shift in range(-reach, reach + 1) if shift]
         for events in (chart.figures, chart.following):
             for position, pitch, _, _ in events.rows.tolist():
-                for shift in _DOUBLE:
+                for shift in near:
                     self._taken[position + shift] = self._taken.get(position + shift, 0) | 1 << pitch
-        self._strokes = Strokes(chart.timeline.tempo, _strokes_near(chart)) if playable else None
+        self._strokes = Strokes(chart.timeline.tempo, _strokes_near(chart), self._grid) if playable else None
         # Drums that the same rules hold for, with one of their keys.
         alike: dict[object, tuple[int, int]] = {}
         for index, key in enumerate(self._keys):
@@ -52,7 +54,7 @@ class Limits:
     def microtimings(self, position: int, pitch: int) -> int:
         """Microtiming classes a drum may be struck with at a grid position, as bits; all of them where none shows."""
         if not self._microtimed:
-            return ALL_MICROTIMINGS
+            return self._grid.all_microtimings
         within = self._within_span(position)
         return within if self._strokes is None else within & self._strokes.microtimings(position, self._keys[pitch])
 
@@ -63,11 +65,11 @@ class Limits:
 
     def _within_span(self, position: int) -> int:
         within = self._chart.microtimings(position)
-        return within if self._microtimed else within & _ON_GRID
+        return within if self._microtimed else within & 1 << self._grid.exact
 
 
 def _strokes_near(chart: GridChart) -> tuple[Note, ...]:
     """What stands in the span and close to it."""
-    begin = bisect_left(chart.standing, Note(max(chart.first * TICKS_PER_GRID - REACH, 0), 0, 0, 0))
+    begin = bisect_left(chart.standing, Note(max(chart.first * chart.timeline.grid.ticks - REACH, 0), 0, 0, 0))
     stop = chart.chart.stop
     return chart.standing[begin : None if stop is None else bisect_left(chart.standing, Note(stop + REACH, 0, 0, 0))]

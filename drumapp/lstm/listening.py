@@ -17,7 +17,7 @@ from drumapp.lstm.hindsight import Hindsight
 from drumapp.lstm.past import Past
 from drumapp.lstm.stepper import Floats, Memory, Stepper
 from drumapp.lstm.timeline import Timeline
-from drumapp.lstm.vocabulary import TICKS_PER_GRID, note_rows
+from drumapp.lstm.vocabulary import note_rows
 
 NATS_A_BIT = float(np.log(2.0))
 _STRETCH = 32  # events: some milliseconds' work
@@ -75,14 +75,13 @@ class Listener:
         self._stepper = stepper or Stepper(model)
         self._hindsight = Hindsight(model)
         self._labels = Labels().classes(model.vocabulary)
-        self._timeline = Timeline(TempoMap(), MetreMap())
+        self._timeline = Timeline(TempoMap(), MetreMap(), model.vocabulary.grid)
         self._notes = note_rows(())
         self._events = model.vocabulary.encode(())
         self._bits = np.zeros((0, len(self._hindsight.heads)))
         self._heard = 0
-        architecture = model.architecture
         # For each stretch, the memory that has heard all but the last event before it.
-        self._memories = [Memory.zeros(architecture.layers, architecture.hidden)]
+        self._memories = [self._stepper.empty_memory()]
 
     @property
     def listening(self) -> Listening:
@@ -101,13 +100,13 @@ class Listener:
             yield
             within = slice(start - first, start - first + _STRETCH)
             stretch = EventTable(said.columns, said.rows[within], said.starts)
-            h, _ = self._hear_stretch(start // _STRETCH, heard[within])
+            hidden = self._stepper.hidden_after(*self._hear_stretch(start // _STRETCH, heard[within]))
             self._heard = start + len(stretch)
-            self._bits[start : self._heard] = self._hindsight.nats(h[:, -1], stretch) / NATS_A_BIT
+            self._bits[start : self._heard] = self._hindsight.nats(hidden, stretch) / NATS_A_BIT
 
     def guesses(self, event: int, count: int) -> list[Guess]:
         """The likeliest notes in the stead of an event that was heard, the likeliest first, at temperature 1. All
-        delays of 96 grid positions or more count as one of 96.
+        delays longer than the longest that has a word count as that.
         """
         stepper, rows = self._stepper, self._events.rows
         past = Past(stepper.architecture, stepper.vocabulary, self._timeline, self._labels)
@@ -122,15 +121,15 @@ class Listener:
         for delay in np.argsort(-delays, kind="stable").tolist():
             if len(found) >= count and delays[delay] <= found[count - 1].probability:
                 break  # no drum there can be likelier than the delay itself
-            position = base + delay
+            position = base + stepper.vocabulary.delay_of(delay)
             stepper.withdraw()
             scores = stepper.tell_delay(delay, self._timeline.place(position), past.struck(position))
-            first = past.pitch + 1 if position == past.position else 0
+            first = past.pitch + 1 if position == past.position and stepper.vocabulary.ordered else 0
             if first == len(scores):
                 continue  # no drum is left on this position
             drums = delays[delay] * _probabilities(scores[first:])
             found += [
-                Guess(position * TICKS_PER_GRID, key, float(probability))
+                Guess(position * stepper.vocabulary.grid.ticks, key, float(probability))
                 for key, probability in zip(stepper.vocabulary.pitches[first:], drums, strict=True)
             ]
             found.sort(key=lambda guess: -guess.probability)
@@ -140,7 +139,7 @@ class Listener:
     def _take_up(self, notes: IntTable, pattern: Pattern, labels: Labels | None) -> int:
         """Take up another pattern; the first event of the first stretch that is to be heard."""
         vocabulary = self._stepper.vocabulary
-        events, timeline = vocabulary.encode_rows(notes), Timeline(pattern.tempo, pattern.metre)
+        events, timeline = vocabulary.encode_rows(notes), Timeline(pattern.tempo, pattern.metre, vocabulary.grid)
         classes = (labels or Labels()).classes(vocabulary)
         same = 0
         if (timeline, classes) == (self._timeline, self._labels):
@@ -160,6 +159,7 @@ class Listener:
         table = encode_events(
             self._events.rows[:stop],
             self._timeline,
+            stepper.vocabulary,
             stepper.architecture.bar_memory,
             self._labels,
             first=max(first - 1, 0),
@@ -174,7 +174,7 @@ class Listener:
         return heard[:-1], said
 
     def _hear_stretch(self, stretch: int, heard: IntTable) -> tuple[Floats, Floats]:
-        """h and c as each event of a stretch, or of its beginning, was said, float32 (events, layers, hidden) each."""
+        """h and c as each event of a stretch, or of its beginning, was said: what :meth:`Stepper.hear` gives."""
         memory = self._memories[stretch].copy()
         h, c = self._stepper.hear(memory, heard)
         if len(heard) == _STRETCH and stretch + 1 == len(self._memories):

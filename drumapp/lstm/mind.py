@@ -21,11 +21,10 @@ from drumapp.lstm.past import Past
 from drumapp.lstm.stepper import Memory, Stepper
 from drumapp.lstm.take_settings import BEFORE_ALL, Change, GeneratorSettings, Place
 from drumapp.lstm.timeline import Timeline
-from drumapp.lstm.vocabulary import ALL_MICROTIMINGS, NO_MICROTIMING, GridNote, kind_class
+from drumapp.lstm.vocabulary import GridNote, kind_class
 
 _AT_ONCE = 64
 _KEYS = 128
-_EARLY_OR_EXACT = (1 << NO_MICROTIMING + 1) - 1
 
 
 class Mind:
@@ -86,7 +85,8 @@ class Mind:
         past = self.past
         if past.events == 0:
             return BEFORE_ALL
-        return Place(past.position, self.stepper.vocabulary.pitches[past.pitch])
+        vocabulary = self.stepper.vocabulary
+        return Place(past.position * vocabulary.grid.ticks, vocabulary.pitches[past.pitch])
 
     def listen(self, rows: IntTable) -> IntTable:
         """Hear a whole context, int64 (events, 4), as its notes show it; once, before all else.
@@ -149,8 +149,9 @@ class Mind:
 
     def as_seen(self, event: GridNote) -> GridNote:
         """A drawn event as its note shows it."""
-        if not self._settings.feel or (event.position == 0 and event.microtiming < NO_MICROTIMING):
-            return event._replace(microtiming=NO_MICROTIMING)
+        exact = self.stepper.vocabulary.grid.exact
+        if not self._settings.feel or (event.position == 0 and event.microtiming < exact):
+            return event._replace(microtiming=exact)
         return event
 
     def change(
@@ -186,9 +187,7 @@ class Mind:
 
     def _fresh_memory(self, memory_range: float, *times: int) -> Memory:
         """Memory drawn anew: at the start, and then for the first, second ... time."""
-        architecture = self.stepper.architecture
-        rng = noise_rng(self._settings.seed, FRESH_MEMORY, *times)
-        return Memory.fresh(architecture.layers, architecture.hidden, memory_range, rng)
+        return self.stepper.fresh_memory(memory_range, noise_rng(self._settings.seed, FRESH_MEMORY, *times))
 
     def _keep_snapshot(self, event: int, memory: Memory) -> None:
         """Keep the memory before an event is said and before what was changed there, if the trail wants it."""
@@ -200,12 +199,12 @@ class Mind:
         its place.
         """
         keys = np.array(self.stepper.vocabulary.pitches, np.int64)
-        places = rows[:, 0] * _KEYS + keys[rows[:, 1]]
+        places = rows[:, 0] * (self.stepper.vocabulary.grid.ticks * _KEYS) + keys[rows[:, 1]]
         return [
             (
                 0
                 if change.after == BEFORE_ALL
-                else int(np.searchsorted(places, change.after.position * _KEYS + change.after.key)) + 1,
+                else int(np.searchsorted(places, change.after.tick * _KEYS + change.after.key)) + 1,
                 change,
             )
             for change in self._changes
@@ -221,6 +220,7 @@ class Mind:
         table = encode_events(
             rows,
             self.past.timeline,
+            stepper.vocabulary,
             stepper.architecture.bar_memory,
             self.past.labels,
             first=first,
@@ -265,10 +265,12 @@ class Mind:
         """:meth:`_hidden` of many events, int64 (events,)."""
         if not self.stepper.architecture.dynamics:
             return np.zeros(len(rows), np.int64)
-        exact = rows[:, 3] == NO_MICROTIMING
+        grid = self.stepper.vocabulary.grid
+        exact = rows[:, 3] == grid.exact
         if not self._settings.feel:
-            return np.where(exact, ALL_MICROTIMINGS, 0)
-        return np.where(exact & (rows[:, 0] == 0), _EARLY_OR_EXACT, 0)
+            return np.where(exact, grid.all_microtimings, 0)
+        early_or_exact = (1 << grid.exact + 1) - 1
+        return np.where(exact & (rows[:, 0] == 0), early_or_exact, 0)
 
     def _hidden(self, seen: GridNote) -> int:
         """Microtiming classes that an event may have had, as bits, where its note does not show which; else 0."""

@@ -10,7 +10,7 @@ from drumapp.lstm.habits import Habits
 from drumapp.lstm.layout import input_tables
 from drumapp.lstm.presets import Architecture
 from drumapp.lstm.timeline import Timeline
-from drumapp.lstm.vocabulary import VELOCITY_STEPS, GridNote, Vocabulary, delay_class, position_class
+from drumapp.lstm.vocabulary import VELOCITY_STEPS, GridNote, Vocabulary, position_class
 
 
 class Past:
@@ -34,6 +34,7 @@ class Past:
         self.pitch = -1
         self.heard = [table.begin for table in input_tables(architecture, vocabulary)]
         self._architecture = architecture
+        self._delay_class = vocabulary.delay_class
         self._bar_memory = BarMemory(timeline, architecture.bar_memory)
         self._habits = Habits()
         self._last_velocity = [VELOCITY_STEPS] * len(vocabulary.pitches)
@@ -43,7 +44,7 @@ class Past:
     def delay_to(self, position: int) -> int:
         """Class of the delay from the last event, or from the first bar's start, to a grid position."""
         last = self.timeline.bar_of(position)[0] if self.events == 0 else self.position
-        return delay_class(position - last)
+        return self._delay_class(position - last)
 
     def struck(self, position: int) -> list[int]:
         """The sets of drums that the drums' head is told of at a position: :meth:`BarMemory.struck`."""

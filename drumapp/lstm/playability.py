@@ -28,7 +28,7 @@ from functools import cache
 from drumapp.core.kit import Family, general_midi_lane
 from drumapp.core.pattern import Note
 from drumapp.core.timing import TempoMap
-from drumapp.lstm.vocabulary import ALL_MICROTIMINGS, EARLIEST_MICROTIMING, MICROTIMING_STEPS, TICKS_PER_GRID
+from drumapp.lstm.grid import HOUSE_GRID, Grid
 
 PEDAL_HAT = 44
 CLOSED_HAT = 42
@@ -71,8 +71,9 @@ class Strokes:
     ones away.
     """
 
-    def __init__(self, tempo: TempoMap, strokes: Iterable[Note] = ()) -> None:
+    def __init__(self, tempo: TempoMap, strokes: Iterable[Note] = (), grid: Grid = HOUSE_GRID) -> None:
         self._tempo = tempo
+        self._grid = grid
         self._of_limb: dict[Limb, list[float]] = {limb: [] for limb in Limb}
         self._of_hat: dict[int, list[float]] = {CLOSED_HAT: [], OPEN_HAT: []}
         self._times_at = -1
@@ -91,12 +92,12 @@ class Strokes:
         """Microtiming classes, as bits, with which a key can be struck at a grid position."""
         if position != self._times_at:
             self._times_at = position
-            earliest = position * TICKS_PER_GRID + EARLIEST_MICROTIMING
-            self._times = [self._ms(max(earliest + step, 0)) for step in range(MICROTIMING_STEPS)]
+            earliest = position * self._grid.ticks + self._grid.earliest
+            self._times = [self._ms(max(earliest + step, 0)) for step in range(self._grid.microtimings)]
         times = self._times
         barred = self._barred(key, times[0], times[-1])
         if not barred:
-            return ALL_MICROTIMINGS
+            return self._grid.all_microtimings
         return sum(
             1 << step
             for step, ms in enumerate(times)

@@ -22,7 +22,6 @@ from drumapp.lstm.mind import Mind
 from drumapp.lstm.stepper import Memory, Stepper
 from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.lstm.timeline import Timeline
-from drumapp.lstm.vocabulary import TICKS_PER_GRID
 
 MOST_SHOWN = 4096
 """Memories that are kept to be shown; of a longer take every second, fourth ... is."""
@@ -51,9 +50,10 @@ def surprise_in_take(
     """
     stepper = stepper or Stepper(model)
     events = model.vocabulary.encode(pattern.notes, Ear(model.vocabulary).key_classes)
-    ticks = events.rows[:, 0] * TICKS_PER_GRID
+    grid = model.vocabulary.grid
+    ticks = events.rows[:, 0] * grid.ticks
     first, last = np.searchsorted(ticks, (span.start, span.stop)).tolist()
-    mind = Mind(stepper, settings, Timeline(pattern.tempo, pattern.metre), trail)
+    mind = Mind(stepper, settings, Timeline(pattern.tempo, pattern.metre, grid), trail)
     mind.listen(events.rows[:first])
     names = heads(model.architecture)
     nats = np.zeros((last - first, len(names)))
@@ -100,13 +100,14 @@ class MemoryWatch:
         """
         if settings.style not in self._styles:
             settings = replace(settings, style=None)
-        timeline = Timeline(pattern.tempo, pattern.metre)
+        grid = self._stepper.vocabulary.grid
+        timeline = Timeline(pattern.tempo, pattern.metre, grid)
         notes = yield from note_rows_in_stretches(pattern.notes)
         rows = self._stepper.vocabulary.encode_rows(notes, self._classes).rows
         yield
         mind = Mind(self._stepper, settings, timeline, self._trail)
         start = timeline.bar_of(int(rows[0, 0]))[0] if len(rows) else 0
-        self._ticks = np.append(start, rows[:, 0]) * TICKS_PER_GRID
+        self._ticks = np.append(start, rows[:, 0]) * grid.ticks
         yield from mind.listen_in_stretches(rows)
         self._fresh = tuple(np.unique(self._ticks[[event + 1 if event else 0 for event in mind.freshened]]).tolist())
 

@@ -1,54 +1,25 @@
 """The network in NumPy, one event at a time, without torch: what plays.
 
-One-hot inputs times a matrix are row look-ups, so every input table is multiplied into the first layer's weights once,
-when the stepper is built, and an event's input is a sum of rows. The gates' sigmoids are taken as
-(1 + tanh(x / 2)) / 2, with the halving folded into the weights, so that one tanh serves all four gates.
-LSTM as in Hochreiter and Schmidhuber (1997) with the forget gate of Gers, Schmidhuber and Cummins (2000).
+The core (:mod:`drumapp.lstm.cores`) hears events, the heads here say what may come next; what a head is told is a
+look-up, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from drumapp.lstm.cells import Floats
 from drumapp.lstm.checkpoint import DrumModel, Weights
-from drumapp.lstm.encoding import LABEL_COLUMNS
-from drumapp.lstm.habits import HABITS
-from drumapp.lstm.layout import head_terms, input_tables
+from drumapp.lstm.cores import Memory, RecurrentCore, WindowCore
+from drumapp.lstm.layout import head_terms
 
-Floats = NDArray[np.float32]
+__all__ = ["Floats", "Memory", "Stepper"]
 
-SLOW_COLUMNS = frozenset((*HABITS, *LABEL_COLUMNS))
-"""Inputs that stay the same for many events, and come last: their rows are summed only when they change."""
 _SETS_REMEMBERED = 1 << 14
-
-
-@dataclass
-class Memory:
-    """The network's h and c, float32 (layers, hidden) each; the stepper changes them in place."""
-
-    h: Floats
-    c: Floats
-
-    @classmethod
-    def fresh(cls, layers: int, hidden: int, memory_range: float, rng: np.random.Generator) -> Memory:
-        """Drawn uniformly from +- memory_range."""
-        h, c = rng.uniform(-memory_range, memory_range, (2, layers, hidden)).astype(np.float32)
-        return cls(h, c)
-
-    @classmethod
-    def zeros(cls, layers: int, hidden: int) -> Memory:
-        """A memory of nothing."""
-        return cls(np.zeros((layers, hidden), np.float32), np.zeros((layers, hidden), np.float32))
-
-    def copy(self) -> Memory:
-        """A memory that no longer follows this one."""
-        return Memory(self.h.copy(), self.c.copy())
 
 
 class Stepper:
@@ -67,59 +38,41 @@ class Stepper:
         threadpool_limits(limits=1, user_api="blas")
         self.architecture = model.architecture
         self.vocabulary = model.vocabulary
-        tables = input_tables(model.architecture, model.vocabulary)
-        self.input_columns = tuple(table.column for table in tables)
-        first_rows = np.cumsum([0] + [table.rows for table in tables[:-1]])
-        self._first_rows = tuple(int(row) for row in first_rows)
-        self.begin = tuple(table.begin for table in tables)
-        self._input_rows = _folded_inputs(model)
-        self._quick = sum(table.column not in SLOW_COLUMNS for table in tables)
-        self._gathered = np.empty((self._quick, self._input_rows.shape[1]), np.float32)
-        self._ones = np.ones(self._quick, np.float32)
-        self._quick_sum = np.empty(self._input_rows.shape[1], np.float32)
-        self._slow_rows: list[int] = []
-        self._slow_sum = np.zeros(self._input_rows.shape[1], np.float32)
-        self._layers = [_Layer(model, layer) for layer in range(model.architecture.layers)]
+        self._core = WindowCore(model) if model.architecture.window else RecurrentCore(model)
+        self.input_columns = self._core.inputs.columns
+        self.begin = self._core.inputs.begin
         self._build_heads(model)
 
     def advance(self, memory: Memory, heard: Sequence[int]) -> None:
         """Hear one event: ``heard`` gives its class in each of ``input_columns``. Changes ``memory``."""
-        layers = self._layers
-        self._sum_inputs(list(map(add, self._first_rows, heard)), layers[0].given)
-        h, c = memory.h, memory.c
-        for layer, network_layer in enumerate(layers):
-            if layer > 0:
-                network_layer.take_from(h[layer - 1], network_layer.given)
-            network_layer.advance(network_layer.given, h[layer], c[layer], h[layer])
-        self.speak(memory)
+        self._speak(self._core.advance(memory, heard))
+
+    def fresh_memory(self, memory_range: float, rng: np.random.Generator) -> Memory:
+        """A memory drawn uniformly from +- memory_range."""
+        return self._core.fresh(memory_range, rng)
+
+    def empty_memory(self) -> Memory:
+        """A memory of nothing."""
+        return self._core.zeros()
 
     def hear(self, memory: Memory, heard: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """Hear events one after the other without saying anything in between: what :meth:`advance` does to ``memory``
         for each row of ``heard``, int64 (events, columns), bit for bit.
 
-        Layer by layer, so that one matrix stays in the processor's cache for all events. Returns h and c after each
-        event, float32 (events, layers, hidden).
+        Returns h and c after each event, float32 (events, *the memory's shapes).
         """
-        events, shape = len(heard), memory.h.shape
-        h, c = np.empty((events, *shape), np.float32), np.empty((events, *shape), np.float32)
-        given = np.empty((events, self._input_rows.shape[1]), np.float32)
-        for row, out in zip((heard + np.array(self._first_rows)).tolist(), given, strict=True):
-            self._sum_inputs(row, out)
-        for layer, network_layer in enumerate(self._layers):
-            if layer > 0:
-                for below, out in zip(h[:, layer - 1], given, strict=True):
-                    network_layer.take_from(below, out)
-            hidden, cell = memory.h[layer], memory.c[layer]
-            for event_given, event_h, event_c in zip(given, h[:, layer], c[:, layer], strict=True):
-                network_layer.advance(event_given, hidden, cell, event_h)
-                hidden = event_h
-                event_c[:] = cell
-            memory.h[layer] = hidden
-        return h, c
+        return self._core.hear(memory, heard)
+
+    def hidden_after(self, h: Floats, c: Floats) -> Floats:
+        """What the heads get after each of many events, float32 (events, units), given what :meth:`hear` returned."""
+        return self._core.said_after(h, c)
 
     def speak(self, memory: Memory) -> None:
         """Say which delays are likely after what ``memory`` has heard; :meth:`advance` has done so already."""
-        np.dot(self._out_matrix, memory.h[-1], out=self._out)
+        self._speak(self.hidden_after(memory.h[None], memory.c[None])[0])
+
+    def _speak(self, hidden: Floats) -> None:
+        np.dot(self._out_matrix, hidden, out=self._out)
         self._out += self._out_bias
 
     def keep(self) -> None:
@@ -177,16 +130,6 @@ class Stepper:
         microtiming += self._pitch_rows[pitch, first:]
         return self.tell_velocity(velocity)
 
-    def _sum_inputs(self, rows: list[int], out: Floats) -> None:
-        """What the first layer's gates get from the given rows of the input tables."""
-        slow_rows = rows[self._quick :]
-        if slow_rows != self._slow_rows:
-            self._slow_rows = slow_rows
-            self._input_rows[slow_rows].sum(axis=0, out=self._slow_sum)
-        self._input_rows.take(rows[: self._quick], axis=0, out=self._gathered, mode="clip")
-        np.dot(self._ones, self._gathered, out=self._quick_sum)
-        np.add(self._quick_sum, self._slow_sum, out=out)
-
     def _build_heads(self, model: DrumModel) -> None:
         architecture, weights = model.architecture, model.weights
         # One product serves all heads; what a head is told lies side by side, so that telling several is one addition.
@@ -227,45 +170,6 @@ class Stepper:
             self._velocity_rows = np.ascontiguousarray(weights["terms.microtiming_velocity.weight"])
 
 
-class _Layer:
-    """One LSTM layer. What the gates get from below comes with each event: the stepper sums the first layer's, the
-    others multiply the layer below. Products of one size each, whether one event is heard or many: so both come to
-    the same bits.
-    """
-
-    def __init__(self, model: DrumModel, layer: int) -> None:
-        hidden = model.architecture.hidden
-        weights = model.weights
-        self.given = np.zeros(4 * hidden, np.float32)
-        self._matrix = _gate_matrix(weights[f"lstm.weight_hh_l{layer}"])
-        if layer > 0:
-            self._below_matrix = _gate_matrix(weights[f"lstm.weight_ih_l{layer}"])
-            self._bias = _halved_gates(_biases(weights, layer)).astype(np.float32)
-        self._z = z = np.empty(4 * hidden, np.float32)
-        self._sigmoids = z[: 3 * hidden]
-        self._input, self._forget, self._output, self._cell = z.reshape(4, hidden)
-        self._squashed = np.empty(hidden, np.float32)
-
-    def take_from(self, below: Floats, given: Floats) -> None:
-        """Write into ``given`` what the gates get from the hidden state of the layer below."""
-        np.dot(self._below_matrix, below, out=given)
-        given += self._bias
-
-    def advance(self, given: Floats, h: Floats, cell: Floats, out: Floats) -> None:
-        """From ``h`` to ``out``, which may be the same; ``cell`` is changed in place."""
-        z, sigmoids, squashed = self._z, self._sigmoids, self._squashed
-        np.dot(self._matrix, h, out=z)
-        z += given
-        np.tanh(z, out=z)
-        sigmoids *= _HALF
-        sigmoids += _HALF
-        cell *= self._forget
-        self._input *= self._cell
-        cell += self._input
-        np.tanh(cell, out=squashed)
-        np.multiply(self._output, squashed, out=out)
-
-
 class _SetRows:
     """Sums of a table's rows over sets of drums, remembered: a take meets the same few hundred sets again and again."""
 
@@ -281,38 +185,6 @@ class _SetRows:
                 self._sums.clear()
             row = self._sums[drums] = self._table[chosen].sum(axis=0)
         return row
-
-
-_HALF = np.float32(0.5)
-
-
-def _folded_inputs(model: DrumModel) -> Floats:
-    """Every input table times its share of the first layer's input weights, (all rows, 4 * hidden)."""
-    weights = model.weights
-    from_inputs = _halved_gates(weights["lstm.weight_ih_l0"].astype(np.float64))
-    folded, left = [], 0
-    for table in input_tables(model.architecture, model.vocabulary):
-        share = from_inputs[:, left : left + table.width]
-        folded.append(weights[f"tables.{table.name}.weight"].astype(np.float64) @ share.T)
-        left += table.width
-    folded[0] += _halved_gates(_biases(weights, 0))  # exactly one row of the first table is in every sum
-    return np.concatenate(folded).astype(np.float32)
-
-
-def _biases(weights: Weights, layer: int) -> NDArray[np.float64]:
-    return weights[f"lstm.bias_ih_l{layer}"].astype(np.float64) + weights[f"lstm.bias_hh_l{layer}"]
-
-
-def _gate_matrix(weight: Floats) -> Floats:
-    return np.ascontiguousarray(_halved_gates(weight.astype(np.float64)), dtype=np.float32)
-
-
-def _halved_gates(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Gates' rows from torch's order (input, forget, cell, output) to (input, forget, output, cell), the sigmoids'
-    halved.
-    """
-    at_input, forget, cell, output = np.split(rows, 4)
-    return np.concatenate([at_input / 2, forget / 2, output / 2, cell])
 
 
 def _side_by_side(weights: Weights, heads: Sequence[str], column: str) -> Floats:

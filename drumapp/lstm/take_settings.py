@@ -17,13 +17,13 @@ MOST_VARIATIONS = 2**31
 
 
 class Place(NamedTuple):
-    """An event's place in a take: grid position and MIDI key, which is the order events come in."""
+    """An event's place in a take: tick of its grid position and MIDI key, which is the order events come in."""
 
-    position: int
+    tick: int
     key: int
 
 
-BEFORE_ALL = Place(-1, -1)
+BEFORE_ALL = Place(-TICKS_PER_GRID, -1)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Change:
     def to_json(self) -> Fields:
         """A value json can write; the place in ticks."""
         return {
-            "tick": self.after.position * TICKS_PER_GRID,
+            "tick": self.after.tick,
             "key": self.after.key,
             "time_temperature": self.time_temperature,
             "pitch_temperature": self.pitch_temperature,
@@ -63,10 +63,10 @@ class Change:
         stored = mapping(value, "a change")
         refuse_unknown(stored, {"tick", "key", "time_temperature", "pitch_temperature", "fresh"}, "a take's change")
         tick, key = whole(stored, "tick"), whole(stored, "key")
-        if tick % TICKS_PER_GRID or tick < -TICKS_PER_GRID or not -1 <= key <= 127:
+        if tick < -TICKS_PER_GRID or not -1 <= key <= 127:
             raise ValueError(f"a take's change cannot lie at tick {tick}, key {key}")
         return cls(
-            Place(tick // TICKS_PER_GRID, key),
+            Place(tick, key),
             number(stored, "time_temperature"),
             number(stored, "pitch_temperature"),
             None if stored.get("fresh") is None else number(stored, "fresh"),
@@ -123,7 +123,7 @@ class GeneratorSettings:
 
     def up_to(self, tick: int) -> GeneratorSettings:
         """The same settings without the changes that were made at or after a tick."""
-        kept = tuple(change for change in self.changes if change.after.position * TICKS_PER_GRID < tick)
+        kept = tuple(change for change in self.changes if change.after.tick < tick)
         return self if kept == self.changes else replace(self, changes=kept)
 
     def to_json(self) -> Fields:

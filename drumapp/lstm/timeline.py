@@ -1,4 +1,4 @@
-"""Bars and tempo on the network's grid."""
+"""Bars and tempo on a network's grid."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drumapp.core.timing import MetreMap, TempoMap
-from drumapp.lstm.vocabulary import TICKS_PER_GRID, grid_per_bar, position_class, tempo_class
+from drumapp.lstm.grid import HOUSE_GRID, Grid
+from drumapp.lstm.vocabulary import position_class, tempo_class
 
 Ints = NDArray[np.int64]
 
@@ -23,6 +24,7 @@ class Timeline:
 
     tempo: TempoMap
     metre: MetreMap
+    grid: Grid = HOUSE_GRID
 
     def bar_of(self, position: int) -> tuple[int, int]:
         """Where the bar that holds a grid position starts, and its length, in grid positions."""
@@ -39,7 +41,7 @@ class Timeline:
         """Class of the tempo at a grid position."""
         if self._constant_tempo is not None:
             return self._constant_tempo
-        return tempo_class(self.tempo.bpm_at(position * TICKS_PER_GRID))
+        return tempo_class(self.tempo.bpm_at(position * self.grid.ticks))
 
     def bars_of(self, positions: Ints) -> tuple[Ints, Ints]:
         """:meth:`bar_of` for many positions at once, int64 (positions,) each."""
@@ -53,14 +55,14 @@ class Timeline:
         changes = self.tempo.changes
         classes = np.array([tempo_class(change.bpm) for change in changes], np.int64)
         ticks = np.array([change.tick for change in changes], np.int64)
-        return classes[np.maximum(np.searchsorted(ticks, positions * TICKS_PER_GRID, side="right") - 1, 0)]
+        return classes[np.maximum(np.searchsorted(ticks, positions * self.grid.ticks, side="right") - 1, 0)]
 
     @cached_property
     def _bars(self) -> tuple[list[int], list[int]]:
         """Grid position from which each metre holds, and grid positions in its bars."""
         changes = self.metre.changes
-        return [round(change.tick / TICKS_PER_GRID) for change in changes], [
-            grid_per_bar(change.metre) for change in changes
+        return [round(change.tick / self.grid.ticks) for change in changes], [
+            change.metre.ticks_per_bar // self.grid.ticks for change in changes
         ]
 
     @cached_property

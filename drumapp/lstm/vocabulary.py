@@ -1,11 +1,13 @@
 """The network's words: notes to events to integers, and back.
 
-An event is one output of the network: the delay since the event before on a grid of 24 to the quarter note, the drum,
-its velocity in 32 steps, and the microtiming that is left, in ticks.
+An event is one output of the network: the delay since the event before on a grid, the drum, its velocity in 32 steps,
+and the microtiming that is left, in ticks. The house grid is 24 to the quarter note, and every delay up to a bar has a
+word there; other networks, such as the drummer of 2017, count in ticks and know only the delays they were taught.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,20 +18,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drumapp.core.pattern import DEFAULT_DURATION, Note
-from drumapp.core.timing import TICKS_PER_QUARTER, Metre
+from drumapp.lstm.grid import HOUSE_GRID, Grid
 
-GRID_PER_QUARTER = 24
-TICKS_PER_GRID = TICKS_PER_QUARTER // GRID_PER_QUARTER
+GRID_PER_QUARTER = HOUSE_GRID.per_quarter
+TICKS_PER_GRID = HOUSE_GRID.ticks
 MAX_DELAY = 96
 """Longest delay with a word of its own, in grid positions: a bar of 4/4. Longer silences are told as this one; the
 position in the bar, which the network is given apart, stays exact."""
 VELOCITY_STEPS = 32
-MICROTIMING_STEPS = TICKS_PER_GRID
-ALL_MICROTIMINGS = (1 << MICROTIMING_STEPS) - 1
-"""Sets of microtiming classes are told as bits."""
-EARLIEST_MICROTIMING = -(TICKS_PER_GRID // 2)
-NO_MICROTIMING = -EARLIEST_MICROTIMING
-"""The microtiming class of a note right on its grid position."""
+LONGEST_DELAY = 100_000
+MOST_DELAYS = 4096
+"""For vocabularies that name their delays one by one."""
 MAX_PITCHES = 62
 """Sets of drums are kept as bits of a signed 64-bit integer."""
 POSITIONS = 192
@@ -41,7 +40,7 @@ KINDS = ("beat", "fill")
 
 
 class Event(NamedTuple):
-    """Classes of one event: delay 0-96, pitch an index into the vocabulary's, velocity 0-31, microtiming 0-19."""
+    """Classes of one event: delay, pitch an index into the vocabulary's, velocity 0-31, microtiming."""
 
     delay: int
     pitch: int
@@ -83,14 +82,20 @@ class Events:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The drums and styles a network knows.
+    """The drums, styles and delays a network knows.
 
-    Attributes: MIDI keys, ascending, without repeats; style names, without repeats.
-    Raises ValueError for keys outside 0-127, unsorted, missing or more than 62, and for repeated styles.
+    Attributes: MIDI keys, ascending, without repeats; style names, without repeats; the grid time is counted on;
+    ``delay_words``, the delays that have a word, in grid positions, ascending, without repeats; none means all from 0
+    to MAX_DELAY. ``ordered``: whether drums that are struck together come in order of their keys.
+    Raises ValueError for keys outside 0-127, unsorted, missing or more than 62, for repeated styles, and for delays
+    that are unsorted, negative, absurdly long or many.
     """
 
     pitches: tuple[int, ...]
     styles: tuple[str, ...] = ()
+    grid: Grid = HOUSE_GRID
+    delay_words: tuple[int, ...] = ()
+    ordered: bool = True
 
     def __post_init__(self) -> None:
         if not self.pitches or list(self.pitches) != sorted(set(self.pitches)):
@@ -101,6 +106,14 @@ class Vocabulary:
             raise ValueError("a vocabulary's drum keys must be 0 to 127")
         if len(set(self.styles)) != len(self.styles):
             raise ValueError("a vocabulary has a style twice")
+        if list(self.delay_words) != sorted(set(self.delay_words)):
+            raise ValueError("a vocabulary's delays must be given ascending and each once")
+        if self.delay_words and not 0 <= self.delay_words[0] <= self.delay_words[-1] <= LONGEST_DELAY:
+            raise ValueError(f"a vocabulary's delays must be 0 to {LONGEST_DELAY} grid positions")
+        if self.delay_words and self.delay_words[-1] == 0:
+            raise ValueError("a vocabulary must have a delay that goes on")
+        if len(self.delay_words) > MOST_DELAYS:
+            raise ValueError(f"a vocabulary may have {MOST_DELAYS} delays, not {len(self.delay_words)}")
 
     @cached_property
     def key_classes(self) -> NDArray[np.int64]:
@@ -112,7 +125,42 @@ class Vocabulary:
     @property
     def delays(self) -> int:
         """Number of delay classes."""
-        return MAX_DELAY + 1
+        return len(self.delay_words) or MAX_DELAY + 1
+
+    @property
+    def longest_delay(self) -> int:
+        """The longest delay that has a word, in grid positions. Longer silences are told as this one."""
+        return self.delay_words[-1] if self.delay_words else MAX_DELAY
+
+    def delay_class(self, delay: int) -> int:
+        """Class of a delay in grid positions: of those that have a word the nearest."""
+        words = self.delay_words
+        if not words:
+            return min(delay, MAX_DELAY)
+        after = bisect_left(words, delay)
+        if after == len(words) or (after > 0 and delay - words[after - 1] <= words[after] - delay):
+            return after - 1
+        return after
+
+    def delay_classes(self, delays: NDArray[np.int64]) -> NDArray[np.int64]:
+        """:meth:`delay_class` of many delays."""
+        if not self.delay_words:
+            return np.minimum(delays, MAX_DELAY)
+        words = np.array(self.delay_words, np.int64)
+        after = np.minimum(np.searchsorted(words, delays), len(words) - 1)
+        before = np.maximum(after - 1, 0)
+        nearer_before = delays - words[before] <= words[after] - delays
+        longer = delays > words[after]
+        classes: NDArray[np.int64] = np.where(nearer_before & ~longer, before, after)
+        return classes
+
+    def delay_of(self, delay_class: int) -> int:
+        """The delay of a class, in grid positions."""
+        return self.delay_words[delay_class] if self.delay_words else delay_class
+
+    def first_class_of(self, delay: int) -> int:
+        """The first class whose delay is at least this long; the number of classes where none is."""
+        return bisect_left(self.delay_words, delay) if self.delay_words else min(delay, MAX_DELAY + 1)
 
     def style_class(self, style: str | None) -> int:
         """Class of a style name; None is any. Raises ValueError for a style the network never heard."""
@@ -130,11 +178,13 @@ class Vocabulary:
         return self.encode_rows(note_rows(notes), key_classes)
 
     def encode_rows(self, notes: NDArray[np.int64], key_classes: NDArray[np.int64] | None = None) -> Events:
-        """:meth:`encode` for notes told as numbers: those of :func:`note_rows`."""
+        """:meth:`encode` of notes told as numbers, int64 (notes, 3 or more): start, key, velocity, as in
+        :func:`note_rows`, in any order.
+        """
         classes = self.key_classes if key_classes is None else key_classes
-        start, key, velocity, _ = notes.T
+        start, key, velocity = notes[:, :3].T
         pitch = np.where((key >= 0) & (key < len(classes)), classes[np.clip(key, 0, len(classes) - 1)], -1)
-        position, microtiming = np.divmod(start - EARLIEST_MICROTIMING, TICKS_PER_GRID)
+        position, microtiming = self.grid.split(start)
         rows = np.stack([position, pitch, velocity_class(velocity), microtiming], axis=1)
         order = np.lexsort((-rows[:, 2], pitch, position))
         order = order[pitch[order] >= 0]
@@ -146,24 +196,38 @@ class Vocabulary:
 
     def decode(self, grid_note: GridNote, *, feel: bool = True) -> Note:
         """The note of a grid note; without ``feel`` it lies exactly on its grid position."""
-        start = grid_note.position * TICKS_PER_GRID
+        start = grid_note.position * self.grid.ticks
         if feel:
-            start = max(0, start + grid_note.microtiming + EARLIEST_MICROTIMING)
+            start = max(0, start + grid_note.microtiming + self.grid.earliest)
         return Note(start, self.pitches[grid_note.pitch], velocity_of_class(grid_note.velocity), DEFAULT_DURATION)
 
     def to_json(self) -> dict[str, Any]:
         """A value json can write."""
-        return {"pitches": list(self.pitches), "styles": list(self.styles)}
+        written: dict[str, Any] = {"pitches": list(self.pitches), "styles": list(self.styles)}
+        if self.grid != HOUSE_GRID:
+            written["ticks_per_grid"] = self.grid.ticks
+        if self.delay_words:
+            written["delays"] = list(self.delay_words)
+        if not self.ordered:
+            written["ordered"] = False
+        return written
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Vocabulary:
         """Read what :meth:`to_json` wrote; raises ValueError when it is not that."""
-        pitches, styles = value.get("pitches"), value.get("styles", [])
+        if odd := sorted(set(value) - {"pitches", "styles", "ticks_per_grid", "delays", "ordered"}):
+            raise ValueError(f"its vocabulary has unknown fields ({', '.join(odd)})")
+        pitches, styles, delays = value.get("pitches"), value.get("styles", []), value.get("delays", [])
+        if not isinstance(delays, list) or not all(type(delay) is int for delay in delays):
+            raise ValueError("its list of delays is not of whole numbers")
+        if type(value.get("ordered", True)) is not bool:
+            raise ValueError("ordered must be true or false")
         if not isinstance(pitches, list) or not all(type(pitch) is int for pitch in pitches):
             raise ValueError("its list of drum keys is missing or not of whole numbers")
         if not isinstance(styles, list) or not all(isinstance(style, str) for style in styles):
             raise ValueError("its list of styles is not of names")
-        return cls(tuple(pitches), tuple(styles))
+        grid = Grid(value["ticks_per_grid"]) if "ticks_per_grid" in value else HOUSE_GRID
+        return cls(tuple(pitches), tuple(styles), grid, tuple(delays), value.get("ordered", True))
 
 
 def note_rows(notes: Sequence[Note]) -> NDArray[np.int64]:
@@ -185,11 +249,6 @@ def velocity_of_class(step: int) -> int:
     return step * 128 // VELOCITY_STEPS + 2
 
 
-def delay_class(delay: int) -> int:
-    """Class of a delay in grid positions."""
-    return min(delay, MAX_DELAY)
-
-
 def position_class(position_in_bar: _Classes) -> _Classes:
     """Class of a grid position counted from its bar's start; of one or of many."""
     return position_in_bar % POSITIONS
@@ -205,8 +264,3 @@ def tempo_class(bpm: float | None) -> int:
 def kind_class(kind: str | None) -> int:
     """Class of a kind of playing, ``"beat"`` or ``"fill"``; None is any."""
     return ANY if kind is None else KINDS.index(kind) + 1
-
-
-def grid_per_bar(metre: Metre) -> int:
-    """Grid positions in one bar."""
-    return metre.ticks_per_bar // TICKS_PER_GRID

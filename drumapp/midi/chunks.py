@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from drumapp.midi.errors import MidiFileError
+from drumapp.midi.errors import Fault, MidiFileError
 
 DRUM_CHANNEL = 10
 """The channel of General MIDI's drums, counted from 1 as musicians do; on the wire channels count from 0."""
@@ -38,22 +38,26 @@ def split_chunks(data: bytes) -> Chunks:
     format 2, timed in SMPTE frames or without a resolution.
     """
     if data[:4] != b"MThd":
-        raise MidiFileError("it is not a MIDI file")
+        raise MidiFileError("it is not a MIDI file", Fault.NOT_MIDI)
     if len(data) < _CHUNK_HEAD + _HEADER_BYTES:
         raise MidiFileError("it is cut off in its header")
     header_length, midi_format, track_count, division = struct.unpack_from(">IHHH", data, 4)
     if header_length < _HEADER_BYTES:
         raise MidiFileError("its header is damaged")
     if midi_format == 2:
-        raise MidiFileError("it holds independent sequences (MIDI format 2); export it as format 0 or 1")
+        raise MidiFileError(
+            "it holds independent sequences (MIDI format 2); export it as format 0 or 1", Fault.UNSUPPORTED
+        )
     if midi_format > 2:
         raise MidiFileError(f"its header is damaged (there is no MIDI format {midi_format})")
     if division & _SMPTE_BIT:
-        raise MidiFileError("it is timed in SMPTE frames, not in beats; export it with ticks per quarter note")
+        raise MidiFileError(
+            "it is timed in SMPTE frames, not in beats; export it with ticks per quarter note", Fault.SMPTE
+        )
     if division == 0:
         raise MidiFileError("its header is damaged (zero ticks per quarter note)")
     if track_count == 0:
-        raise MidiFileError("it holds no tracks")
+        raise MidiFileError("it holds no tracks", Fault.NO_DRUMS)
     return Chunks(midi_format, division, _tracks(data, _CHUNK_HEAD + header_length, track_count))
 
 

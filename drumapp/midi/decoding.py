@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from symusic.core import ScoreTick, TrackTick
 
 from drumapp.midi.chunks import Chunks, join_chunks
-from drumapp.midi.errors import MidiFileError
+from drumapp.midi.errors import Fault, MidiFileError
 from drumapp.midi.sewing import (
     END_OF_TRACK,
     MAX_FILE_TICKS,
@@ -25,6 +25,8 @@ from drumapp.midi.sewing import (
 )
 
 _MOST_CUTS_TRIED = 1000
+_MOST_BYTES_TRIED = 64 << 20
+"""So much is decoded in well under a second."""
 _ABSURD = "it is absurdly long or damaged"
 
 Ticks = NDArray[np.int64]
@@ -93,7 +95,7 @@ def decode(chunks: Chunks) -> DecodedFile:
         parts = _parts(score, chunks)
     playing = tuple(part for part in map(_music, parts) if len(part.start))
     if not playing:
-        raise MidiFileError("it holds no notes")
+        raise MidiFileError("it holds no notes", Fault.NO_DRUMS)
     first_plays = any(part.track == 1 for part in playing)
     decoded = DecodedFile(
         playing,
@@ -127,7 +129,8 @@ def _ends(score: ScoreTick, sewn: Sewn) -> dict[int, int]:
 
 def _cut_early_ends(chunks: Chunks, ends: Mapping[int, int]) -> Chunks:
     """Let each track that ends before its last byte stop where it ends; its tail was sewn onto what nobody reads."""
-    tries = iter(range(_MOST_CUTS_TRIED))
+    longest = max(map(len, chunks.tracks))
+    tries = iter(range(min(_MOST_CUTS_TRIED, max(1, _MOST_BYTES_TRIED // max(longest, 1)))))
     cut = (
         track if number in ends else _cut_early_end(track, chunks, tries) for number, track in enumerate(chunks.tracks)
     )

@@ -106,6 +106,11 @@ def own_event(notes: NoteTable, group: NDArray[np.int64], tempos: Mapping[int, f
     return OwnEvent(told.checksum(order), places, notes.stop[order[places]], tempos)
 
 
+def may_begin_with_own_event(track: bytes) -> bool:
+    """Whether the first event of a track may be such an event."""
+    return _MAGIC in track[:32]
+
+
 def find_own_event(track: bytes) -> OwnEvent:
     """What the first event of a track tells; NOTHING_TOLD where that is another event or makes no sense."""
     start = track.find(_MAGIC, 0, 32)

@@ -35,7 +35,7 @@ NoteOffs = Mapping[int, Mapping[int, int]]
 
 _NOTE_OFF, _NOTE_ON, _CONTROL, _PROGRAM = 0x80, 0x90, 0xB0, 0xC0
 # The longest delta there is and, after an empty text, one tick more: later than anything that is taken for music.
-_LONG_SILENCE = variable_length(MAX_FILE_TICKS) + b"\xff\x01\x00\x01"
+LONG_SILENCE = variable_length(MAX_FILE_TICKS) + b"\xff\x01\x00\x01"
 _MOST_EVENTS = 4_000_000
 """Sewn on of a kind at most: more than a million notes need, and little enough to be decoded in a second."""
 
@@ -115,7 +115,7 @@ def _with_tail(track: bytes, text: bytes, tail: list[bytes]) -> bytes:
     else:
         body, delta = track, b"\0"  # some programs leave the end of track out
     marker = b"\xff\x06" + variable_length(len(text)) + text
-    silence = _LONG_SILENCE if tail else b""
+    silence = LONG_SILENCE if tail else b""
     return b"".join((body, delta, marker, silence, b"\0".join(tail), b"\0", END_OF_TRACK))
 
 
@@ -124,13 +124,14 @@ _EVERY_KEY_ONCE = dict.fromkeys(range(128), 1)
 
 def _runs_of_note_offs(needed: NoteOffs) -> bytes:
     return b"\0".join(
-        _every_key_once(channel) if keys is _EVERY_KEY_ONCE else _run_of_note_offs(channel, keys)
+        every_key_once(channel) if keys is _EVERY_KEY_ONCE else _run_of_note_offs(channel, keys)
         for channel, keys in needed.items()
     )
 
 
 @lru_cache
-def _every_key_once(channel: int) -> bytes:
+def every_key_once(channel: int) -> bytes:
+    """A note-off for every key of a channel, from 0."""
     return _run_of_note_offs(channel, _EVERY_KEY_ONCE)
 
 

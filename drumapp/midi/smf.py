@@ -6,15 +6,17 @@ import os
 import stat
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from drumapp.atomic import write_atomically
 from drumapp.core.kit import DrumKit
 from drumapp.core.pattern import DEFAULT_DURATION, Note, Pattern
-from drumapp.core.timing import TICKS_PER_QUARTER
+from drumapp.core.timing import TICKS_PER_QUARTER, MetreMap, TempoMap
 from drumapp.midi.chunks import DRUM_CHANNEL, Chunks, split_chunks
 from drumapp.midi.contents import (
     MidiContents,
@@ -27,7 +29,7 @@ from drumapp.midi.contents import (
 )
 from drumapp.midi.decoding import DecodedFile, DecodedPart, decode
 from drumapp.midi.encoding import key_table, pattern_to_bytes
-from drumapp.midi.errors import MidiFileError
+from drumapp.midi.errors import Fault, MidiFileError
 from drumapp.midi.length import END_MARKER, implied_length
 from drumapp.midi.own_event import NoteTable, OwnEvent, find_own_event
 from drumapp.midi.resolution import from_file
@@ -36,10 +38,12 @@ from drumapp.midi.time_maps import metre_map, tempo_map
 __all__ = [
     "MAX_FILE_BYTES",
     "MAX_NOTES",
+    "DecodedDrums",
     "MidiContents",
     "MidiFileError",
     "MidiPart",
     "PartId",
+    "decode_drums",
     "pattern_from_bytes",
     "pattern_to_bytes",
     "read_contents",
@@ -83,7 +87,7 @@ def read_pattern(
         raise ValueError("a pattern needs at least one part")
     chunks, decoded = _decode(path)
     with _naming(path):
-        return _pattern(decoded, _chosen(decoded, parts), chunks, key_map)
+        return _drums(decoded, _chosen(decoded, parts), chunks, key_map).pattern
 
 
 def pattern_from_bytes(data: bytes, source: str) -> Pattern:
@@ -92,13 +96,44 @@ def pattern_from_bytes(data: bytes, source: str) -> Pattern:
     Args: source, what to call it in a sentence, such as "the clipboard". Raises MidiFileError, naming it.
     """
     with _naming(source):
-        if not data:
-            raise MidiFileError("it is empty")
-        if len(data) > MAX_FILE_BYTES:
-            raise MidiFileError(f"it is larger than {MAX_FILE_BYTES >> 20} MB")
-        chunks = split_chunks(data)
-        decoded = decode(chunks)
-        return _pattern(decoded, _chosen(decoded, None), chunks, None)
+        return decode_drums(data).pattern
+
+
+@dataclass(frozen=True)
+class DecodedDrums:
+    """The drums of a MIDI file.
+
+    Attributes: its tracks; ``table``, int64 (notes, 4), the fields of :class:`~drumapp.core.pattern.Note`, in order;
+    length in ticks, tempo, metre and name of the pattern.
+    """
+
+    chunks: Chunks
+    table: NDArray[np.int64]
+    length: int
+    tempo: TempoMap
+    metre: MetreMap
+    name: str
+
+    @property
+    def pattern(self) -> Pattern:
+        """The drums as a pattern."""
+        # What Note._make does, without a Python call for each of the many notes.
+        notes = tuple(map(partial(tuple.__new__, Note), self.table.tolist()))
+        return Pattern(notes, self.length, self.tempo, self.metre, self.name)
+
+
+def decode_drums(data: bytes) -> DecodedDrums:
+    """The drums of a MIDI file's bytes.
+
+    Raises MidiFileError as :func:`read_pattern` does, but with a clause that goes on from "Cannot open NAME: ".
+    """
+    if not data:
+        raise MidiFileError("it is empty", Fault.NOT_MIDI)
+    if len(data) > MAX_FILE_BYTES:
+        raise MidiFileError(f"it is larger than {MAX_FILE_BYTES >> 20} MB", Fault.UNSUPPORTED)
+    chunks = split_chunks(data)
+    decoded = decode(chunks)
+    return _drums(decoded, _chosen(decoded, None), chunks, None)
 
 
 def write_pattern(
@@ -133,27 +168,30 @@ def _naming(source: object) -> Iterator[None]:
     try:
         yield
     except MidiFileError as error:
-        raise MidiFileError(f"Cannot open {source}: {error}.") from error.__cause__
+        raise MidiFileError(f"Cannot open {source}: {error}.", error.fault) from error.__cause__
 
 
 def _read(path: Path) -> bytes:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise MidiFileError(f"Cannot open {path}: it is a folder, not a MIDI file.")
+            raise MidiFileError(f"Cannot open {path}: it is a folder, not a MIDI file.", Fault.UNREADABLE)
         if not stat.S_ISREG(status.st_mode):
-            raise MidiFileError(f"Cannot open {path}: it is not a file.")
+            raise MidiFileError(f"Cannot open {path}: it is not a file.", Fault.UNREADABLE)
         if status.st_size > MAX_FILE_BYTES:
             size, limit = status.st_size / (1 << 20), MAX_FILE_BYTES >> 20
-            raise MidiFileError(f"Cannot open {path}: {size:,.0f} MB is too large for a drum pattern (up to {limit}).")
+            raise MidiFileError(
+                f"Cannot open {path}: {size:,.0f} MB is too large for a drum pattern (up to {limit}).",
+                Fault.UNSUPPORTED,
+            )
         data = path.read_bytes()
     except FileNotFoundError:
-        raise MidiFileError(f"Cannot open {path}: there is no such file.") from None
+        raise MidiFileError(f"Cannot open {path}: there is no such file.", Fault.UNREADABLE) from None
     except (OSError, ValueError) as error:
         cause = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else str(error)
-        raise MidiFileError(f"Cannot open {path}: {cause}.") from error
+        raise MidiFileError(f"Cannot open {path}: {cause}.", Fault.UNREADABLE) from error
     if not data:
-        raise MidiFileError(f"Cannot open {path}: the file is empty.")
+        raise MidiFileError(f"Cannot open {path}: the file is empty.", Fault.NOT_MIDI)
     return data
 
 
@@ -193,7 +231,8 @@ def _chosen(decoded: DecodedFile, wanted: Collection[PartId] | None) -> list[Dec
         if not wanted:
             raise MidiFileError(
                 "it holds no drums (nothing is on channel 10, no track is named for drums, and more than one part"
-                f" plays: {part_labels(names)}); choose the part to take"
+                f" plays: {part_labels(names)}); choose the part to take",
+                Fault.NO_DRUMS,
             )
     for part in wanted:
         if part not in names:
@@ -201,29 +240,30 @@ def _chosen(decoded: DecodedFile, wanted: Collection[PartId] | None) -> list[Dec
     return [part for part in decoded.parts if _id(part) in wanted]
 
 
-def _pattern(
+def _drums(
     decoded: DecodedFile, parts: list[DecodedPart], chunks: Chunks, key_map: Mapping[int, int] | None
-) -> Pattern:
+) -> DecodedDrums:
     resolution = chunks.ticks_per_quarter
     told = find_own_event(chunks.tracks[0])
     tempo = tempo_map(decoded.tempos, resolution, told.tempos)
     metre = metre_map(decoded.metres, resolution)
-    notes = _notes(parts, resolution, told, key_map)
+    table = _table(parts, resolution, told, key_map)
     ends = [tick for tick, text in decoded.markers if text == END_MARKER]
     if ends:
         length = from_file(ends[-1], resolution)
     else:
-        length = implied_length(metre, notes[-1].start, from_file(decoded.end, resolution))
+        length = implied_length(metre, int(table[-1, 0]), from_file(decoded.end, resolution))
     names = {part.name for part in parts} - {""}
-    return Pattern(notes, length, tempo, metre, decoded.name if len(names) > 1 else "".join(names))
+    name = decoded.name if len(names) > 1 else "".join(names)
+    return DecodedDrums(chunks, table, length, tempo, metre, name)
 
 
-def _notes(
+def _table(
     parts: list[DecodedPart], resolution: int, told: OwnEvent, key_map: Mapping[int, int] | None
-) -> tuple[Note, ...]:
+) -> NDArray[np.int64]:
     count = sum(len(part.start) for part in parts)
     if count > MAX_NOTES:
-        raise MidiFileError(f"{count:,} notes are too many for a drum pattern (up to {MAX_NOTES:,})")
+        raise MidiFileError(f"{count:,} notes are too many for a drum pattern (up to {MAX_NOTES:,})", Fault.UNSUPPORTED)
     columns = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("start", "stop", "pitch", "velocity")
     )
@@ -234,7 +274,4 @@ def _notes(
     duration = np.where(sounds, np.maximum(from_file(stop, resolution) - start, 1), DEFAULT_DURATION)
     pitch = key_table(key_map)[found.pitch]
     order = np.lexsort((duration, found.velocity, pitch, start))
-    ordered = (column[order].tolist() for column in (start, pitch, found.velocity, duration))
-    # What Note._make does, without a Python call for each of the many notes.
-    make = partial(tuple.__new__, Note)
-    return tuple(map(make, zip(*ordered, strict=True)))
+    return np.stack([column[order] for column in (start, pitch, found.velocity, duration)], axis=1)

@@ -14,7 +14,7 @@ from drumapp.core.timing import (
     TempoChange,
     TempoMap,
 )
-from drumapp.midi.errors import MidiFileError
+from drumapp.midi.errors import Fault, MidiFileError
 from drumapp.midi.resolution import from_file
 
 _MICROSECONDS_PER_MINUTE = 60_000_000
@@ -50,7 +50,8 @@ def tempo_map(tempos: Iterable[tuple[int, int]], resolution: int, exact: Mapping
         if not MIN_TEMPO <= bpm <= MAX_TEMPO:
             raise MidiFileError(
                 f"its tempo of {bpm:,.4g} beats a minute is outside {MIN_TEMPO:g} to {MAX_TEMPO:g};"
-                " change it in the program that made the file"
+                " change it in the program that made the file",
+                Fault.UNSUPPORTED,
             )
         told = exact.get(tick, bpm)
         if MIN_TEMPO <= told <= MAX_TEMPO and microseconds(told) == stored:
@@ -70,5 +71,5 @@ def metre_map(metres: Iterable[tuple[int, int, int]], resolution: int) -> MetreM
             changes[from_file(tick, resolution)] = Metre(numerator, denominator)
         except ValueError as error:
             written = f"{numerator}/{denominator}" if denominator else f"{numerator}/(2 to a high power)"
-            raise MidiFileError(f"its time signature {written} cannot be used ({error})") from error
+            raise MidiFileError(f"its time signature {written} cannot be used ({error})", Fault.UNSUPPORTED) from error
     return MetreMap(tuple(MetreChange(tick, metre) for tick, metre in sorted(changes.items())))

@@ -9,9 +9,10 @@ from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Metre, MetreChange, MetreMap
 from drumapp.lstm.bar_memory import BarMemory
 from drumapp.lstm.encoding import Labels, encode_pattern, join, without_labels
+from drumapp.lstm.grid import HOUSE_GRID
 from drumapp.lstm.habits import HABITS, Habits
 from drumapp.lstm.timeline import Timeline
-from drumapp.lstm.vocabulary import VELOCITY_STEPS, grid_per_bar
+from drumapp.lstm.vocabulary import VELOCITY_STEPS
 from tests.lstm.drummers import VOCABULARY, random_beat
 
 BARS_BACK = (1, 2, 4)
@@ -40,7 +41,7 @@ def test_a_whole_file_at_once_and_one_event_at_a_time_remember_the_same(seed: in
             for bars in BARS_BACK
         ]
         assert memory.next_events(note.position, note.pitch) == expected
-        assert table.column("position")[row] == note.position % grid_per_bar(metre)
+        assert table.column("position")[row] == note.position % (metre.ticks_per_bar // HOUSE_GRID.ticks)
 
 
 def test_a_repeated_bar_finds_itself_one_bar_ago() -> None:

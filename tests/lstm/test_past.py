@@ -23,7 +23,12 @@ def columns_heard(pattern: Pattern, architecture: Architecture) -> list[list[int
     """What encoding says the network hears of each event."""
     timeline = Timeline(pattern.tempo, pattern.metre)
     table = encode_events(
-        VOCABULARY.encode(pattern.notes).rows, timeline, architecture.bar_memory, LABELS, without_struck=True
+        VOCABULARY.encode(pattern.notes).rows,
+        timeline,
+        VOCABULARY,
+        architecture.bar_memory,
+        LABELS,
+        without_struck=True,
     )
     columns = Stepper(random_model(architecture)).input_columns
     return table.rows[:, [table.columns.index(column) for column in columns]].tolist()
@@ -62,9 +67,9 @@ def test_rows_from_an_event_on_are_those_of_the_whole() -> None:
     pattern = random_beat(7, notes=120)
     rows = VOCABULARY.encode(pattern.notes).rows
     timeline = Timeline(pattern.tempo, pattern.metre)
-    whole = encode_events(rows, timeline, (1, 2), LABELS)
+    whole = encode_events(rows, timeline, VOCABULARY, (1, 2), LABELS)
     for first in (0, 1, 60, len(rows) - 1, len(rows)):
-        part = encode_events(rows, timeline, (1, 2), LABELS, first=first)
+        part = encode_events(rows, timeline, VOCABULARY, (1, 2), LABELS, first=first)
         np.testing.assert_array_equal(part.rows, whole.rows[first:])
 
 

@@ -12,10 +12,11 @@ from drumapp.core.timing import TempoChange, TempoMap
 from drumapp.lstm.chart import Chart
 from drumapp.lstm.checkpoint import load_model
 from drumapp.lstm.generator import DrumGenerator, generate_pattern
+from drumapp.lstm.grid import HOUSE_GRID
 from drumapp.lstm.playability import Limb, Strokes, limb_of
 from drumapp.lstm.stepper import Stepper
 from drumapp.lstm.take_settings import GeneratorSettings
-from drumapp.lstm.vocabulary import ALL_MICROTIMINGS, Vocabulary
+from drumapp.lstm.vocabulary import Vocabulary
 from drumapp.resources import default_model
 from tests.lstm.drummers import busy_model
 from tests.lstm.strikeable import faults
@@ -125,7 +126,7 @@ def test_the_tempo_where_it_is_played_counts() -> None:
     tempo = TempoMap((TempoChange(0, 60.0), TempoChange(960, 240.0)))
     strokes = Strokes(tempo, [Note(0, 36, 100), Note(960, 36, 100)])
     # 60 ticks are 125 ms at 60 and 31 ms at 240.
-    assert strokes.microtimings(3, 36) == ALL_MICROTIMINGS
+    assert strokes.microtimings(3, 36) == HOUSE_GRID.all_microtimings
     assert strokes.microtimings(51, 36) == 0
 
 

@@ -69,7 +69,6 @@ CHANGE = {"tick": 20, "key": 36, "time_temperature": 1.0, "pitch_temperature": 1
         ({"changes": {}}, "changes"),
         ({"changes": "abc"}, "changes"),
         ({"changes": [3]}, "change"),
-        ({"changes": [{**CHANGE, "tick": 21}]}, "tick 21"),
         ({"changes": [{**CHANGE, "tick": -40}]}, "tick -40"),
         ({"changes": [{**CHANGE, "key": 128}]}, "key 128"),
         ({"changes": [{**CHANGE, "key": "C"}]}, "key"),
@@ -87,7 +86,7 @@ def test_json_that_makes_no_sense_is_refused_by_name(fields: dict[str, Any], nam
 
 
 def test_changes_from_a_tick_on_can_be_left_behind() -> None:
-    early, late = (Change(Place(position, 36), 1.0, 1.0) for position in (10, 96))
+    early, late = (Change(Place(position, 36), 1.0, 1.0) for position in (200, 1920))
     settings = GeneratorSettings(changes=(early, late))
     assert settings.up_to(1920).changes == (early,)
     assert settings.up_to(1921) == settings

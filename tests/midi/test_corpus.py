@@ -1,33 +1,133 @@
+"""A folder of MIDI files: every file is accepted or refused with its reason."""
+
 from __future__ import annotations
 
+import json
+import os
+import sys
+import zipfile
+from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from drumapp.core.kit_map import GENERAL_MIDI, ROLAND_TD
 from drumapp.core.pattern import Note, Pattern
-from drumapp.midi.corpus import TRAIN, VALIDATION, CorpusError, scan_folder
-from drumapp.midi.smf import write_pattern
+from drumapp.core.timing import Metre, MetreMap, TempoMap
+from drumapp.midi.corpus import (
+    TRAIN,
+    VALIDATION,
+    Cache,
+    Corpus,
+    CorpusError,
+    Filters,
+    Verdict,
+    look_into,
+    report_on,
+    scan_folder,
+)
+from drumapp.midi.corpus.contents import NOTES
+from drumapp.midi.smf import pattern_to_bytes, read_pattern, write_pattern
+from tests.midi.midi_bytes import midi, off, on, track
 
 
-def beat(*keys: int) -> Pattern:
-    return Pattern.of([Note(index * 480, key, 100) for index, key in enumerate(keys)])
+def beat(*keys: int, tempo: float = 120.0, metre: str = "4/4", shift: int = 0, bars: int = 1) -> Pattern:
+    notes = [Note(index * 480 + shift, key, 100) for index, key in enumerate(keys)]
+    return Pattern.of(
+        notes,
+        tempo=TempoMap.constant(tempo),
+        metre=MetreMap.constant(Metre.parse(metre)),
+        length=max(bars, 1) * Metre.parse(metre).ticks_per_bar,
+    )
+
+
+def write(folder: Path, name: str, pattern: Pattern) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    write_pattern(pattern, folder / name)
+
+
+def verdicts(corpus: Corpus) -> dict[str, Verdict]:
+    return {
+        **{piece.path.as_posix(): Verdict.ACCEPTED for piece in corpus.pieces},
+        **{refusal.path.as_posix(): refusal.verdict for refusal in corpus.refused},
+    }
+
+
+def reason(corpus: Corpus, name: str) -> str:
+    (found,) = [refusal.reason for refusal in corpus.refused if refusal.path.as_posix() == name]
+    return found
 
 
 def test_every_file_is_accepted_or_refused_with_its_reason(tmp_path: Path) -> None:
-    (tmp_path / "funk").mkdir()
-    write_pattern(beat(36, 38), tmp_path / "funk" / "a.mid")
-    write_pattern(beat(36), tmp_path / "short.MID")
-    (tmp_path / "broken.mid").write_bytes(b"MThd nonsense")
+    write(tmp_path, "funk/a.mid", beat(36, 38))
+    write(tmp_path, "funk/again.mid", beat(36, 38))
+    write(tmp_path, "short.MID", beat(36))
+    good = pattern_to_bytes(beat(36, 38, 42))
+    (tmp_path / "cut.mid").write_bytes(good[:-9])
+    (tmp_path / "torn.mid").write_bytes(midi(track((0, on(36)), (0, b"\x99\x24\xf0"))))
+    (tmp_path / "text.mid").write_bytes(b"not a MIDI file at all")
+    (tmp_path / "empty.mid").touch()
+    (tmp_path / "film.mid").write_bytes(midi(track((0, on(36)), (9, off(36))), division=0xE728))
+    (tmp_path / "songs.mid").write_bytes(midi(track((0, on(36))), track((0, on(36))), midi_format=2))
+    (tmp_path / "piano.mid").write_bytes(midi(track((0, on(60, channel=0))), track((0, on(48, channel=1)))))
     (tmp_path / "notes.txt").write_text("not MIDI")
     corpus = scan_folder(tmp_path)
-    assert [piece.path.as_posix() for piece in corpus.pieces] == ["funk/a.mid"]
-    assert {refusal.path.name for refusal in corpus.refused} == {"broken.mid", "short.MID"}
-    assert all(refusal.path.name in refusal.reason for refusal in corpus.refused)
+    assert verdicts(corpus) == {
+        "funk/a.mid": Verdict.ACCEPTED,
+        "funk/again.mid": Verdict.DUPLICATE,
+        "short.MID": Verdict.TOO_SHORT,
+        "cut.mid": Verdict.DAMAGED,
+        "torn.mid": Verdict.DAMAGED,
+        "text.mid": Verdict.NOT_MIDI,
+        "empty.mid": Verdict.NOT_MIDI,
+        "film.mid": Verdict.SMPTE,
+        "songs.mid": Verdict.UNSUPPORTED,
+        "piano.mid": Verdict.NO_DRUMS,
+    }
+    assert corpus.others == 1
+    assert all(str(tmp_path / refusal.path) in refusal.reason for refusal in corpus.refused)
+    assert all(refusal.reason.endswith(".") and "\n" not in refusal.reason for refusal in corpus.refused)
+    assert f"at byte {len(good) - 9}" in reason(corpus, "cut.mid")
+    assert "at byte 29" in reason(corpus, "torn.mid")
+    assert "the same notes as funk/a.mid" in reason(corpus, "funk/again.mid")
+    assert "too short: 1 note, and 2 are needed" in reason(corpus, "short.MID")
+
+
+def test_drums_are_found_wherever_other_programs_put_them(tmp_path: Path) -> None:
+    strikes = ((0, on(36, 100, 2)), (240, off(36, 2)), (0, on(38, 90, 2)), (240, off(38, 2)))
+    named = (0, b"\xff\x03\x05Drums")
+    (tmp_path / "named.mid").write_bytes(midi(track((0, on(60, channel=0)), (9, off(60, 0))), track(named, *strikes)))
+    (tmp_path / "alone.mid").write_bytes(midi(track((0, on(35, 100, 7)), (9, off(35, 7)), (9, on(35, 1, 7)))))
+    on_ten = ((0, on(36)), (240, off(36)), (0, on(40)), (240, off(40)))
+    (tmp_path / "tenth.mid").write_bytes(midi(track((0, on(60, channel=0)), (9, off(60, 0))), track(*on_ten)))
+    corpus = scan_folder(tmp_path)
+    assert {piece.path.name: sorted(note.pitch for note in piece.pattern.notes) for piece in corpus.pieces} == {
+        "alone.mid": [35, 35],
+        "named.mid": [36, 38],
+        "tenth.mid": [36, 40],
+    }
+
+
+def test_a_piece_is_what_the_file_holds(tmp_path: Path) -> None:
+    pattern = Pattern.of(
+        [Note(0, 42, 80, 31), Note(0, 36, 100, 70_000), Note(477, 38, 5, 1), Note(1921, 36, 127)],
+        tempo=TempoMap.constant(97.0),
+        metre=MetreMap.constant(Metre(7, 8)),
+        name="Ünal",
+    )
+    write(tmp_path, "a.mid", pattern)
+    (piece,) = scan_folder(tmp_path).pieces
+    read = read_pattern(tmp_path / "a.mid")
+    assert [note[:3] for note in piece.pattern.notes] == [note[:3] for note in read.notes]
+    assert (piece.pattern.tempo, piece.pattern.metre, piece.pattern.length) == (read.tempo, read.metre, read.length)
+    assert piece.pattern.name == "Ünal"
+    assert piece.notes == 4
 
 
 def test_labels_and_splits_come_from_info_csv(tmp_path: Path) -> None:
-    for name in ("a.mid", "b.mid", "c.mid"):
-        write_pattern(beat(36, 38, 42), tmp_path / name)
+    for number, name in enumerate(("a.mid", "b.mid", "c.mid")):
+        write(tmp_path, name, beat(36, 38, 42 + number))
     (tmp_path / "info.csv").write_text(
         "midi_filename,style,beat_type,split\na.mid,funk/slow,beat,validation\nb.mid,,solo,train\n"
     )
@@ -37,51 +137,337 @@ def test_labels_and_splits_come_from_info_csv(tmp_path: Path) -> None:
     assert by_name["c.mid"].style is None
 
 
+def test_without_info_the_topmost_folder_is_the_style(tmp_path: Path) -> None:
+    write(tmp_path, "funk/slow/a.mid", beat(36, 38))
+    write(tmp_path, "b.mid", beat(36, 42))
+    assert {piece.path.name: piece.style for piece in scan_folder(tmp_path).pieces} == {"a.mid": "funk", "b.mid": None}
+
+
 def test_without_info_a_share_is_held_out_by_name_alone(tmp_path: Path) -> None:
     for number in range(80):
-        write_pattern(beat(36, 38), tmp_path / f"{number}.mid")
+        write(tmp_path, f"{number}.mid", beat(36, 38, shift=number))
     first, again = scan_folder(tmp_path), scan_folder(tmp_path)
-    held_out = first.of_split(VALIDATION)
+    held_out = [piece.path for piece in first.of_split(VALIDATION)]
     assert 1 <= len(held_out) <= 25
-    assert held_out == again.of_split(VALIDATION)
+    assert held_out == [piece.path for piece in again.of_split(VALIDATION)]
     assert len(held_out) + len(first.of_split(TRAIN)) == 80
 
 
 def test_of_a_handful_of_files_one_is_held_out(tmp_path: Path) -> None:
     for number in range(7):
-        write_pattern(beat(36, 38), tmp_path / f"{number}.mid")
+        write(tmp_path, f"{number}.mid", beat(36, 38, shift=number))
         assert len(scan_folder(tmp_path).of_split(VALIDATION)) == (1 if number else 0)
     assert len(scan_folder(tmp_path).of_split(TRAIN)) == 6
 
 
-def test_a_rolands_keys_make_the_corpus_a_rolands(tmp_path: Path) -> None:
-    write_pattern(beat(36, 22, 58), tmp_path / "a.mid")
-    write_pattern(beat(36, 59), tmp_path / "b.mid")
+def test_duplicates_differ_in_words_alone(tmp_path: Path) -> None:
+    write(tmp_path, "a.mid", beat(36, 38))
+    write_pattern(beat(36, 38), tmp_path / "b.mid", midi_format=1, ticks_per_quarter=960)
     corpus = scan_folder(tmp_path)
-    assert corpus.kit == "Roland TD"
-    assert corpus.key_counts == {36: 2, 42: 1, 43: 1, 51: 1}
+    assert verdicts(corpus) == {"a.mid": Verdict.ACCEPTED, "b.mid": Verdict.DUPLICATE}
+    assert len(corpus.select(Filters(duplicates=True)).pieces) == 2
 
 
-def test_general_midi_keys_stay_as_they_are(tmp_path: Path) -> None:
-    write_pattern(beat(36, 59, 100), tmp_path / "a.mid")
+class TestKitMaps:
+    def test_each_folder_is_judged_by_all_its_files(self, tmp_path: Path) -> None:
+        write(tmp_path, "roland/a.mid", beat(36, 22, 58))
+        write(tmp_path, "roland/b.mid", beat(36, 59))
+        write(tmp_path, "plain/c.mid", beat(36, 59, 100))
+        write(tmp_path, "plain/d.mid", beat(36, 50))
+        write(tmp_path, "plain/e.mid", beat(38, 50))
+        write(tmp_path, "plain/f.mid", beat(36, 47))
+        corpus = scan_folder(tmp_path)
+        assert {name: kit.name for name, kit in corpus.kit_maps.items()} == {
+            "roland": "Roland TD",
+            "plain": "General MIDI",
+        }
+        keys = {piece.path.name: [note.pitch for note in piece.pattern.notes] for piece in corpus.pieces}
+        assert keys["a.mid"] == [36, 42, 43]
+        assert keys["b.mid"] == [36, 51]
+        assert keys["c.mid"] == [36, 59, 100]
+        assert corpus.key_counts[59] == 1
+
+    def test_a_folder_without_a_hint_is_read_as_the_one_around_it(self, tmp_path: Path) -> None:
+        write(tmp_path, "one/a.mid", beat(36, 22, 58))
+        write(tmp_path, "two/b.mid", beat(36, 59))
+        corpus = scan_folder(tmp_path)
+        assert corpus.kit == "Roland TD"
+        assert corpus.key_counts == {36: 2, 42: 1, 43: 1, 51: 1}
+        assert corpus.raw_key_counts == {36: 2, 22: 1, 58: 1, 59: 1}
+
+    def test_the_user_has_the_last_word(self, tmp_path: Path) -> None:
+        write(tmp_path, "a.mid", beat(36, 22))
+        write(tmp_path, "b.mid", beat(22, 59))
+        write(tmp_path, "deep/er/c.mid", beat(36, 59))
+        corpus = scan_folder(tmp_path, kit_choices={"": GENERAL_MIDI, "b.mid": ROLAND_TD, "deep": ROLAND_TD})
+        keys = {piece.path.name: [note.pitch for note in piece.pattern.notes] for piece in corpus.pieces}
+        assert keys == {"a.mid": [36, 22], "b.mid": [42, 51], "c.mid": [36, 51]}
+        assert corpus.entry(1).kit == "Roland TD"
+        assert corpus.select(kit_choices={}).kit == "Roland TD"
+
+    def test_a_choice_changes_the_digest(self, tmp_path: Path) -> None:
+        write(tmp_path, "a.mid", beat(36, 59))
+        corpus = scan_folder(tmp_path)
+        assert corpus.select(kit_choices={"": ROLAND_TD}).digest != corpus.digest
+
+
+class TestFilters:
+    @pytest.fixture
+    def corpus(self, tmp_path: Path) -> Corpus:
+        write(tmp_path, "slow/a.mid", beat(36, 38, tempo=70))
+        write(tmp_path, "slow/b.mid", beat(36, 42, tempo=90, metre="3/4", bars=3))
+        write(tmp_path, "fast/c.mid", beat(*[36] * 16, tempo=180, bars=4))
+        write_pattern(beat(36, 46, 42, tempo=181), tmp_path / "fast" / "d.mid", ticks_per_quarter=96)
+        return scan_folder(tmp_path)
+
+    @pytest.mark.parametrize(
+        ("filters", "left", "verdict", "said"),
+        [
+            (Filters(tempo=(60, 100)), "ab", Verdict.WRONG_TEMPO, "its tempo of 180 is outside 60 to 100"),
+            (Filters(metres=("3/4",)), "b", Verdict.WRONG_METRE, "its metre is 4/4, not 3/4"),
+            (Filters(folders=("fast",)), "cd", Verdict.OTHER_FOLDER, "none of the folders fast"),
+            (Filters(styles=("slow",)), "ab", Verdict.OTHER_STYLE, "its style is fast, not slow"),
+            (Filters(bars=(2, 9)), "bc", Verdict.WRONG_LENGTH, "length in bars of 1"),
+            (Filters(density=(0.9, 9)), "c", Verdict.WRONG_DENSITY, "notes a quarter"),
+            (Filters(resolutions=(96,)), "d", Verdict.WRONG_RESOLUTION, "480 ticks a quarter, not 96"),
+            (Filters(fewest_notes=3), "cd", Verdict.TOO_SHORT, "2 notes, and 3 are needed"),
+            (Filters(excluded=("slow/a.mid", "fast")), "b", Verdict.EXCLUDED, "you left it out"),
+            (Filters(tempo=(1, 2), included=("slow",), excluded=("slow/b.mid",)), "a", Verdict.WRONG_TEMPO, "outside"),
+        ],
+    )
+    def test_what_is_not_wanted_is_refused_with_its_reason(
+        self, corpus: Corpus, filters: Filters, left: str, verdict: Verdict, said: str
+    ) -> None:
+        chosen = corpus.select(filters)
+        assert sorted(piece.path.stem for piece in chosen.pieces) == list(left)
+        told = [refusal.reason for refusal in chosen.refused if refusal.verdict is verdict]
+        assert told
+        assert said in told[0]
+        assert len(chosen.pieces) + len(chosen.refused) == 4
+
+    def test_filters_come_back_from_json(self) -> None:
+        filters = Filters(tempo=(60, 90.5), metres=("3/4",), resolutions=(96,), excluded=("a",), duplicates=True)
+        assert Filters.from_json(json.loads(json.dumps(filters.to_json()))) == filters
+        assert Filters.from_json({}) == Filters()
+
+    @pytest.mark.parametrize(
+        "value",
+        [{"tempo": [1]}, {"tempo": "x"}, {"nonsense": 1}, {"metres": ["x"]}, {"bars": [3, 2]}, {"fewest_notes": 0}],
+    )
+    def test_filters_that_make_no_sense_are_refused(self, value: dict[str, object]) -> None:
+        with pytest.raises(ValueError, match=next(iter(value)).removesuffix("s")):
+            Filters.from_json(value)
+
+
+def test_archives_are_looked_into(tmp_path: Path) -> None:
+    good = pattern_to_bytes(beat(36, 38))
+    with zipfile.ZipFile(tmp_path / "pack.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("rock/a.mid", good)
+        archive.writestr("bomb.mid", bytes(40 << 20))
+        archive.writestr("readme.txt", b"hello")
+    (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 nonsense")
+    data = bytearray((tmp_path / "pack.zip").read_bytes())
+    data[60:70] = bytes(10)
+    (tmp_path / "torn.zip").write_bytes(data)
     corpus = scan_folder(tmp_path)
-    assert corpus.kit == "General MIDI"
-    assert corpus.key_counts == {36: 1, 59: 1}
+    found = verdicts(corpus)
+    assert found["pack.zip/rock/a.mid"] is Verdict.ACCEPTED
+    assert found["pack.zip/bomb.mid"] is Verdict.UNREADABLE
+    assert "larger than" in reason(corpus, "pack.zip/bomb.mid")
+    assert found["broken.zip"] is Verdict.UNREADABLE
+    assert found["torn.zip/rock/a.mid"] is Verdict.UNREADABLE
+    assert corpus.others == 2
+
+
+def test_links_may_go_in_a_circle(tmp_path: Path) -> None:
+    write(tmp_path, "a/b.mid", beat(36, 38))
+    (tmp_path / "a" / "up").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "a" / "itself").symlink_to("itself")
+    (tmp_path / "itself.mid").symlink_to("itself.mid")
+    (tmp_path / "nothing.mid").symlink_to("gone.mid")
+    corpus = scan_folder(tmp_path)
+    assert [piece.path.as_posix() for piece in corpus.pieces] == ["a/b.mid"]
+    assert verdicts(corpus)["nothing.mid"] is Verdict.UNREADABLE
+    assert verdicts(corpus)["itself.mid"] is Verdict.UNREADABLE
+    assert "is read already" in reason(corpus, "a/up")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_pipes_and_names_of_odd_bytes_are_no_trouble(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mid")
+    write(tmp_path, "a.mid", beat(36, 38))
+    (tmp_path / "a.mid").rename(tmp_path / os.fsdecode(b"\xff\xfe.mid"))
+    corpus = scan_folder(tmp_path)
+    assert len(corpus.pieces) == 1
+    assert verdicts(corpus)["pipe.mid"] is Verdict.UNREADABLE
+    json.dumps([refusal.reason for refusal in corpus.select(Filters(fewest_notes=9)).refused]).encode()
+
+
+def test_folders_that_cannot_be_read_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "a.mid", beat(36, 38))
+    (tmp_path / "secret").mkdir()
+    scandir = os.scandir
+
+    def refuse(path: object) -> object:
+        if isinstance(path, Path) and path.name == "secret":
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr("drumapp.midi.corpus.walk.os.scandir", refuse)
+    corpus = scan_folder(tmp_path)
+    assert "permission denied" in reason(corpus, "secret")
+    assert len(corpus.pieces) == 1
+
+
+def test_files_that_vanish_while_scanned_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "a.mid", beat(36, 38))
+    write(tmp_path, "b.mid", beat(36, 42))
+    from drumapp.midi.corpus import scan
+
+    walk = scan.walk
+
+    def vanishing(folder: Path) -> object:
+        for directory in walk(folder):
+            (tmp_path / "b.mid").unlink()
+            yield directory
+
+    monkeypatch.setattr(scan, "walk", vanishing)
+    corpus = scan_folder(tmp_path)
+    assert "vanished" in reason(corpus, "b.mid")
+    assert len(corpus.pieces) == 1
+
+
+def test_a_folder_that_vanishes_while_scanned_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tmp_path / "data"
+    write(data, "a.mid", beat(36, 38))
+    from drumapp.midi.corpus import scan
+
+    def vanishing(folder: Path) -> object:
+        data.rename(tmp_path / "elsewhere")
+        return walk(folder)
+
+    walk = scan.walk
+    monkeypatch.setattr(scan, "walk", vanishing)
+    with pytest.raises(CorpusError, match="no such file"):
+        scan_folder(data)
+
+
+class TestCache:
+    @pytest.fixture(autouse=True)
+    def _trusted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Files that changed a moment ago are trusted as those that changed long ago are."""
+        monkeypatch.setattr("drumapp.midi.corpus.scan._RECENT_NS", 0)
+
+    def test_nothing_is_read_twice(self, tmp_path: Path) -> None:
+        data, kept = tmp_path / "data", tmp_path / "cache"
+        write(data, "a.mid", beat(36, 38))
+        write(data, "b.mid", beat(36))
+        first = scan_folder(data, cache=Cache(kept))
+        assert first._scan.read == 2
+        again = scan_folder(data, cache=Cache(kept))
+        assert again._scan.read == 0
+        assert verdicts(again) == verdicts(first)
+        assert again.digest == first.digest
+        assert again.pieces[0].pattern == first.pieces[0].pattern
+
+    def test_changes_are_seen(self, tmp_path: Path) -> None:
+        data, kept = tmp_path / "data", tmp_path / "cache"
+        for name in ("a.mid", "b.mid", "deep/c.mid"):
+            write(data, name, beat(36, 38, shift=len(name)))
+        scan_folder(data, cache=Cache(kept))
+        write(data, "a.mid", beat(36, 40))
+        (data / "b.mid").rename(data / "d.mid")
+        (data / "deep" / "c.mid").unlink()
+        (data / "deep").rmdir()
+        corpus = scan_folder(data, cache=Cache(kept))
+        assert {piece.path.name: piece.pattern.notes[1].pitch for piece in corpus.pieces} == {"a.mid": 40, "d.mid": 38}
+
+    def test_a_file_that_has_just_changed_is_read_again(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.undo()
+        data, kept = tmp_path / "data", tmp_path / "cache"
+        write(data, "a.mid", beat(36, 38))
+        assert [scan_folder(data, cache=Cache(kept))._scan.read for _ in range(2)] == [1, 1]
+
+    def test_a_moved_folder_is_known_by_its_content(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        data, kept = tmp_path / "data", tmp_path / "cache"
+        write(data, "a.mid", beat(36, 38))
+        scan_folder(data, cache=Cache(kept))
+        moved = data.rename(tmp_path / "moved")
+        parsed: list[object] = []
+        from drumapp.midi.corpus import scan
+
+        monkeypatch.setattr(scan, "contents_of", lambda files: parsed.extend(files) or [])
+        assert len(scan_folder(moved, cache=Cache(kept)).pieces) == 1
+        assert parsed == []
+
+    @pytest.mark.parametrize("spoil", ["garbage", "index gone", "notes gone", "notes cut", "a file in its place"])
+    def test_a_spoilt_cache_is_made_anew(self, tmp_path: Path, spoil: str) -> None:
+        data, kept = tmp_path / "data", tmp_path / "cache"
+        write(data, "a.mid", beat(36, 38))
+        cache = Cache(kept)
+        scan_folder(data, cache=cache)
+        cache.close()
+        if spoil == "garbage":
+            for path in kept.iterdir():
+                path.write_bytes(b"\x5a" * 5000)
+        elif spoil == "index gone":
+            (kept / "index.sqlite").unlink()
+        elif spoil == "notes gone":
+            (kept / "notes.bin").unlink()
+        elif spoil == "notes cut":
+            (kept / "notes.bin").write_bytes(b"")
+        else:
+            for path in kept.iterdir():
+                path.unlink()
+            kept.rmdir()
+            kept.write_text("I am a file")
+        corpus = scan_folder(data, cache=Cache(kept))
+        assert corpus.pieces[0].pattern.notes[1].pitch == 38
+
+    def test_where_no_cache_can_be_kept_it_lasts_as_long_as_it_is_open(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        cache = Cache(tmp_path / "file" / "cache")
+        assert not cache.lasting
+        cache.close()
+        assert not cache.folder.exists()
+
+    def test_two_folders_share_what_they_hold(self, tmp_path: Path) -> None:
+        cache = Cache(tmp_path / "cache")
+        for name in ("one", "two"):
+            write(tmp_path / name, "a.mid", beat(36, 38))
+            assert len(scan_folder(tmp_path / name, cache=cache).pieces) == 1
+        assert (cache.folder / "notes.bin").stat().st_size == 2 * NOTES.itemsize
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_several_processes_find_what_one_finds(tmp_path: Path, workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    from drumapp.midi.corpus import scan
+
+    monkeypatch.setattr(scan, "_COST_OF_A_BATCH", 2000)
+    monkeypatch.setattr(scan, "_may_fork", lambda _: False)
+    monkeypatch.setattr(scan, "SPAWN_FROM_FILES", 3)
+    for number in range(12):
+        write(tmp_path, f"{number % 3}/{number}.mid", beat(36, 38, shift=number))
+    (tmp_path / "0" / "bad.mid").write_bytes(b"MThd")
+    corpus = scan_folder(tmp_path, cache=Cache(None), workers=workers)
+    assert len(corpus.pieces) == 12
+    assert [piece.pattern.notes[0].start for piece in corpus.pieces] == [0, 3, 6, 9, 1, 10, 4, 7, 11, 2, 5, 8]
+    assert [refusal.path.as_posix() for refusal in corpus.refused] == ["0/bad.mid"]
 
 
 def test_the_digest_follows_names_and_contents(tmp_path: Path) -> None:
-    write_pattern(beat(36, 38), tmp_path / "a.mid")
+    write(tmp_path, "a.mid", beat(36, 38))
     first = scan_folder(tmp_path).digest
     assert scan_folder(tmp_path).digest == first
     (tmp_path / "a.mid").rename(tmp_path / "b.mid")
     renamed = scan_folder(tmp_path).digest
-    write_pattern(beat(36, 40), tmp_path / "b.mid")
+    write(tmp_path, "b.mid", beat(36, 40))
     assert len({first, renamed, scan_folder(tmp_path).digest}) == 3
 
 
 def test_progress_ends_at_one(tmp_path: Path) -> None:
     for number in range(5):
-        write_pattern(beat(36, 38), tmp_path / f"{number}.mid")
+        write(tmp_path, f"{number}.mid", beat(36, 38, shift=number))
     shares: list[float] = []
     scan_folder(tmp_path, progress=shares.append)
     assert shares == sorted(shares)
@@ -96,10 +482,60 @@ def test_folders_that_hold_nothing_usable_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.mid").write_bytes(b"")
     with pytest.raises(CorpusError, match=r"None of the 1 .*a\.mid"):
         scan_folder(tmp_path)
+    assert len(look_into(tmp_path).refused) == 1
 
 
 def test_an_unreadable_info_is_said(tmp_path: Path) -> None:
-    write_pattern(beat(36, 38), tmp_path / "a.mid")
+    write(tmp_path, "a.mid", beat(36, 38))
     (tmp_path / "info.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(CorpusError, match=r"info\.csv"):
         scan_folder(tmp_path)
+
+
+def test_pieces_are_a_sequence(tmp_path: Path) -> None:
+    for number in range(5):
+        write(tmp_path, f"{number}.mid", beat(36, 38, shift=number))
+    pieces = scan_folder(tmp_path).pieces
+    assert [piece.path.stem for piece in pieces] == ["0", "1", "2", "3", "4"]
+    assert pieces[-1].path.stem == "4"
+    assert [piece.path.stem for piece in pieces[1:3]] == ["1", "2"]
+    assert pieces == pieces[:]
+    with pytest.raises(IndexError):
+        pieces[5]
+
+
+def test_the_report_counts_what_is_there(tmp_path: Path) -> None:
+    write(tmp_path, "x/a.mid", beat(36, 38, 36, tempo=100))
+    write(tmp_path, "x/b.mid", beat(42, 42, tempo=140, metre="3/4", bars=2))
+    write(tmp_path, "bad.mid", beat(36))
+    (tmp_path / "cover.jpg").touch()
+    report = report_on(scan_folder(tmp_path))
+    assert (report.files, report.accepted, report.refused, report.others) == (3, 2, 1, 1)
+    assert report.tempos == {100: 1, 140: 1}
+    assert report.metres == {"4/4": 1, "3/4": 1}
+    assert report.keys == {36: 2, 38: 1, 42: 2}
+    assert report.delays == {480: 3}
+    assert report.velocities == {100: 5}
+    assert (report.notes, report.fewest_notes, report.most_notes) == (5, 2, 3)
+    assert report.seconds == pytest.approx(4 * 0.6 + 6 * 60 / 140)
+    assert report.styles == {"x": 2}
+    assert json.loads(json.dumps(report.to_json()))["keys"] == [
+        [36, "Kick", 2],
+        [38, "Snare", 1],
+        [42, "Closed hat", 2],
+    ]
+
+
+def test_the_report_on_nothing_is_empty(tmp_path: Path) -> None:
+    report = report_on(look_into(tmp_path))
+    assert (report.files, report.notes, report.seconds) == (0, 0, 0.0)
+    json.dumps(report.to_json())
+
+
+def test_counts_are_of_accepted_files_alone(tmp_path: Path) -> None:
+    write(tmp_path, "a.mid", beat(36, 38))
+    write(tmp_path, "b.mid", beat(42, 46, tempo=60))
+    corpus = scan_folder(tmp_path).select(Filters(tempo=(100, 140)))
+    assert corpus.key_counts == Counter({36: 1, 38: 1})
+    assert corpus.accepted.tolist() == [0]
+    np.testing.assert_array_equal(corpus.pieces[0].columns[:, 1], [36, 38])

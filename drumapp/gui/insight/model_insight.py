@@ -31,6 +31,7 @@ class ModelInsight:
         stepper = Stepper(model)
         self._listener = Listener(model, stepper)
         self._watch = MemoryWatch(model, stepper)
+        self._grid = model.vocabulary.grid
         self._pattern = Pattern()
 
     def hear(self, pattern: Pattern) -> Iterator[None]:
@@ -45,14 +46,12 @@ class ModelInsight:
 
     def what_else(self, note: Note, count: int) -> WhatElse | None:
         """See :meth:`Insight.what_else`."""
-        from drumapp.lstm.vocabulary import TICKS_PER_GRID
-
         notes = self._pattern.notes
         place = bisect_left(notes, note)
         found = np.flatnonzero(self._listener.listening.sources == place)
         if place == len(notes) or notes[place] != note or not len(found):
             return None
-        tick = (note.start + TICKS_PER_GRID // 2) // TICKS_PER_GRID * TICKS_PER_GRID
+        tick = self._grid.nominal(note.start)
         guesses = self._listener.guesses(int(found[0]), _GUESSES)
         return what_else(note, tick, guesses, self._pattern, count)
 

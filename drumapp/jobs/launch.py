@@ -1,0 +1,55 @@
+"""Starts a job's process, which lives on when whoever started it does not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from drumapp.jobs.job import Job
+from drumapp.jobs.spec import JobError
+
+
+def job_command(job: Job) -> list[str]:
+    """The command line that works on a job."""
+    arguments = ["train", "--job", str(job.path)]
+    if getattr(sys, "frozen", False):
+        return [sys.executable, *arguments]
+    return [sys.executable, "-m", "drumapp", *arguments]
+
+
+def together_command(job: Job) -> list[str]:
+    """The command line that works on a job with as many processes as it asks for."""
+    together = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(job.spec.processes)]
+    return [sys.executable, *together, "-m", "drumapp", "train", "--job", str(job.path)]
+
+
+def job_environment() -> dict[str, str]:
+    """The environment of a job's process."""
+    root = str(Path(__file__).resolve().parents[2])
+    found = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": found, "OMP_WAIT_POLICY": "passive"}  # who waits shall not burn a core
+
+
+def start_job(job: Job) -> subprocess.Popen[bytes]:
+    """Start a job's process, or take an interrupted one up again; it waits for its turn. Raises JobError."""
+    if job.is_alive:
+        raise JobError(f"{job.spec.name} is being trained already.")
+    command = job_command(job)
+    job.forget_command()
+    try:
+        with (job.path / "output.txt").open("ab") as output:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=job_environment(),
+                start_new_session=True,  # it outlives the window and is not reached by its Ctrl+C
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            )
+    except OSError as error:
+        raise JobError(
+            f"Cannot start the training of {job.spec.name}: {(error.strerror or str(error)).lower()}."
+        ) from error

@@ -1,0 +1,71 @@
+"""What a corpus tells of its files beside their notes: style, kind of playing, and which files are held out.
+
+An ``info.csv`` laid out like the Groove MIDI Dataset's says it. Without one a file's style is the name of the topmost
+folder it lies in, and every tenth file, chosen by its name, is held out.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from drumapp.core.errors import DrumappError
+
+INFO_FILE = "info.csv"
+TRAIN, VALIDATION = "train", "validation"
+HELD_OUT_SHARE = 10
+"""One file in so many is held out where the corpus does not say which."""
+KINDS = ("beat", "fill")
+
+
+class CorpusError(DrumappError):
+    """A folder that cannot be learnt from."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """Style, kind (``beat`` or ``fill``) and split of a file; None is not told."""
+
+    style: str | None = None
+    kind: str | None = None
+    split: str | None = None
+
+
+def read_labels(folder: Path) -> Mapping[str, Label]:
+    """What the folder's ``info.csv`` says, by path with slashes. Raises CorpusError for one that cannot be read."""
+    path = folder / INFO_FILE
+    if not path.is_file():
+        return {}
+    try:
+        with path.open(newline="", encoding="utf-8") as lines:
+            rows = list(csv.DictReader(lines))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CorpusError(f"{path} cannot be read: {error}") from error
+    labels = {}
+    for row in rows:
+        style = (row.get("style") or "").split("/")[0] or None
+        kind = row.get("beat_type") if row.get("beat_type") in KINDS else None
+        labels[row.get("midi_filename") or ""] = Label(style, kind, row.get("split") or None)
+    return labels
+
+
+def label_of(path: str, labels: Mapping[str, Label]) -> Label:
+    """What is told of a file, or can be told by its path."""
+    label = labels.get(path)
+    if label is not None:
+        return label
+    top, slash, _ = path.partition("/")
+    return Label(style=top) if slash and not labels else Label()
+
+
+def lot(path: str) -> int:
+    """A number of 63 bits that looks drawn at random, yet is the same for the same path."""
+    return int.from_bytes(hashlib.sha256(path.encode(errors="surrogateescape")).digest()[:8], "big") >> 1
+
+
+def is_held_out(drawn: int) -> bool:
+    """Whether the lot falls on a file to be held out."""
+    return (drawn >> 55) % HELD_OUT_SHARE == 0
