@@ -17,6 +17,7 @@ BUILT_IN = "Built-in kit"
 _SYNTH_NAMES = {"auto": "Best there is", "fluidsynth": "FluidSynth", "sampler": "Built-in sampler"}
 _LEAST_WIDTH, _MOST_WIDTH = 112, 168
 _BESIDE_TEXT = 64  # icon, chevron and margins
+_PORTS_SHARE = 0.6  # of the text's room, at most
 
 
 class OutputButton(QToolButton):
@@ -58,20 +59,26 @@ class OutputButton(QToolButton):
     def show_choice(self, soundfont: Path | None, synth: str) -> None:
         """Show what is chosen; None is the built-in kit."""
         self._soundfont, self._synth = soundfont, synth
-        self._fit_text()
-        self.setToolTip(f"Output: {BUILT_IN if soundfont is None else soundfont}")
+        self._show()
 
     def show_ports(self, ports: Sequence[str]) -> None:
         """Show which MIDI ports are played besides."""
         self._ports = tuple(ports)
+        self._show()
+
+    def _show(self) -> None:
         self._fit_text()
+        sounds = [BUILT_IN if self._soundfont is None else str(self._soundfont), *self._ports]
+        self.setToolTip(f"Output: {', '.join(sounds)}")
 
     def _fit_text(self) -> None:
         name = BUILT_IN if self._soundfont is None else self._soundfont.stem
+        ports, room, metrics = "", self.width() - _BESIDE_TEXT, self.fontMetrics()
         if self._ports:
-            name += f" + {self._ports[0]}" if len(self._ports) == 1 else f" + {len(self._ports)} ports"
-        room = self.width() - _BESIDE_TEXT
-        self.setText(self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room))
+            ports = f" + {self._ports[0]}" if len(self._ports) == 1 else f" + {len(self._ports)} ports"
+            ports = metrics.elidedText(ports, Qt.TextElideMode.ElideMiddle, int(room * _PORTS_SHARE))
+        room -= metrics.horizontalAdvance(ports)
+        self.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, room) + ports)
 
     def sizeHint(self) -> QSize:
         """As wide as it may be."""

@@ -280,7 +280,7 @@ def test_a_new_tempo_reaches_the_engine_with_all_notes_written_so_far(qtbot, con
 
 
 def test_what_the_engine_says_is_passed_on(qtbot, conductor, engine) -> None:
-    event = SoundReady("Sampler", "null", 0.0)
+    event = SoundReady("Sampler", "null", 0.0, 44100, False)
     engine.events.append(event)
     with qtbot.waitSignal(conductor.sound_event) as heard:
         conductor.tick()

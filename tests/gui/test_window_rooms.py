@@ -231,10 +231,10 @@ def test_two_problems_are_told_one_after_the_other(application: Application, eng
     engine.events.append(SoundProblem("No sound device was found.", "Connect one."))
     application.conductor.tick()
     assert banner.cause.text() == "No sound device was found."
-    engine.events.append(SoundReady("Sampler", "no sound device", 0.0))
+    engine.events.append(SoundReady("Sampler", "no sound device", 0.0, 44100, True))
     application.conductor.tick()
     assert banner.cause.text() == "No sound device was found."
-    engine.events.append(SoundReady("Sampler", "Speakers", 9.0))
+    engine.events.append(SoundReady("Sampler", "Speakers", 9.0, 44100, True))
     application.conductor.tick()
     assert banner.cause.text() == "The settings are damaged."
     assert not banner.buttons
@@ -256,7 +256,7 @@ def test_a_dead_engine_is_told_of_and_restarted_by_the_button(application, engin
 
 
 def test_what_sounds_is_in_the_status_line(application: Application, engine: RecordingEngine) -> None:
-    engine.events.append(SoundReady("FluidSynth: drumapp.sf2", "Speakers", 12.0))
+    engine.events.append(SoundReady("FluidSynth: drumapp.sf2", "Speakers", 12.0, 44100, True))
     application.conductor.tick()
 
     assert application.window.status.sound.text() == "FluidSynth: drumapp.sf2, Speakers"
@@ -266,7 +266,7 @@ def test_a_soundfont_that_is_none_is_told_of_and_the_old_choice_stays(applicatio
     answers.opens = Path("/fonts/good.sf2")
     trigger(application, "choose_soundfont")
     assert engine.sound.soundfont == Path("/fonts/good.sf2")
-    engine.events.append(SoundReady("FluidSynth: good.sf2", "Speakers", 1.0))
+    engine.events.append(SoundReady("FluidSynth: good.sf2", "Speakers", 1.0, 44100, True))
     application.conductor.tick()
     answers.opens = Path("/fonts/bad.sf2")
     trigger(application, "choose_soundfont")
