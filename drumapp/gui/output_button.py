@@ -76,7 +76,8 @@ class OutputButton(QToolButton):
         ports, room, metrics = "", self.width() - _BESIDE_TEXT, self.fontMetrics()
         if self._ports:
             ports = f" + {self._ports[0]}" if len(self._ports) == 1 else f" + {len(self._ports)} ports"
-            ports = metrics.elidedText(ports, Qt.TextElideMode.ElideMiddle, int(room * _PORTS_SHARE))
+            if metrics.horizontalAdvance(ports) > room * _PORTS_SHARE:
+                ports = f" +{len(self._ports)}"
         room -= metrics.horizontalAdvance(ports)
         self.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, room) + ports)
 

@@ -59,7 +59,7 @@ def test_the_output_s_menu_switches_ports(application, engine) -> None:
     action.trigger()
     assert [output.port for output in engine.midi.outputs] == [MODULE]
     assert MODULE in button.toolTip()
-    assert " + " in button.text()
+    assert " +" in button.text()
     button.fill_menu()
     next(action for action in button.menu().actions() if action.text() == MODULE).trigger()
     assert engine.midi.outputs == ()
