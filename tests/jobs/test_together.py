@@ -1,0 +1,62 @@
+"""Several processes that share one job, as torchrun starts them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from drumapp.cli import main
+from drumapp.jobs.job import Job, JobState, make_job
+from drumapp.jobs.launch import start_job
+from drumapp.jobs.spec import JobSpec
+from drumapp.lstm.presets import PRESETS
+from drumapp.midi.smf import write_pattern
+from tests.lstm.drummers import random_beat
+
+# Without dropout, whose chance is each process's own, the same sums are made in another order.
+SURE = PRESETS["groove-small"].changed(
+    {
+        "hidden": 12,
+        "pitch_units": 6,
+        "velocity_units": 5,
+        "batch": 4,
+        "length": 32,
+        "events": 3000,
+        "checks": 3,
+        "dropout_inputs": 0.0,
+        "dropout_layers": 0.0,
+        "dropout_heads": 0.0,
+        "labels_hidden": 0.0,
+        "memory_range": 0.0,
+    }
+)
+
+
+@pytest.fixture
+def beats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DRUMAPP_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("DRUMAPP_CACHE_DIR", str(tmp_path / "cache"))
+    folder = tmp_path / "beats"
+    folder.mkdir()
+    for number in range(8):
+        write_pattern(random_beat(number, notes=120), folder / f"{number}.mid")
+    return folder
+
+
+def held_out(job: Job) -> list[tuple[int, float]]:
+    """Events and nats a note at each check."""
+    events, _ = job.log()
+    checks = [event for event in events if event["event"] == "check"]
+    return [(check["events"], sum(check["held_out"]["nats"][head] for head in ("delay", "pitch"))) for check in checks]
+
+
+def test_two_processes_learn_what_one_does(beats: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    alone = make_job(JobSpec("Alone", beats, SURE))
+    together = make_job(JobSpec("Together", beats, SURE, processes=2))
+    process = start_job(together)
+    assert main(["train", "--job", str(alone.path)]) == 0
+    capsys.readouterr()
+    assert process.wait(120) == 0, (together.path / "output.txt").read_text()
+    assert together.status().state is JobState.FINISHED
+    assert held_out(together) == [(events, pytest.approx(nats, rel=1e-3)) for events, nats in held_out(alone)]
