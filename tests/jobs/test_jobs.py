@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 from drumapp.cli import main
 from drumapp.core.kit_map import ROLAND_TD
 from drumapp.jobs.job import Job, JobState, JobStatus, find_job, list_jobs, make_job
-from drumapp.jobs.launch import job_command, start_job
+from drumapp.jobs.launch import job_command, job_environment, start_job
 from drumapp.jobs.spec import JobError, JobSpec
 from drumapp.jobs.turns import try_turn, wait_for_turn
 from drumapp.lstm.checkpoint import load_model
@@ -299,3 +300,32 @@ def test_a_job_that_is_killed_comes_to_the_weights_of_an_unbroken_one(beats: Pat
 
 def checkpoints(job: Job) -> list[str]:
     return sorted(path.name for path in job.states.glob("*.state"))
+
+
+READS_WITH_A_LOCK = """
+import sys, time
+from pathlib import Path
+from drumapp.jobs.job import Job
+import drumapp.midi.corpus.scan as scan
+from drumapp.midi.corpus import scan_folder
+
+lock = Job(Path(sys.argv[1])).take()
+scan._COST_OF_A_BATCH = 1
+scan_folder(Path(sys.argv[2]), workers=2)
+print("read", flush=True)
+time.sleep(600)
+"""
+
+
+def test_no_process_that_read_files_for_a_killed_job_keeps_it_locked(beats: Path) -> None:
+    job = make_job(spec(beats))
+    command = [sys.executable, "-c", READS_WITH_A_LOCK, str(job.path), str(beats)]
+    with subprocess.Popen(command, env=job_environment(), stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"read\n"
+        assert job.is_alive
+        process.kill()
+    end = time.monotonic() + 20
+    while job.is_alive:
+        assert time.monotonic() < end
+        time.sleep(0.05)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import sys
 import threading
 import time
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from typing import NamedTuple
 
@@ -164,9 +165,12 @@ class _Reading:
             self._take()
 
     def _submit(self, pool: ProcessPoolExecutor, batch: _Batch) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside BLAS's threads, which are not used
-            future = pool.submit(_work, self._folder, self._cache.folder, self._number, batch)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside BLAS's threads, which are idle
+                future = pool.submit(_work, self._folder, self._cache.folder, self._number, batch)
+        except BrokenProcessPool as error:
+            raise self._broken(batch) from error
         self._waiting.append((batch, future))
 
     def _take(self) -> None:
@@ -174,12 +178,15 @@ class _Reading:
         try:
             self._count(future.result())
         except BrokenProcessPool as error:
-            _forked_pools.clear()
-            names = ", ".join(sorted({directory.path or "." for directory, _ in batch}))
-            raise CacheError(
-                f"A process that read MIDI files in {self._folder} ({names}) was ended by the system; "
-                "perhaps memory ran out. Try again."
-            ) from error
+            raise self._broken(batch) from error
+
+    def _broken(self, batch: _Batch) -> CacheError:
+        _forked_pools.clear()
+        names = ", ".join(sorted({directory.path or "." for directory, _ in batch}))
+        return CacheError(
+            f"A process that read MIDI files in {self._folder} ({names}) was ended by the system; "
+            "perhaps memory ran out. Try again."
+        )
 
     def _count(self, files: int) -> None:
         self.files += files
@@ -196,12 +203,29 @@ _forked_pools: dict[int, ProcessPoolExecutor] = {}
 def _forked_pool(workers: int) -> ProcessPoolExecutor:
     """Copies of this process, which wait for the next scan when they are done."""
     if workers not in _forked_pools:
-        _forked_pools[workers] = ProcessPoolExecutor(workers, get_context("fork"))
+        _forked_pools[workers] = ProcessPoolExecutor(workers, get_context("fork"), _begin_work)
     return _forked_pools[workers]
 
 
 def _spawned_pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, get_context("spawn"))
+    return ProcessPoolExecutor(workers, get_context("spawn"), _begin_work)
+
+
+def _begin_work() -> None:
+    """Make a worker end with the process that started it, however that ends, and leave signals to it.
+
+    A copy of a process holds its locks, too: one that outlived a killed training job would keep the job locked.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    parent = parent_process()
+    assert parent is not None  # a worker has one
+
+    def watch() -> None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent watch", daemon=True).start()
 
 
 def _may_fork(workers: int) -> bool:
