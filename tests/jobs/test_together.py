@@ -60,3 +60,13 @@ def test_two_processes_learn_what_one_does(beats: Path, capsys: pytest.CaptureFi
     assert process.wait(120) == 0, (together.path / "output.txt").read_text()
     assert together.status().state is JobState.FINISHED
     assert held_out(together) == [(events, pytest.approx(nats, rel=1e-3)) for events, nats in held_out(alone)]
+
+
+def test_a_process_without_a_stream_waits_for_the_others(beats: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRUMAPP_CHECKPOINT_SECONDS", "0")
+    published = PRESETS["hollemans-2017"].changed({"hidden": 8, "events": 1500, "length": 50, "checks": 2})
+    assert published.optimisation.batch == 1
+    job = make_job(JobSpec("Together", beats, published, processes=2))
+    assert start_job(job).wait(120) == 0, (job.path / "output.txt").read_text()
+    assert job.status().state is JobState.FINISHED
+    assert [event for event in job.log()[0] if event["event"] == "checkpoint"]

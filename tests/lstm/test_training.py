@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from drumapp.core.pattern import Note, Pattern
+from drumapp.core.project import MAX_SEED
 from drumapp.lstm.encoding import EventTable, encode_pattern, join
 from drumapp.lstm.material import TableMaterial
 from drumapp.lstm.presets import PRESETS, Architecture, Optimisation, Preset
@@ -95,6 +96,11 @@ def test_the_same_seed_trains_the_same_drummer() -> None:
     other = train(preset, VOCABULARY, *tables, seed=4).weights
     assert all(torch.equal(first[name], again[name]) for name in first)
     assert not torch.equal(first["delay.weight"], other["delay.weight"])
+
+
+def test_the_greatest_seed_is_a_seed() -> None:
+    preset = with_optimisation(events=600)
+    train(preset, VOCABULARY, rock_table(), rock_table(), seed=MAX_SEED)
 
 
 def test_stopping_keeps_the_best_so_far() -> None:

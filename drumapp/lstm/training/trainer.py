@@ -27,6 +27,8 @@ LABELS = ("tempo", "style", "kind")
 BOTH = "both"
 """Beside the heads' own, the share of events of which delay and drum are both right."""
 _EVENTS_AT_ONCE = 1 << 15
+_SEEDS = 1 << 63
+"""Torch knows so many."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ class Trainer:
         batch = self.batches.next()
         set_pace(self._optimiser, pace(recipe.schedule, recipe.learning_rate, share))
         # Chance is a function of seed, step and process, so that there is no state of it to be kept.
-        torch.manual_seed((self._seed * 1_000_003 + self.steps) * 4_099 + self.processes.rank)
+        torch.manual_seed(((self._seed * 1_000_003 + self.steps) * 4_099 + self.processes.rank) % _SEEDS)
         self.network.train()
         self._optimiser.zero_grad(set_to_none=False)
         figures = torch.zeros_like(self.tally.sums)
@@ -173,8 +175,10 @@ class Trainer:
         tensors = {f"weights/{name}": weight.detach() for name, weight in self.network.state_dict().items()}
         tensors |= {f"optimiser/{name}": value for name, value in optimiser_tensors(self._optimiser).items()}
         tensors["tally"] = self.tally.sums
-        if self._memory is not None:
-            h, c = (self._gathered(part) for part in self._memory)
+        if self.preset.optimisation.arrangement == "glued" and self.steps:
+            # A process without a stream has no memory, but takes part in the sums that gather the others'.
+            memory = self._memory if self._memory is not None else self.network.fresh_memory(0, 0.0)
+            h, c = (self._gathered(part) for part in memory)
             tensors |= {"memory/h": h, "memory/c": c}
         counts = {"events": self.events, "steps": self.steps, "batches": self.batches.state()}
         return {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, counts
