@@ -19,6 +19,7 @@ from drumapp.midi.corpus import (
     TRAIN,
     VALIDATION,
     Cache,
+    CacheError,
     Corpus,
     CorpusError,
     Filters,
@@ -387,6 +388,26 @@ class TestCache:
         data, kept = tmp_path / "data", tmp_path / "cache"
         write(data, "a.mid", beat(36, 38))
         assert [scan_folder(data, cache=Cache(kept))._scan.read for _ in range(2)] == [1, 1]
+
+    def test_a_corpus_can_be_used_while_others_scan_its_folder_anew(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.undo()
+        data, kept = tmp_path / "data", tmp_path / "cache"
+        for shift, name in enumerate(("a.mid", "b.mid", "c.mid", "d.mid")):
+            write(data, name, beat(36, 38, shift=shift))
+        corpus = scan_folder(data, cache=Cache(kept))
+        before = [piece.columns.tolist() for piece in corpus.pieces]
+        scan_folder(data, cache=Cache(kept))
+        assert [piece.path.name for piece in corpus.pieces] == ["a.mid", "b.mid", "c.mid", "d.mid"]
+        (data / "b.mid").unlink()
+        write(data, "c.mid", beat(41, 43))
+        scan_folder(data, cache=Cache(kept))
+        assert [piece.columns.tolist() for piece in corpus.pieces] == before
+        assert [piece.path.name for piece in corpus.pieces] == ["a.mid", "?", "c.mid", "d.mid"]
+        assert corpus.entry(1).path.name == "?"
+        with pytest.raises(CacheError, match="scan the folder again"):
+            assert corpus.digest
 
     def test_a_moved_folder_is_known_by_its_content(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         data, kept = tmp_path / "data", tmp_path / "cache"

@@ -167,9 +167,12 @@ class Cache:
         with self._writing():
             self._add_contents([file.content for files in read.values() for file in files if file.content is not None])
             self._index.executemany(
-                "INSERT OR REPLACE INTO files"
-                " (folder, directory, name, size, changed, entered, number, content, problem)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM contents WHERE digest = ?), ?)",
+                # A file keeps its number: whoever looked into the folder before still knows it by that.
+                "INSERT INTO files (folder, directory, name, size, changed, entered, number, content, problem)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM contents WHERE digest = ?), ?)"
+                " ON CONFLICT (folder, directory, name) DO UPDATE SET size = excluded.size,"
+                " changed = excluded.changed, entered = excluded.entered, number = excluded.number,"
+                " content = excluded.content, problem = excluded.problem",
                 [
                     (
                         folder,

@@ -325,13 +325,19 @@ class Corpus:
         return told
 
     def _told(self, rows: Sequence[int]) -> list[tuple[str, str]]:
-        """The paths of some rows, and what the cache says is wrong with them."""
+        """The paths of some rows, and what the cache says is wrong with them. A file that was deleted since, and
+        forgotten by another scan, has lost its name; its notes are still there.
+        """
         found: dict[int, tuple[str, str]] = {}
         numbers = [int(self.catalogue.files[row]) for row in rows]
         for start in range(0, len(numbers), _PAGE):
             for number, directory, name, problem, refusal in self.cache.told(numbers[start : start + _PAGE]):
                 found[number] = inside(os.fsdecode(directory), os.fsdecode(name)), problem or refusal or ""
-        return [found[number] for number in numbers]
+        return [found.get(number) or self._forgotten(row) for row, number in zip(rows, numbers, strict=True)]
+
+    def _forgotten(self, row: int) -> tuple[str, str]:
+        directory = self.catalogue.directory_names[self.catalogue.directories[row]]
+        return inside(directory, "?"), "it is gone"
 
     def _rows_of(self, paths: Sequence[str]) -> dict[str, int]:
         """The rows of those paths that are files."""
@@ -388,10 +394,11 @@ class Corpus:
 
     def _stored_rows(self, fields: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
         """What the cache holds of each row. Raises CacheError where it was brought up to date meanwhile."""
-        numbers = self.catalogue.files
+        numbers, contents = self.catalogue.files, self.catalogue.contents
         row = -1
-        for row, (number, *values) in enumerate(self.cache.rows(self._scan.folder, f"files.id, {fields}")):
-            if row >= len(numbers) or numbers[row] != number:
+        stored = self.cache.rows(self._scan.folder, f"files.id, content, {fields}")
+        for row, (number, content, *values) in enumerate(stored):
+            if row >= len(numbers) or numbers[row] != number or contents[row] != (NONE if content is None else content):
                 break
             yield row, tuple(values)
         else:
