@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -171,6 +172,7 @@ def _run_together(job: Job, args: argparse.Namespace, *, in_turn: bool) -> int:
     """Start the processes that were asked for, when it is the job's turn, and wait for them."""
     import subprocess
 
+    from drumapp.jobs.job import JobState
     from drumapp.jobs.launch import job_environment, together_command
     from drumapp.jobs.turns import wait_for_turn
 
@@ -181,10 +183,12 @@ def _run_together(job: Job, args: argparse.Namespace, *, in_turn: bool) -> int:
             lock = job.take()
             try:
                 turn = wait_for_turn(job)
+                if turn is None:
+                    job.write_status(replace(job.status(), state=JobState.STOPPED))
+                    job.forget_command()
+                    return 0
             finally:
                 lock.release()  # the first of the processes takes it
-            if turn is None:
-                return 0
             held.callback(turn.release)
         command = [*together_command(job), *(["--json"] if args.json else [])]
         status = subprocess.Popen(command, env=job_environment(), start_new_session=True).wait()

@@ -56,6 +56,7 @@ def work_on(job: Job, show: Show, *, in_turn: bool) -> Mapping[str, Any]:
     """
     with contextlib.ExitStack() as held:
         held.callback(job.take().release)
+        held.callback(job.forget_command)  # it is obeyed, or the work failed: next time it shall not count
         turn: FileLock | None = None
         if in_turn:
             turn = wait_for_turn(job)

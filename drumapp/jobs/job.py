@@ -31,7 +31,17 @@ from drumapp.storage.state_folder import make_folder, state_folder
 COMMANDS = ("pause", "resume", "stop")
 _MOST_LOG_BYTES = 64 << 20
 _TRIES, _SECONDS_BETWEEN_TRIES = 10, 0.05
-_TRIES, _SECONDS_BETWEEN_TRIES = 10, 0.05
+_OWN_NAMES = (
+    "status.json",
+    "log.jsonl",
+    "command",
+    "best.safetensors",
+    "output.txt",
+    "files.sha256",
+    "lock",
+    "job.json",
+)
+"""``job.json`` last: what is deleted in part is a job still, and can be deleted again."""
 
 
 class JobState(StrEnum):
@@ -186,11 +196,20 @@ class Job:
         raise JobError(f"Another process works on {self.path} already.")
 
     def remove(self) -> None:
-        """Delete it with all that came of it. Raises JobError while a process works on it, or when that fails."""
+        """Delete it with all that came of it; what else lies in its folder stays. Raises JobError while a process works
+        on it, or when that fails.
+        """
         if self.is_alive:
             raise JobError(f"{self.path} is being worked on; stop it first.")
         try:
-            shutil.rmtree(self.path)
+            if self.states.is_dir():
+                shutil.rmtree(self.states)
+            for left in self.path.glob(".*.part"):
+                left.unlink(missing_ok=True)
+            for name in _OWN_NAMES:
+                (self.path / name).unlink(missing_ok=True)
+            if not any(self.path.iterdir()):
+                self.path.rmdir()
         except OSError as error:
             raise JobError(f"Cannot delete {self.path}: {(error.strerror or str(error)).lower()}.") from error
 

@@ -120,6 +120,16 @@ class TestFolders:
         job.remove()
         assert list_jobs() == []
 
+    def test_what_else_lies_in_its_folder_is_not_deleted_with_it(self, beats: Path) -> None:
+        job = make_job(spec(beats), beats)
+        assert main(["train", "--job", str(beats)]) == 0
+        job.remove()
+        assert sorted(path.name for path in beats.iterdir()) == [f"{number}.mid" for number in range(8)]
+        alone = make_job(spec(beats))
+        assert main(["train", "--job", alone.path.name]) == 0
+        alone.remove()
+        assert not alone.path.exists()
+
     def test_a_damaged_status_is_none(self, beats: Path) -> None:
         job = make_job(spec(beats))
         for data in (b"", b"{}", b'{"state": "dancing"}', b"[1"):
@@ -210,6 +220,16 @@ def test_a_job_runs_from_the_command_line_and_its_drummer_plays(
         assert len(generate_pattern(model, GeneratorSettings(bars=2))) > 0
     assert main(["jobs"]) == 0
     assert "finished" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_job_that_was_stopped_goes_on_when_it_is_taken_up(beats: Path, processes: int) -> None:
+    job = make_job(spec(beats, processes=processes))
+    job.command("stop")
+    assert main(["train", "--job", "mine"]) == 0
+    assert job.status().state is JobState.STOPPED
+    assert main(["train", "--job", "mine"]) == 0
+    assert job.status().state is JobState.FINISHED
 
 
 def test_files_that_changed_since_are_not_gone_on_with(beats: Path, capsys: pytest.CaptureFixture[str]) -> None:
