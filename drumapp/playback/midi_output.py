@@ -22,7 +22,7 @@ from drumapp.playback.midi_messages import (
 )
 from drumapp.playback.mix import Mix
 from drumapp.playback.output_settings import MidiOutputSettings
-from drumapp.playback.outputs import Click, Cue, Signal
+from drumapp.playback.outputs import Click, Cue, Signal, ends_of
 from drumapp.playback.scheduler import CHOKE, LET_GO, Event
 
 CLICK_FRAMES_MS = 50
@@ -87,6 +87,7 @@ class MidiOutput:
         taken = [event for event in events if self._takes(event)]
         if taken:
             self._order(partial(self._perform_all, taken))
+            self.put(ends_of(taken))
 
     def silence(self) -> None:
         """Let go of all that sounds, and forget what is to come."""
