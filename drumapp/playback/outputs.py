@@ -18,10 +18,14 @@ class Click(NamedTuple):
 
 
 class Signal(NamedTuple):
-    """A message for those who follow our clock. Attributes: frame of the stream; message, the MIDI bytes."""
+    """A message for those who follow our clock.
+
+    Attributes: frame of the stream; message, the MIDI bytes; place, in sixteenths, of a clock that falls on one.
+    """
 
     frame: int
     message: bytes
+    place: int | None = None
 
 
 Cue = Event | Click | Signal
