@@ -48,7 +48,8 @@ class ClockSender:
                 if tick == self._begins_at:
                     signals.append(Signal(frame, bytes([CONTINUE if tick else START])))
                     self._begins_at = None
-                signals.append(Signal(frame, bytes([CLOCK])))
+                place, between = divmod(tick, TICKS_PER_POSITION)
+                signals.append(Signal(frame, bytes([CLOCK]), None if between else place))
             self._next_tick = segment.ticks.stop
         return signals
 

@@ -9,6 +9,7 @@ from drumapp.playback.stream_clock import StreamClock
 from drumapp.playback.synth import Audio
 from drumapp.playback.timing_log import TimingLog
 
+_HEADSTART_MS = 5  # the earliest output has so long to hear of music that starts, or jumps, before it is to play it
 _JUMP_SECONDS = 0.03
 _ASLEEP_SECONDS = 0.5
 _STEEPEST = 0.002  # by this share a block may cover more or less of the stream; nobody hears it
@@ -67,7 +68,7 @@ class LivePlayer:
         even = frames * self._ratio
         most = _STEEPEST * even
         span = even + min(max(behind * _EAGERNESS, -most), most)
-        return player.process(frames, span, self.stream.frame_at(now_ns) + self.lead // 2)
+        return player.process(frames, span, self._obey_from(self.stream.frame_at(now_ns)))
 
     def keep_ahead(self, now_ns: int) -> int:
         """Have outputs told of what is due within the lead; the frame whose time it is."""
@@ -75,8 +76,11 @@ class LivePlayer:
         if self._stood_still(now):
             self.stream.reanchor(self._player.frame, now_ns)
             now = self._player.frame
-        self._player.keep_ahead(now + self.lead // 2, now + self.lead)
+        self._player.keep_ahead(self._obey_from(now), now + self.lead)
         return now
+
+    def _obey_from(self, now: int) -> int:
+        return now + max(self.lead - self.stream.frames_in(_HEADSTART_MS), 0)
 
     def _stood_still(self, place: float) -> bool:
         player = self._player

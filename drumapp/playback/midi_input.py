@@ -39,13 +39,15 @@ class MidiInput:
         self._offset_ns = round(settings.offset_ms * NANOSECONDS / 1000)
 
     def receive(self, message: Sequence[int], now_ns: int) -> None:
-        """Take up a message that came in at a time of the monotonic clock."""
+        """Take up a message that came in at a time of the monotonic clock; one that is none is ignored."""
+        if not message or message[0] < 0x80:
+            return
         status = message[0]
         if status >= 0xF0:
             self._follow(self.settings.port, message, now_ns - self._offset_ns)
             return
         kind, channel = status & 0xF0, (status & 0x0F) + 1
-        if len(message) < 3 or self.settings.channel not in (None, channel):
+        if len(message) < 3 or max(message[1:3]) > 0x7F or self.settings.channel not in (None, channel):
             return
         if kind == NOTE_ON and message[2] > 0:
             self._pressed(channel, message[1], message[2], now_ns)

@@ -11,18 +11,23 @@ from typing import Protocol
 from drumapp.playback.midi_messages import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
+    CLOCK,
+    CONTINUE,
     CONTROL_CHANGE,
     KEY_PRESSURE,
     NOTE_OFF,
     NOTE_ON,
+    START,
+    STOP,
     SUSTAIN,
     Message,
     OutPort,
     PortGoneError,
+    song_position,
 )
 from drumapp.playback.mix import Mix
 from drumapp.playback.output_settings import MidiOutputSettings
-from drumapp.playback.outputs import Click, Cue, Signal
+from drumapp.playback.outputs import Click, Cue, Signal, ends_of
 from drumapp.playback.scheduler import CHOKE, LET_GO, Event
 
 CLICK_FRAMES_MS = 50
@@ -72,6 +77,7 @@ class MidiOutput:
         self._factors: dict[int, float] = {}
         self._holders: dict[int, int] = {}  # of each key that sounds: the drum that struck it
         self._click_ends: deque[tuple[int, int]] = deque()  # frame and key
+        self._followed = False  # whether those who follow our clock have been started
 
     # The sequencer's side
 
@@ -87,6 +93,7 @@ class MidiOutput:
         taken = [event for event in events if self._takes(event)]
         if taken:
             self._order(partial(self._perform_all, taken))
+            self.put(ends_of(taken))
 
     def silence(self) -> None:
         """Let go of all that sounds, and forget what is to come."""
@@ -112,10 +119,13 @@ class MidiOutput:
             self.detach()
         self.port = port
 
-    def detach(self) -> None:
-        """Fall silent and let go of the port."""
-        if self.port is not None:
+    def detach(self, *, shared: bool = False) -> None:
+        """Fall silent and let go of the port. Args: shared: whether another output plays on through it."""
+        if shared:
+            self._release_all()
+        elif self.port is not None:
             self._end_everything(list(self._holders))
+        self._followed = False
         self.port = self.lost = None
 
     def run(self, frame: int) -> None:
@@ -145,13 +155,15 @@ class MidiOutput:
         return frozenset(self._holders)
 
     def _end_everything(self, keys: Sequence[int] = range(128)) -> None:
-        """Let go of keys of the device and end every sound of the channel."""
+        """Let go of keys of the device, end every sound of the channel, and halt those who follow our clock."""
         for key in keys:
             self._send((NOTE_OFF | self._channel, key, 0))
         self._holders.clear()
         self._click_ends.clear()
         for controller in (SUSTAIN, ALL_NOTES_OFF, ALL_SOUND_OFF):
             self._send((CONTROL_CHANGE | self._channel, controller, 0))
+        if self._followed:
+            self._signal(Signal(0, bytes([STOP])))
 
     def _order(self, order: Callable[[], None]) -> None:
         self._orders.append(order)
@@ -172,7 +184,7 @@ class MidiOutput:
             if cue.velocity > LET_GO and self._lateness is not None:
                 self._lateness.note(cue.frame + self.offset)
         elif isinstance(cue, Signal):
-            self._send(cue.message)
+            self._signal(cue)
         else:
             self._click(cue)
 
@@ -197,6 +209,20 @@ class MidiOutput:
         if factor is None:
             return event.velocity
         return min(max(round(event.velocity * factor), 1), 127) if factor > 0.0 else 0
+
+    def _signal(self, signal: Signal) -> None:
+        """Send a message of the clock. Who missed the start, as through a port that came later, starts with the next
+        sixteenth.
+        """
+        kind = signal.message[0]
+        if kind == CLOCK and signal.place is not None and not self._followed:
+            if signal.place:
+                self._send(song_position(signal.place))
+            self._send(bytes([CONTINUE if signal.place else START]))
+            self._followed = True
+        elif kind in (START, CONTINUE, STOP):
+            self._followed = kind != STOP
+        self._send(signal.message)
 
     def _click(self, click: Click) -> None:
         assert self.settings.click_keys is not None
@@ -242,3 +268,4 @@ class MidiOutput:
             self.port, self.lost = None, error
             self._holders = {}  # nobody sounds them any more; another loop may be walking over the old ones
             self._click_ends = deque()
+            self._followed = False

@@ -112,8 +112,9 @@ class MidiSender:
             output.run(frame)
         left = [output for output in self._leaving if output.next_frame() is None]
         self._leaving = tuple(output for output in self._leaving if output not in left)
+        taken_over = {output.settings.port for output in self._outputs}
         for output in left:
-            output.detach()
+            output.detach(shared=output.settings.port in taken_over)
         self.left.extend(left)
 
     def _end(self) -> None:

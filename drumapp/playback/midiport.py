@@ -36,6 +36,7 @@ _POLL_SECONDS = 0.001
 # rtmidi keeps 16 kB for JACK and, once they are full and nobody empties them, waits for ever.
 _JACK_BYTES_UNCHECKED = 6000
 _BYTES_A_MESSAGE = 8
+_LONGEST_UNSEEN_NS = NANOSECONDS // 10
 
 Receive = Callable[[Sequence[int], int], None]
 """Told a message that has come in, and when: nanoseconds of `time.monotonic_ns`."""
@@ -146,7 +147,9 @@ class RtMidiSystem:
         self._poller = _Poller()
 
     def look(self) -> MidiPorts:
-        """The ports there are now, but those of this program."""
+        """The ports there are now, but those of this program. Raises what a listener has raised."""
+        if self._poller.fault is not None:
+            raise self._poller.fault
         interfaces = [interface for interface in self._found() if interface.answers()]
         outputs = dict.fromkeys(name for interface in interfaces for name in interface.outputs())
         inputs = dict.fromkeys(name for interface in interfaces for name in interface.inputs())
@@ -294,14 +297,16 @@ class _Interface:
         return port
 
     def _opened_input(self, client: Any, name: str, receive: Receive, open_it: Callable[[], object]) -> InPort:
-        client.ignore_types(sysex=True, timing=False, active_sense=True)
+        # Of JACK's nothing may be left out, for the time of a message is told from the one before it, left out or not.
+        jack = self._name == _JACK
+        client.ignore_types(sysex=not jack, timing=False, active_sense=not jack)
         try:
             with silenced():
                 open_it()
         except (OSError, ValueError) as error:
             self._idle_ins.append(client)
             raise MidiPortError(f"The MIDI input {name} cannot be opened: {_plain(str(error))}.") from error
-        return _RtMidiIn(client, name, receive, self._poller if self._name == _JACK else None, self._idle_ins.append)
+        return _RtMidiIn(client, name, receive, self._poller, jack=jack, done=self._idle_ins.append)
 
     def _take_back(self, port: _RtMidiOut) -> None:
         if port in self._open:  # else its server has died
@@ -384,20 +389,21 @@ class _RtMidiIn:
     """An open input. Attributes: name."""
 
     def __init__(
-        self, client: Any, name: str, receive: Receive, poller: _Poller | None, done: Callable[[Any], None]
+        self, client: Any, name: str, receive: Receive, poller: _Poller, *, jack: bool, done: Callable[[Any], None]
     ) -> None:
         self.name = name
         self._client = client
         self._poller = poller
+        self._jack = jack
         self._done = done
-        if poller is not None:
+        if jack:
             poller.listen(client, receive)
         else:
             # Called from rtmidi's own thread the moment a message comes, so that now is when it came.
-            client.set_callback(lambda event, _data: receive(event[0], time.monotonic_ns()))
+            client.set_callback(lambda event, _data: poller.tell(receive, event[0], time.monotonic_ns()))
 
     def close(self) -> None:
-        if self._poller is not None:
+        if self._jack:
             self._poller.forget([self._client])
         else:
             self._client.cancel_callback()
@@ -421,10 +427,12 @@ class _Poller:
     """Looks for messages from JACK: its thread, which rtmidi would call us from, must not wait for Python.
 
     rtmidi tells how long after the one before a message came. The earliest time that agrees with all of them so far is
-    nearest to the truth, since a message can only be found late.
+    nearest to the truth, since a message can only be found late; where it is far too early, one before was lost.
+    Attributes: fault: what a listener has raised, on this thread or rtmidi's; nothing else would tell of it.
     """
 
     def __init__(self) -> None:
+        self.fault: BaseException | None = None
         self._listened: dict[int, tuple[Any, Receive]] = {}
         self._came_ns: dict[int, int] = {}
         self._closing = threading.Event()
@@ -440,6 +448,12 @@ class _Poller:
         gone = {id(client) for client in clients}
         self._listened = {place: pair for place, pair in self._listened.items() if place not in gone}
 
+    def tell(self, receive: Receive, message: Sequence[int], now_ns: int) -> None:
+        try:
+            receive(message, now_ns)
+        except BaseException as error:  # noqa: BLE001 - raised again by the next look
+            self.fault = error
+
     def close(self) -> None:
         self._closing.set()
         if self._thread is not None:
@@ -453,8 +467,9 @@ class _Poller:
                     message, seconds = event
                     now_ns = time.monotonic_ns()
                     after_last = self._came_ns.get(place, now_ns) + round(seconds * NANOSECONDS)
-                    self._came_ns[place] = min(now_ns, after_last)
-                    receive(message, self._came_ns[place])
+                    lost = now_ns - after_last > _LONGEST_UNSEEN_NS
+                    self._came_ns[place] = now_ns if lost else min(now_ns, after_last)
+                    self.tell(receive, message, self._came_ns[place])
             time.sleep(_POLL_SECONDS if self._listened else 0.1)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from drumapp.playback.mix import Mix
-from drumapp.playback.scheduler import Event
+from drumapp.playback.scheduler import LET_GO, Event
 
 
 class Click(NamedTuple):
@@ -18,14 +18,27 @@ class Click(NamedTuple):
 
 
 class Signal(NamedTuple):
-    """A message for those who follow our clock. Attributes: frame of the stream; message, the MIDI bytes."""
+    """A message for those who follow our clock.
+
+    Attributes: frame of the stream; message, the MIDI bytes; place, in sixteenths, of a clock that falls on one.
+    """
 
     frame: int
     message: bytes
+    place: int | None = None
 
 
 Cue = Event | Click | Signal
 """What happens at a frame."""
+
+
+def ends_of(events: Sequence[Event]) -> list[Event]:
+    """What must follow the cues that were put before events that happen now: the keys that those end are let go.
+
+    Such an event overtakes a stroke that is still to come, and whose own end was given up for it.
+    """
+    struck = {event.key for event in events if event.velocity > LET_GO}
+    return [event._replace(velocity=LET_GO) for event in events if event.key not in struck]
 
 
 class Output(Protocol):

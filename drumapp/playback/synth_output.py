@@ -12,7 +12,7 @@ from drumapp.playback.engine_state import SharedState
 from drumapp.playback.master import Master
 from drumapp.playback.metronome import ClickSound
 from drumapp.playback.mix import Mix
-from drumapp.playback.outputs import Click, Cue, Signal
+from drumapp.playback.outputs import Click, Cue, Signal, ends_of
 from drumapp.playback.scheduler import LET_GO, Event
 from drumapp.playback.synth import Audio, Synth, give
 
@@ -51,7 +51,11 @@ class SynthOutput:
 
     def now(self, events: Sequence[Event]) -> None:
         """Have events happen with the next block."""
-        self._orders += [partial(self._give, event) for event in events if self._takes(event)]
+        taken = [event for event in events if self._takes(event)]
+        self._orders += [partial(self._give, event) for event in taken]
+        if taken and self._cues:
+            waiting = {cue.key for cue in self._cues if isinstance(cue, Event) and cue.velocity > LET_GO}
+            self._cues.extend(end for end in ends_of(taken) if end.key in waiting)
 
     def silence(self) -> None:
         """Fall silent with the next block, and forget what is to come."""

@@ -14,7 +14,7 @@ def segment(start: int, stop: int, anchor: TimeAnchor = ANCHOR) -> Segment:
 
 def words(signals: list[Signal]) -> list[str]:
     names = {CLOCK: "clock", START: "start", CONTINUE: "continue", STOP: "stop"}
-    return [names.get(message[0]) or f"position {message[1] + 128 * message[2]}" for _, message in signals]
+    return [names.get(message[0]) or f"position {message[1] + 128 * message[2]}" for _, message, _ in signals]
 
 
 def test_music_from_its_start_begins_with_start_and_a_clock_and_goes_on_24_times_a_quarter():

@@ -25,6 +25,7 @@ from drumapp.playback.engine import (
     PortReady,
     SoundSettings,
 )
+from drumapp.playback.midiport import RtMidiSystem
 from tests.playback.jack import Receiver, is_gone, jack_server, missing, wait_until
 from tests.playback.midi_fakes import is_strike, still_sounding
 
@@ -164,6 +165,35 @@ def test_pads_come_in_through_the_virtual_port(engine):
     wait_until(lambda: heard(PadStruck), "the pad was not heard")
     (pad,) = [event for event in events if isinstance(event, PadStruck)]
     assert (pad.port, pad.key, pad.velocity, pad.channel) == (VIRTUAL_PORT, 38, 101, 10)
+
+
+def test_the_time_of_a_pad_does_not_suffer_from_what_else_its_device_says():
+    sender = textwrap.dedent("""
+        import rtmidi, time
+        out = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="Pads")
+        out.open_port(next(n for n, name in enumerate(out.get_ports()) if name.startswith("Drumapp in")), "out")
+        time.sleep(0.2)
+        for _ in range(5):
+            for message in ([0xFE], [0xF0, 0x7E, 0xF7], [0xFE]):
+                out.send_message(message)
+                time.sleep(0.1)
+            print(time.monotonic_ns())  # nothing can have come before that
+            out.send_message([0x99, 38, 101])
+        time.sleep(0.2)
+    """)
+    heard = []
+    with jack_server():
+        system = RtMidiSystem()
+        system.look()
+        port = system.open_input(VIRTUAL_PORT, lambda message, at: heard.append((message, at)))
+        try:
+            said = subprocess.run([sys.executable, "-c", sender], capture_output=True, text=True, check=True).stdout
+            wait_until(lambda: len([at for message, at in heard if message[0] == 0x99]) == 5, "not all pads came")
+        finally:
+            port.close()
+            system.close()
+    came = [at for message, at in heard if message[0] == 0x99]
+    assert all(at >= int(sent) for at, sent in zip(came, said.split(), strict=True))
 
 
 def test_the_music_outlives_the_server_and_the_port_comes_back_with_it(font):

@@ -1,3 +1,5 @@
+import pytest
+
 from drumapp.core.kit_map import ROLAND_TD
 from drumapp.playback.engine_protocol import ControlMoved, PadReleased, PadStruck, PressPad, ReleasePad
 from drumapp.playback.midi_input import MidiInput
@@ -84,3 +86,11 @@ def test_what_is_held_is_let_go_when_told():
     listener.input.let_go()
     listener.input.let_go()
     assert listener.posted[3:] == [ReleasePad(36)]
+
+
+@pytest.mark.parametrize("message", [[], [36], [36, 70, 70], [0x90], [0x90, 36], [0x90, 200, 70], [0xB0, 1, 200]])
+def test_what_is_no_message_is_ignored(message):
+    listener = Listener()
+    listener.hear(message, [0x90, 36, 70])
+    assert listener.posted == [PressPad(36, 70)]
+    assert len(listener.reported) == 1

@@ -79,8 +79,21 @@ def test_an_offset_moves_a_port_against_the_others_also_before_the_beat(offset_m
     studio.run(5_000)
     plain = [at for at, *_ in studio.system.port("Port").strikes]
     moved = [at for at, *_ in studio.system.port("Early").strikes]
-    pairs = list(zip(plain, moved, strict=False))[2:]  # the first may have come too late to be early
+    pairs = list(zip(plain, moved, strict=False))
+    assert len(pairs) >= 38
     assert all(other - one == pytest.approx(offset_ms * MS, abs=50_000) for one, other in pairs)
+
+
+@pytest.mark.parametrize("waited_ms", [1, 20, 49])
+def test_an_output_that_plays_before_the_beat_plays_the_first_one_so_too(waited_ms):
+    studio = Studio("Early")
+    studio.use(MidiOutputSettings("Early", offset_ms=-400.0))
+    studio.run(100)
+    studio.set_notes(*SIXTEENTHS)
+    studio.run(waited_ms)
+    studio.do(protocol.Play())
+    studio.run(1_000)
+    assert max(sent.late_ns for sent in studio.log.since(0)) <= 1
 
 
 def test_each_port_has_its_channel_its_map_and_its_drums():
@@ -209,3 +222,70 @@ def test_a_fault_is_kept_for_the_main_thread():
     output.now([Event(0, 36, 100)])
     sender._run()
     assert isinstance(sender.fault, ZeroDivisionError)
+
+
+FOLLOWED = MidiOutputSettings("Port", send_clock=True)
+LONG_BAR = (Note(0, 42, 90, 10), 19_200)
+
+
+def clock_words(messages: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Start, stop, continue and places, each place with the clocks that come before it."""
+    return [message for message in messages if message[0] >= 0xF0 and message != (0xF8,)]
+
+
+def long_music(studio: Studio) -> Studio:
+    studio.run(100)
+    note, length = LONG_BAR
+    studio.set_notes(note, length=length)
+    studio.do(protocol.Play())
+    studio.run(910)
+    return studio
+
+
+def test_who_follows_our_clock_through_a_port_that_comes_back_is_placed_and_sent_on():
+    studio = Studio("Port")
+    studio.use(FOLLOWED)
+    long_music(studio)
+    studio.system.unplug("Port")
+    studio.run(1_500)
+    studio.system.outputs.append("Port")
+    studio.run(2_000)
+    messages = studio.system.port("Port").messages
+    place, go, *rest = clock_words(messages)
+    assert (place[0], go, rest) == (0xF2, (0xFB,), [])
+    clocks = [message for message in messages[messages.index(go) :] if message == (0xF8,)]
+    tick = place[1] * 120 + len(clocks) * 20
+    assert abs(tick - studio.player.state.tick) < 40
+
+
+def test_who_follows_our_clock_is_halted_when_it_is_sent_no_more_or_all_ends():
+    for end in (lambda studio: studio.use(), lambda studio: studio.sender._end()):
+        studio = Studio("Port")
+        studio.use(FOLLOWED)
+        long_music(studio)
+        end(studio)
+        studio.run(100)
+        assert clock_words(studio.system.port("Port").messages) == [(0xFA,), (0xFC,)]
+
+
+def test_other_settings_of_a_port_leave_who_follows_our_clock_going():
+    studio = Studio("Port")
+    studio.use(FOLLOWED)
+    long_music(studio)
+    studio.use(MidiOutputSettings("Port", send_clock=True, offset_ms=-20.0))
+    studio.run(500)
+    assert [message[0] for message in clock_words(studio.system.port("Port").messages)] == [0xFA, 0xF2, 0xFB]
+
+
+def test_panic_leaves_nobody_behind_who_follows_our_clock():
+    studio = Studio("Port", "Early")
+    studio.use(FOLLOWED, MidiOutputSettings("Early", offset_ms=-300.0))
+    long_music(studio)
+    studio.do(protocol.Panic())
+    studio.run(1_000)
+    messages = studio.system.port("Port").messages
+    place = [message for message in messages if message[0] == 0xF2][-1]
+    assert clock_words(messages) == [(0xFA,), (0xFC,), place, (0xFB,)]
+    clocks = messages[messages.index(place) :].count((0xF8,))
+    # The music is told of 310 milliseconds ahead, which are 298 ticks.
+    assert place[1] * 120 + clocks * 20 == pytest.approx(studio.player.state.tick - 298, abs=40)

@@ -1,4 +1,7 @@
 import sys
+import time
+
+import pytest
 
 from drumapp.playback import midiport
 from drumapp.playback.midiport import MidiBackend, describe_backend, list_output_ports, midi_backends
@@ -33,3 +36,30 @@ def test_a_missing_library_is_a_problem_not_a_crash(monkeypatch):
     monkeypatch.setitem(sys.modules, "rtmidi", None)
     (backend,) = midi_backends()
     assert backend.problem is not None
+
+
+class FakeClient:
+    """An input of rtmidi's that holds messages, each with the seconds since the one before."""
+
+    def __init__(self, *messages: tuple[list[int], float]) -> None:
+        self.messages = list(messages)
+
+    def get_message(self) -> tuple[list[int], float] | None:
+        return self.messages.pop(0) if self.messages else None
+
+
+def test_a_listener_that_fails_is_told_of_and_the_others_are_heard():
+    system, heard = midiport.RtMidiSystem(), []
+
+    def fail(_message: object, _now_ns: int) -> None:
+        raise ArithmeticError("a mistake in the program")
+
+    system._poller.listen(FakeClient(([1], 0.0)), fail)
+    system._poller.listen(FakeClient(([2], 0.0)), lambda message, _now_ns: heard.append(message))
+    deadline = time.monotonic() + 30
+    while not heard and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert heard == [[2]]
+    with pytest.raises(ArithmeticError):
+        system.look()
+    system.close()

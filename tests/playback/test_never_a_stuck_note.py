@@ -159,6 +159,38 @@ def test_a_port_that_is_lost_and_comes_back_is_left_silent():
     assert first.closed
 
 
+def a_pad_of_its_group(studio: Studio) -> None:
+    studio.do(protocol.PressPad(42, 100))
+    studio.run(20)
+    studio.do(protocol.ReleasePad(42))
+
+
+def its_own_pad(studio: Studio) -> None:
+    studio.do(protocol.PressPad(46, 100))
+    studio.run(20)
+    studio.do(protocol.ReleasePad(46))
+
+
+def mute_and_think_again(studio: Studio) -> None:
+    kit = HOUSE_KIT
+    studio.do(protocol.SetMix(mix_of(kit.with_lane(replace(kit.lane_of(46), muted=True)))))
+    studio.run(20)
+    studio.do(protocol.SetMix(mix_of(kit)))
+
+
+@pytest.mark.parametrize("act", [a_pad_of_its_group, its_own_pad, mute_and_think_again])
+def test_a_stroke_that_waits_for_its_time_is_let_go_although_something_has_overtaken_it(act):
+    studio = Studio("Late")
+    studio.use(MidiOutputSettings("Late", offset_ms=300.0))
+    studio.do(protocol.SetMix(mix_of(HOUSE_KIT)), set_notes(Note(0, 46, 90, 240)), protocol.Play())
+    studio.run(100)
+    act(studio)
+    studio.run(1_500)
+    port = studio.system.port("Late")
+    assert (46, 90) in [(key, velocity) for _, key, velocity in port.strikes]
+    assert still_sounding(port.messages) == set()
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_whatever_is_done_in_whatever_order_it_ends_in_silence(seed):
     dice = random.Random(seed)
