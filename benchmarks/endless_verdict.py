@@ -23,7 +23,7 @@ _FADE_IN_NS, _FADE_OUT_NS = 300 * MS, 500 * MS  # around switching an output, in
 _NEAR_NS = 1_000 * MS
 _AUDITION_NS = 150 * MS
 _LONGEST_NS = 10_000 * MS
-_MOVED_NS = 2 * MS
+_MOVED_NS = 15 * MS  # more than a period of the server
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def cpu_seconds(process_id: int) -> float:
 def measure(notes: int) -> dict[str, Any]:
     """Play so many notes under load, and all figures of it. Raises RuntimeError when something does not come up."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder = Path("/tmp/mt"); folder.mkdir()
         stack.enter_context(jack_server(SERVER))
         hears = stack.enter_context(receiver(folder / "heard.jsonl", [EAR, PLAIN_EAR]))
         train = stack.enter_context(training(folder))
@@ -100,8 +100,9 @@ def measure(notes: int) -> dict[str, Any]:
         patience_s = notes * STEP_S + _EXTRA_S
         wait_until(lambda: window.poll() is not None, "the window did not end", patience_s)
         wait_until(lambda: sleeps.poll() is not None, "the loop of sleeps did not end", patience_s)
-        if window.returncode:
-            raise RuntimeError(f"the window ended with status {window.returncode}: {(folder / 'window.txt').read_text()}")
+        said = (folder / "window.txt").read_text()
+        if window.returncode or "Traceback" in said:
+            raise RuntimeError(f"the window ended with status {window.returncode}: {said}")
         if train.poll() is not None:
             raise RuntimeError("the training job ended before the notes did")
         share = (cpu_seconds(train.pid) - used) / (time.monotonic() - began)

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -50,7 +51,7 @@ class SteadyEngine(PlaybackEngine):
         self._steady = 0
         notes = [note for note in pattern.notes if note.pitch != KEY]
         row = self._row(pattern.length)
-        super().set_pattern(Pattern.of([*notes, *row], pattern.length, tempo=pattern.tempo, metre=pattern.metre))
+        super().set_pattern(replace(pattern, notes=tuple(sorted([*notes, *row]))))
 
     def append_notes(self, notes: Sequence[Note], length: int) -> None:
         """More notes, and so much more of the row."""

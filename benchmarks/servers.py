@@ -113,11 +113,12 @@ class Chatter:
 
 
 @contextmanager
-def jack_server(name: str, period: int = PERIOD) -> Iterator[Chatter]:
+def jack_server(name: str, period: int = PERIOD, *, patient: bool = False) -> Iterator[Chatter]:
     """A JACK server that this process and those it starts use meanwhile, and what it says of xruns.
 
     With real-time priority where that is permitted. Args: name, the same each time for the same benchmark: JACK keeps a
-    list of eight names, even of servers that are long gone. Raises RuntimeError when it does not come up, as when one
+    list of eight names, even of servers that are long gone; patient, whether it waits for clients that the computer wakes
+    late instead of dropping what they have for that period. Raises RuntimeError when it does not come up, as when one
     of that name runs already.
     """
     before = os.environ.get("JACK_DEFAULT_SERVER")
@@ -126,7 +127,7 @@ def jack_server(name: str, period: int = PERIOD) -> Iterator[Chatter]:
     try:
         if _jack_answers():
             raise RuntimeError(f"a JACK server named {name} runs already: end it first")
-        with _jack_running(name, period) as chatter:
+        with _jack_running(name, period, ["--sync"] if patient else []) as chatter:
             yield chatter
     finally:
         for folder in (Path("/dev/shm"), Path(tempfile.gettempdir())):
@@ -139,8 +140,8 @@ def jack_server(name: str, period: int = PERIOD) -> Iterator[Chatter]:
 
 
 @contextmanager
-def _jack_running(name: str, period: int) -> Iterator[Chatter]:
-    command = ["jackd", "--no-mlock", "-n", name, "-d", "dummy", "-r", str(RATE), "-p", str(period)]
+def _jack_running(name: str, period: int, options: Sequence[str]) -> Iterator[Chatter]:
+    command = ["jackd", "--no-mlock", *options, "-n", name, "-d", "dummy", "-r", str(RATE), "-p", str(period)]
     for attempt in range(_JACK_TRIES):
         # One that is started too soon after another has ended may end itself.
         time.sleep(attempt)
