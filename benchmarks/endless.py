@@ -28,8 +28,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks.endless_verdict import MS, Change, Span, Verdict, judge
-from benchmarks.midi_receiver import read_heard, receiver
+from benchmarks.midi_receiver import read_heard, read_stalls, receiver
 from benchmarks.servers import (
+    bystander,
     connect,
     end_tidily_on_signals,
     jack_server,
@@ -44,6 +45,8 @@ from drumapp.core.pattern import Note
 SERVER = "drumapp-endless"
 PERIOD = 512  # on a computer that stalls, the fewer periods the fewer are lost; timing is measured elsewhere
 SINKS = ("SinkOne", "SinkTwo")
+BUFFER_MS = 20  # as SoundSettings has it
+_STALL_NS = 50 * MS  # after one of which no client is to blame for an xrun
 VIRTUAL, EAR = "Drumapp", "Ear"
 PORTS = {"Drumapp": "Ear", "Desk A:in": "Desk A", "Desk B:in": "Desk B"}
 GROWTH_LIMIT = 0.05
@@ -87,6 +90,8 @@ def play(folder: Path, seconds: float, seed: int) -> None:
         runtime = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         jack = stack.enter_context(jack_server(SERVER, PERIOD, patient=True))
         pulse = stack.enter_context(sound_server(runtime, SINKS))
+        for sink in SINKS:
+            stack.enter_context(bystander(sink, BUFFER_MS))
         stack.enter_context(receiver(folder / "heard.jsonl", [EAR, "Desk A", "Desk B"]))
         settings = runtime / "settings"
         settings.mkdir()
@@ -196,7 +201,7 @@ def examine(folder: Path) -> tuple[dict[str, Any], Verdict]:
         "late_max_ms": float(np.max(late)),
         "edits": len(of_kind["edit"]),
         "switches": sum(len(of_kind[kind]) for kind in ("switch", "on", "off")),
-        **_xruns(of_kind),
+        **_xruns(of_kind, read_stalls(folder / "heard.jsonl")),
         "problems": [line["words"] for line in of_kind["problem"]],
     }
     for name in PROCESSES:
@@ -204,16 +209,31 @@ def examine(folder: Path) -> tuple[dict[str, Any], Verdict]:
     return figures, verdict
 
 
-def _xruns(of_kind: dict[str, list[dict[str, Any]]]) -> dict[str, int]:
-    """Those that are ours, and the others: of clients that the computer did not wake in time, whoever's they are."""
-    jack = [line["words"] for line in of_kind["jack"] if "client" in line["words"]]
-    ours = [words for words in jack if "Drumapp" in words]
+def _xruns(of_kind: dict[str, list[dict[str, Any]]], stalls: Sequence[int]) -> dict[str, int]:
+    """Those that are ours, and the others.
+
+    An underrun is ours when we were late for it and nothing else was late then: no plain player beside us, not the JACK
+    server, not a loop of sleeps.
+    """
+    jack, pulse = of_kind["jack"], of_kind["pulse"]
+    ours = [line for line in jack if "client" in line["words"] and "Drumapp" in line["words"]]
+    dry = [line["t"] for line in pulse if "pacat" not in line["words"]]
+    others = [line["t"] for line in pulse if "pacat" in line["words"]]
+    server = [line["t"] for line in jack if line not in ours]
+    late = [line["at"] for line in of_kind["gap"]]
+    alone = [at for at in dry if _near(at, late) and not _near(at, [*others, *server, *stalls])]
     return {
-        "our_jack_xruns": sum("Running" in words for words in ours),
-        "our_underruns": len(of_kind["pulse"]),
-        "not_woken": sum("Triggered" in words for words in ours),
-        "receiver_not_woken": sum("Triggered" in words for words in jack if words not in ours),
+        "our_jack_xruns": sum("Running" in line["words"] for line in ours),
+        "our_underruns": len(alone),
+        "underruns": len(dry),
+        "bystander_underruns": len(others),
+        "jack_stalls": sum("JackTimedDriver" in line["words"] for line in jack),
+        "stalls": len(stalls),
     }
+
+
+def _near(at_ns: int, times_ns: Sequence[int]) -> bool:
+    return any(abs(at_ns - time_ns) <= _STALL_NS for time_ns in times_ns)
 
 
 def _notes(rows: Sequence[Sequence[int]]) -> tuple[Note, ...]:
@@ -268,9 +288,10 @@ def describe(figures: dict[str, Any]) -> list[str]:
         f"  missed {figures['missed']}, doubled or wrong {figures['extra']}, stuck {figures['stuck']} (each 0)",
         f"  late by {figures['late_p50_ms']:.2f} ms in the middle, {figures['late_p99_ms']:.2f} at p99, "
         f"{figures['late_max_ms']:.1f} at most; the music moved {figures['moved']} times, waited {figures['waits']} s",
-        f"  xruns of ours {figures['our_jack_xruns']} in JACK, {figures['our_underruns']} in PulseAudio (each 0); "
-        f"our JACK clients were woken too late {figures['not_woken']} times, the receiver's "
-        f"{figures['receiver_not_woken']}",
+        f"  xruns of ours {figures['our_jack_xruns']} in JACK, {figures['our_underruns']} in PulseAudio (each 0)",
+        f"  when the computer stalled: {figures['underruns'] - figures['our_underruns']} underruns of ours, "
+        f"{figures['bystander_underruns']} of two plain players beside it, {figures['jack_stalls']} of the JACK server, "
+        f"{figures['stalls']} of a loop of sleeps",
     ]
     for name in PROCESSES:
         growth = figures[f"{name}_growth"]
@@ -291,7 +312,7 @@ def main() -> int:
     parser.add_argument("--judge", action="store_true", help="only look at what is in the folder")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    absent = missing("jackd", "jack_connect", "jack_lsp", "pulseaudio", "pactl")
+    absent = missing("jackd", "jack_connect", "jack_lsp", "pulseaudio", "pactl", "pacat")
     if absent and not arguments.judge:
         print(f"not measured: {absent}", file=sys.stderr)
         return 2

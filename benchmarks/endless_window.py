@@ -11,6 +11,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
@@ -36,6 +37,7 @@ OUTPUTS = (playback.VIRTUAL_PORT, *DESKS)
 PULSE = "PulseAudio"
 _OVERLAP_MS = 3_000
 _SWITCH_MS = 60_000
+_LONG_GAP_NS = 15_000_000
 _SETTLE_S = 5.0
 _ENDING_S = 3.0
 _READY_LOOK_MS = 100
@@ -55,6 +57,7 @@ class EndlessWindow:
         self._pattern = Pattern()
         self._outputs: tuple[str, ...] = ()
         self._timers: list[QTimer] = []
+        self._pulls = 0
 
     # What is written down
 
@@ -78,8 +81,15 @@ class EndlessWindow:
             self.write("problem", words=getattr(event, "sentence", repr(event)))
 
     def _write_head(self) -> None:
-        head = self.application.engine.playhead()
+        engine = self.application.engine
+        head, pulls = engine.playhead(), engine.pulls_since(self._pulls)
+        self._pulls = engine.pulls
         self.write("head", tick=head.tick, playing=head.playing, waiting=head.waiting, notes=len(self._pattern))
+        # When the sound device waited for long between two blocks: whether an underrun was of our making.
+        called = [entry.due_ns + entry.late_ns for entry in pulls]
+        for before, after in pairwise(called):
+            if after - before > _LONG_GAP_NS:
+                self.write("gap", at=after, ms=(after - before) / 1e6)
 
     # What is done
 

@@ -33,6 +33,7 @@ _PACKAGES = {
     "jack_rec": "jackd2",
     "pulseaudio": "pulseaudio",
     "parec": "pulseaudio-utils",
+    "pacat": "pulseaudio-utils",
     "pactl": "pulseaudio-utils",
     "fluidsynth": "fluidsynth",
     "hydrogen": "hydrogen",
@@ -211,6 +212,15 @@ def sound_server(folder: Path, sinks: Sequence[str]) -> Iterator[Chatter]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def bystander(sink: str, latency_ms: int) -> Iterator[None]:
+    """A plain player of silence in C on a sink: when it runs dry, the computer stalled. Its streams are called pacat."""
+    command = ["pacat", "--playback", "--raw", f"--rate={RATE}", "--channels=2", "--format=s16le"]
+    command += [f"--latency-msec={latency_ms}", f"--device={sink}"]
+    with Path("/dev/zero").open("rb") as silence, running(command, stdin=silence, stderr=subprocess.DEVNULL):
+        yield
 
 
 def window_environment(folder: Path, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
