@@ -162,23 +162,34 @@ def _origins(
     strikes = sorted((entry.at_ns, entry.message[1]) for found in heard.values() for entry in found if entry.is_strike)
     times = [at for at, _ in strikes]
     origins = _Origins()
+    known = False
     for window_ns in range(start_ns, end_ns, _WINDOW_NS):
-        misses: list[float] = []
+        misses: list[tuple[int, float]] = []  # of each stroke, by how much it missed each note that it might be
         first, last = bisect_left(times, window_ns), bisect_left(times, min(window_ns + _WINDOW_NS, end_ns))
         for at_ns, key in strikes[first:last]:
             tick, reach, of_key = (at_ns - guess_ns) / tick_ns, _SEARCH_NS / tick_ns, starts[key]
             near = of_key[bisect_left(of_key, tick - reach) : bisect_right(of_key, tick + reach)]
-            misses += [at_ns - guess_ns - start * tick_ns for start in near]
+            misses += [(at_ns, at_ns - guess_ns - start * tick_ns) for start in near]
+        moved_at_ns = window_ns
         if misses:
-            counts = np.bincount(np.floor((np.array(misses) + 2 * _SEARCH_NS) / _BIN_NS).astype(np.int64))
-            mode = float(np.argmax(np.convolve(counts, np.ones(3), "same")) * _BIN_NS + _BIN_NS // 2 - 2 * _SEARCH_NS)
-            moved = round(float(np.median([miss for miss in misses if abs(miss - mode) <= 3 * _BIN_NS])))
-            if origins.starts_ns and abs(moved) > _MOVED_NS:
+            moved = _most_common([miss for _, miss in misses])
+            if known and abs(moved) > _MOVED_NS:
                 verdict.findings.append(Finding("moved", window_ns, f"the music moved by {moved / MS:+.1f} ms"))
+                still = {at_ns for at_ns, miss in misses if abs(miss) <= 3 * _BIN_NS}
+                moved_at_ns = max(still, default=window_ns - 1) + 1
             guess_ns += moved
-        origins.starts_ns.append(window_ns)
+            known = True
+        origins.starts_ns.append(moved_at_ns)
         origins.origins_ns.append(guess_ns)
     return origins
+
+
+def _most_common(misses: Sequence[float]) -> int:
+    """Where most of them lie, within some milliseconds."""
+    values = np.array(misses)
+    counts = np.bincount(np.floor((values + 2 * _SEARCH_NS) / _BIN_NS).astype(np.int64))
+    mode = float(np.argmax(np.convolve(counts, np.ones(3), "same")) * _BIN_NS + _BIN_NS // 2 - 2 * _SEARCH_NS)
+    return round(float(np.median(values[np.abs(values - mode) <= 3 * _BIN_NS])))
 
 
 def _judge_port(
@@ -191,7 +202,7 @@ def _judge_port(
     auditions: Sequence[tuple[int, int]],
     verdict: Verdict,
 ) -> None:
-    start_ns, end_ns = origins.starts_ns[0], origins.starts_ns[-1] + _WINDOW_NS
+    start_ns = origins.starts_ns[0]
     strikes: dict[int, list[Heard]] = defaultdict(list)
     for entry in messages:
         if entry.is_strike and start_ns <= entry.at_ns:
@@ -206,7 +217,6 @@ def _judge_port(
     for key in {*strikes, *due}:
         _match(port, key, strikes[key], sorted(due[key], key=lambda entry: entry[0]), auditions, verdict, start_ns)
     _judge_releases(port, messages, verdict)
-    del end_ns
 
 
 def _certainty(presence: Presence, due_ns: int, on: Sequence[Span]) -> bool | None:
