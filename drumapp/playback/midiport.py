@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -139,7 +140,8 @@ class RtMidiSystem:
     """The ports of this computer. For one thread, but the ports it opens may be used by another.
 
     JACK's clients are dear: making or ending one holds up every thread of the process for 20 ms and more. So clients
-    are made ahead, and kept for the next port when theirs is closed.
+    are made ahead, and kept for the next port when theirs is closed. A virtual port, once offered, stays until the end:
+    rtmidi cannot offer it again by the same client, and so whoever is connected to it stays so while it is not played.
     """
 
     def __init__(self) -> None:
@@ -151,6 +153,8 @@ class RtMidiSystem:
         if self._poller.fault is not None:
             raise self._poller.fault
         interfaces = [interface for interface in self._found() if interface.answers()]
+        for interface in interfaces:
+            interface.throw_away_unheard()
         outputs = dict.fromkeys(name for interface in interfaces for name in interface.outputs())
         inputs = dict.fromkeys(name for interface in interfaces for name in interface.inputs())
         return MidiPorts(tuple(outputs), tuple(inputs))
@@ -218,6 +222,8 @@ class _Interface:
         self._ins: list[Any] = []
         self._idle_outs: list[Any] = []
         self._idle_ins: list[Any] = []
+        self._virtual_outs: list[Any] = []  # clients that have offered a port, and are not played now
+        self._virtual_ins: list[Any] = []
         self._open: list[_RtMidiOut] = []
 
     def answers(self) -> bool:
@@ -227,6 +233,7 @@ class _Interface:
                 port.gone = True
             self._poller.forget(self._ins)
             self._outs, self._ins, self._idle_outs, self._idle_ins, self._open = [], [], [], [], []
+            self._virtual_outs, self._virtual_ins = [], []
             return False
         try:
             if not self._outs:
@@ -261,42 +268,63 @@ class _Interface:
     def open_output(self, index: int, name: str) -> OutPort:
         """Open a port by its place in the list. Raises MidiPortError when it is taken."""
         # The first client keeps its place for the virtual port, which has its name.
-        client = self._idle_outs.pop() if len(self._idle_outs) > 1 else self._new_out()
-        return self._opened(client, name, lambda: client.open_port(index, "out"))
+        idle = self._idle_outs
+        client = idle.pop() if idle and idle[-1] is not self._outs[0] else self._new_out()
+        return self._opened(client, name, lambda: client.open_port(index, "out"), idle)
 
     def virtual_output(self) -> OutPort:
         """Offer a port to other programs. Raises MidiPortError."""
+        if self._virtual_outs:
+            return self._opened(self._virtual_outs.pop(), VIRTUAL_PORT, lambda: None, self._virtual_outs)
         client = self._idle_outs.pop(0) if self._idle_outs else self._new_out()
-        return self._opened(client, VIRTUAL_PORT, lambda: client.open_virtual_port(self._virtual_name("out")))
+        offer = partial(client.open_virtual_port, self._virtual_name("out"))
+        return self._opened(client, VIRTUAL_PORT, offer, self._virtual_outs)
 
     def open_input(self, index: int, name: str, receive: Receive) -> InPort:
         """Open a port by its place in the list. Raises MidiPortError when it is taken."""
         client = self._idle_ins.pop() if self._idle_ins else self._new_in()
-        return self._opened_input(client, name, receive, lambda: client.open_port(index, "in"))
+        return self._opened_input(client, name, receive, lambda: client.open_port(index, "in"), self._idle_ins)
 
     def virtual_input(self, receive: Receive) -> InPort:
         """Offer a port to other programs. Raises MidiPortError."""
+        if self._virtual_ins:
+            self.throw_away_unheard()
+            return self._opened_input(self._virtual_ins.pop(), VIRTUAL_PORT, receive, lambda: None, self._virtual_ins)
         client = self._idle_ins.pop() if self._idle_ins else self._new_in()
-        return self._opened_input(
-            client, VIRTUAL_PORT, receive, lambda: client.open_virtual_port(self._virtual_name("in"))
-        )
+        offer = partial(client.open_virtual_port, self._virtual_name("in"))
+        return self._opened_input(client, VIRTUAL_PORT, receive, offer, self._virtual_ins)
+
+    def throw_away_unheard(self) -> None:
+        """Forget what came in through a virtual port while nobody listened; rtmidi would keep it."""
+        for client in self._virtual_ins:
+            while client.get_message() is not None:
+                pass
 
     def _virtual_name(self, direction: str) -> str:
         # Core MIDI shows the port's name alone, the others the client's before it.
         return _CLIENT if self._name == _CORE else direction
 
-    def _opened(self, client: Any, name: str, open_it: Callable[[], object]) -> OutPort:
+    def _opened(self, client: Any, name: str, open_it: Callable[[], object], afterwards: list[Any]) -> OutPort:
+        """Args: afterwards, among which clients the port's is to be once it is closed."""
         try:
             with silenced():
                 open_it()
         except (OSError, ValueError) as error:
             self._idle_outs.append(client)
             raise MidiPortError(f"The MIDI output {name} cannot be opened: {_plain(str(error))}.") from error
-        port = _RtMidiOut(client, name, jack=self._name == _JACK, done=self._take_back)
+
+        def take_back(port: _RtMidiOut) -> None:
+            if port in self._open:  # else its server has died
+                self._open.remove(port)
+                afterwards.append(client)
+
+        port = _RtMidiOut(client, name, jack=self._name == _JACK, stays=name == VIRTUAL_PORT, done=take_back)
         self._open.append(port)
         return port
 
-    def _opened_input(self, client: Any, name: str, receive: Receive, open_it: Callable[[], object]) -> InPort:
+    def _opened_input(
+        self, client: Any, name: str, receive: Receive, open_it: Callable[[], object], afterwards: list[Any]
+    ) -> InPort:
         # Of JACK's nothing may be left out, for the time of a message is told from the one before it, left out or not.
         jack = self._name == _JACK
         client.ignore_types(sysex=not jack, timing=False, active_sense=not jack)
@@ -306,12 +334,8 @@ class _Interface:
         except (OSError, ValueError) as error:
             self._idle_ins.append(client)
             raise MidiPortError(f"The MIDI input {name} cannot be opened: {_plain(str(error))}.") from error
-        return _RtMidiIn(client, name, receive, self._poller, jack=jack, done=self._idle_ins.append)
-
-    def _take_back(self, port: _RtMidiOut) -> None:
-        if port in self._open:  # else its server has died
-            self._open.remove(port)
-            self._idle_outs.append(port.client)
+        stays = name == VIRTUAL_PORT
+        return _RtMidiIn(client, name, receive, self._poller, jack=jack, stays=stays, done=afterwards.append)
 
     def _new_out(self) -> Any:
         with silenced():
@@ -335,11 +359,12 @@ class _Interface:
 class _RtMidiOut:
     """An open output. Attributes: name; client, rtmidi's; gone, once nobody is there to send to."""
 
-    def __init__(self, client: Any, name: str, *, jack: bool, done: Callable[[_RtMidiOut], None]) -> None:
+    def __init__(self, client: Any, name: str, *, jack: bool, stays: bool, done: Callable[[_RtMidiOut], None]) -> None:
         self.name = name
         self.client = client
         self.gone = False
         self._jack = jack
+        self._stays = stays
         self._done = done
         self._unchecked = 0
 
@@ -359,7 +384,7 @@ class _RtMidiOut:
 
     def close(self) -> None:
         gone, self.gone = self.gone, True
-        if not gone:
+        if not gone and not self._stays:
             self.client.close_port()
         self._done(self)
 
@@ -389,12 +414,21 @@ class _RtMidiIn:
     """An open input. Attributes: name."""
 
     def __init__(
-        self, client: Any, name: str, receive: Receive, poller: _Poller, *, jack: bool, done: Callable[[Any], None]
+        self,
+        client: Any,
+        name: str,
+        receive: Receive,
+        poller: _Poller,
+        *,
+        jack: bool,
+        stays: bool,
+        done: Callable[[Any], None],
     ) -> None:
         self.name = name
         self._client = client
         self._poller = poller
         self._jack = jack
+        self._stays = stays
         self._done = done
         if jack:
             poller.listen(client, receive)
@@ -407,7 +441,8 @@ class _RtMidiIn:
             self._poller.forget([self._client])
         else:
             self._client.cancel_callback()
-        self._client.close_port()
+        if not self._stays:
+            self._client.close_port()
         self._done(self._client)
 
 
@@ -439,6 +474,7 @@ class _Poller:
         self._thread: threading.Thread | None = None
 
     def listen(self, client: Any, receive: Receive) -> None:
+        self._came_ns.pop(id(client), None)  # what came while nobody listened has not been counted
         self._listened = {**self._listened, id(client): (client, receive)}
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="midi-input", daemon=True)

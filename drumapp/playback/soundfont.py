@@ -200,7 +200,8 @@ class FluidSynth:
     def render(self, frames: int) -> Audio:
         """The next frames, shape (frames, 2)."""
         audio = np.zeros((frames, 2), np.float32)
-        place = audio.ctypes.data_as(ctypes.c_void_p)
+        # Not data_as: what it returns refers to itself, and while music plays nobody collects such garbage.
+        place = ctypes.c_void_p(audio.ctypes.data)
         done = 0
         while done < frames:
             count = min(frames - done, self._voices.prepare())

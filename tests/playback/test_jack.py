@@ -91,6 +91,19 @@ def test_it_ends_in_silence(engine, receiver, ending):
     assert_silence(receiver)
 
 
+def test_switched_off_and_on_the_virtual_port_is_the_same_and_who_is_connected_stays_so(engine, receiver):
+    play(engine, receiver)
+    for _ in range(3):
+        engine.set_midi(MidiSettings())
+        assert_silence(receiver)
+        count = len(strikes(receiver))
+        engine.set_midi(VIRTUAL)
+        wait_until(lambda: len(strikes(receiver)) > count + 10, "it is not played any more")  # noqa: B023
+    engine.stop()
+    assert_silence(receiver)
+    assert engine.running
+
+
 def test_panic_ends_what_sounds_and_the_music_goes_on(engine, receiver):
     play(engine, receiver)
     engine.panic()
@@ -138,14 +151,18 @@ def test_when_the_window_is_killed_the_port_falls_silent(receiver, font, tmp_pat
 
 
 def test_pads_come_in_through_the_virtual_port(engine):
-    engine.set_midi(MidiSettings(inputs=(MidiInputSettings(VIRTUAL_PORT),)))
     events = []
 
-    def heard(kind: type) -> bool:
+    def heard(kind: type, times: int = 1) -> bool:
         events.extend(engine.poll())
-        return any(isinstance(event, kind) for event in events)
+        return sum(isinstance(event, kind) for event in events) >= times
 
-    wait_until(lambda: heard(PortReady), "the port was not opened")
+    wait_until(lambda: heard(PortReady), "the output was not opened")
+    # The second time it is the port that was offered the first time.
+    listening = MidiSettings(inputs=(MidiInputSettings(VIRTUAL_PORT),))
+    for times, midi in enumerate((listening, VIRTUAL, listening), 2):
+        engine.set_midi(midi)
+        wait_until(lambda: heard(PortReady, times), "the port was not opened")  # noqa: B023
     sender = subprocess.run(
         [
             sys.executable,
