@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 
 def print_timing(settings: Settings, ports: Sequence[str], seconds: float, *, as_json: bool) -> int:
     """Play, measure and print; 1 where nothing could be measured."""
-    from drumapp.playback.output_settings import MidiOutputSettings, SoundSettings
+    from drumapp.playback.output_settings import MidiOutputSettings
     from drumapp.playback.self_test import run_self_test
-    from drumapp.resources import builtin_soundfont
 
-    sound = SoundSettings(settings.soundfont or builtin_soundfont(), settings.synth, settings.volume_db)
+    sound = settings.sound.settings(settings.soundfont, settings.synth, settings.volume_db)
     outputs = [MidiOutputSettings(port) for port in ports]
     with progress("Testing the timing") as report:
         result = run_self_test(sound, outputs, seconds=seconds, progress=report)
