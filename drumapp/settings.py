@@ -98,7 +98,7 @@ class Settings:
 
     soundfont: Path | None = None
     synth: str = "auto"
-    sound: SoundChoice = SoundChoice()
+    sound: SoundChoice = field(default_factory=SoundChoice)
     recent_soundfonts: tuple[Path, ...] = ()
     model: Path | None = None
     tempo: float = DEFAULT_TEMPO
@@ -135,7 +135,7 @@ class Settings:
     export_layout: str = "one"
     export_resolution: int = 480
     export_kit_map: str = "General MIDI"
-    audio_export: AudioExportChoice = AudioExportChoice()
+    audio_export: AudioExportChoice = field(default_factory=AudioExportChoice)
     window_geometry: str | None = None
     recent_folder: Path | None = None
     recent_files: tuple[Path, ...] = ()

@@ -13,6 +13,13 @@ EDGES_MS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Where one bar of the histogram ends and the next begins; the last has no end."""
 
 LEAST_SENT = 20
+
+SOUND_ADVICE = (
+    "It holds back {latency_ms:g} ms, for which the synth is struck ahead; if your DAW records it late all the same, "
+    "enter by how much as the synth's offset."
+)
+"""What a sound device's report leads to."""
+
 _DRIFT_MS = 10 * 60 * 1000.0
 _DRIFT_PIECES = 12
 _LEAST_DRIFT_MS = 0.2  # within the run
