@@ -85,6 +85,8 @@ class SetupDialog(QDialog):
         body.addWidget(self.list)
         body.addWidget(self._stack, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        # In a list Return means its line, not the button that Qt would choose.
+        buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from drumapp.gui.choice_box import ChoiceBox
 
@@ -35,7 +36,9 @@ class Page(QWidget):
         """A field with its name."""
         row = self._grid.rowCount()
         self._grid.addWidget(QLabel(name), row, 0)
-        self._grid.addWidget(field, row, 1)
+        fixed = field.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Fixed
+        # Where it is not aligned, a field that keeps its width would keep the others from being wider.
+        self._grid.addWidget(field, row, 1, Qt.AlignmentFlag.AlignLeft if fixed else Qt.AlignmentFlag(0))
 
     def show_problem(self, sentence: str) -> None:
         """Say what is the matter; nothing where all is well."""

@@ -228,11 +228,12 @@ class SoundControl(QObject):
         return wanted is None or _same(wanted, self.sound, parts)
 
     def _take_up(self, event: SoundReady) -> None:
-        meant = event.device != SILENT_DEVICE or self.sound.device == NO_DEVICE
+        heard = event.device != SILENT_DEVICE
+        meant = heard or self.sound.device == NO_DEVICE
         self.latest, self.busy = event, False
         if meant:
             self._good = self.sound
-            if self._lost:
+            if self._lost and heard:
                 self.back.emit(f"The sound is back, through {event.device}.")
             self._lost = False
         self.ready.emit(f"{event.description}, {event.device}", meant)

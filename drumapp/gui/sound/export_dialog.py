@@ -63,7 +63,8 @@ class AudioExportDialog(QDialog):
         )
         self.tail.setToolTip("For the last drums to ring, after the end of the beat; 0 to loop the file")
         self.tail.set_value(choice.tail_seconds)
-        self.normalise = CheckBox(theme, "Bring the loudest moment to")
+        self.normalise = CheckBox(theme, "Normalise to")
+        self.normalise.setToolTip("Bring the loudest moment to this level")
         self.normalise.setChecked(choice.normalise)
         self.peak = NumberField(
             theme, "Level", least=MIN_PEAK_DBFS, most=0.0, default=-1.0, decimals=1, unit="dBFS", width=112
@@ -89,6 +90,7 @@ class AudioExportDialog(QDialog):
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
         level = QHBoxLayout()
+        level.setSpacing(16)
         level.addWidget(self.normalise)
         level.addWidget(self.peak)
         level.addStretch(1)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from drumapp.gui.theme import Theme
 
-_BAR_PX, _GAP_PX, _HEIGHT_PX, _LABEL_PX = 38, 4, 48, 16
+_BAR_PX, _GAP_PX, _HEIGHT_PX, _LABEL_PX, _UNIT_PX = 36, 4, 48, 16, 48
 
 
 class Histogram(QWidget):
@@ -33,7 +33,7 @@ class Histogram(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for every bar."""
-        return QSize(len(self._bars) * (_BAR_PX + _GAP_PX), _HEIGHT_PX + _LABEL_PX)
+        return QSize(len(self._bars) * (_BAR_PX + _GAP_PX) + _UNIT_PX, _HEIGHT_PX + _LABEL_PX)
 
     def paintEvent(self, _event) -> None:
         """Bars on their ground, the labels below."""
@@ -50,3 +50,5 @@ class Histogram(QWidget):
             painter.setPen(QColor(colours.text_dim))
             below = QRectF(left - _GAP_PX, _HEIGHT_PX, _BAR_PX + 2 * _GAP_PX, _LABEL_PX)
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, label)
+        unit = QRectF(len(self._bars) * (_BAR_PX + _GAP_PX), _HEIGHT_PX, _UNIT_PX, _LABEL_PX)
+        painter.drawText(unit, Qt.AlignmentFlag.AlignVCenter, "ms late")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QSlider, QWidget
 
 from drumapp.gui.choice_box import ChoiceBox
@@ -13,6 +13,7 @@ from drumapp.gui.number_field import tabular
 from drumapp.gui.setup_page import Page
 from drumapp.gui.sound.control import BUILT_IN, SoundControl
 
+_LINE_PX = 28
 _REST_MS = 200  # before a soundfont is loaded that the arrow keys have come to
 _NO_EFFECTS = "The built-in sampler has no reverb and no chorus; FluidSynth has, where it is installed."
 _DROP_HINT = "Drop an .sf2 or .sf3 file here to play it. What is chosen is heard at once, while music plays too."
@@ -106,6 +107,7 @@ class KitPage(Page):
                 for font in fonts:
                     item = QListWidgetItem(BUILT_IN if font is None else font.stem)
                     item.setData(Qt.ItemDataRole.UserRole, None if font is None else str(font))
+                    item.setSizeHint(QSize(0, _LINE_PX))
                     item.setToolTip(BUILT_IN if font is None else str(font))
                     self.fonts.addItem(item)
             self.fonts.setCurrentRow(fonts.index(control.chosen_font))

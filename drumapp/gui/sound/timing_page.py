@@ -36,6 +36,9 @@ class TimingPage(Page):
         self.progress.setRange(0, _STEPS)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Progress of the test")
+        policy = self.progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.progress.setSizePolicy(policy)
         row = QHBoxLayout()
         row.addWidget(self.button)
         row.addWidget(self.progress, 1)
@@ -46,6 +49,7 @@ class TimingPage(Page):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._scroll.setAccessibleName("Results of the test")
         self.column.addWidget(self._scroll, 1)
+        self.column.addStretch(0)  # for when the results are not there
         self.results: list[QWidget] = []
         self.button.clicked.connect(self._click)
         test.progressed.connect(self._show_progress, Qt.ConnectionType.QueuedConnection)
