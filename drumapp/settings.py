@@ -19,6 +19,13 @@ from drumapp.core.midi_learn import MAX_VALUE, Bindings, ControlKind, MidiBindin
 from drumapp.core.timing import DEFAULT_TEMPO, MAX_TEMPO, MIN_TEMPO, Metre
 from drumapp.lstm.presets import DEFAULT_TEMPERATURE
 from drumapp.port_choices import MOST_PORTS, InputChoice, OutputChoice, input_from_stored, output_from_stored
+from drumapp.sound_choices import (
+    MOST_SOUNDFONTS,
+    AudioExportChoice,
+    SoundChoice,
+    export_from_stored,
+    sound_from_stored,
+)
 
 FOLDER_VARIABLE = "DRUMAPP_CONFIG_DIR"
 CACHE_VARIABLE = "DRUMAPP_CACHE_DIR"
@@ -48,6 +55,8 @@ class Settings:
     Attributes:
         soundfont: a chosen .sf2 or .sf3; None plays the built-in kit.
         synth: one of SYNTHS.
+        sound: device, drum kit of the soundfont, effects and offset.
+        recent_soundfonts: those the user has brought, the last first; at most MOST_SOUNDFONTS.
         model: a chosen checkpoint; None plays the shipped one.
         tempo: quarter notes a minute.
         bars: how many Generate writes; 0 is endless.
@@ -80,6 +89,7 @@ class Settings:
         export_layout: one of EXPORT_LAYOUTS, how MIDI files are spread over tracks.
         export_resolution: one of RESOLUTIONS, the ticks per quarter of MIDI files.
         export_kit_map: name of the kit map that MIDI files are written for.
+        audio_export: how audio was exported last.
         window_geometry: as the window saved it, in base64.
         recent_folder: where the last file dialog ended.
         recent_files: projects opened or saved, the last first; at most MAX_RECENT_FILES.
@@ -88,6 +98,8 @@ class Settings:
 
     soundfont: Path | None = None
     synth: str = "auto"
+    sound: SoundChoice = field(default_factory=SoundChoice)
+    recent_soundfonts: tuple[Path, ...] = ()
     model: Path | None = None
     tempo: float = DEFAULT_TEMPO
     bars: int = 8
@@ -123,6 +135,7 @@ class Settings:
     export_layout: str = "one"
     export_resolution: int = 480
     export_kit_map: str = "General MIDI"
+    audio_export: AudioExportChoice = field(default_factory=AudioExportChoice)
     window_geometry: str | None = None
     recent_folder: Path | None = None
     recent_files: tuple[Path, ...] = ()
@@ -317,6 +330,8 @@ def _binding(entry: object) -> MidiBinding:
 _READERS: Mapping[str, Callable[[object], Any]] = {
     "soundfont": _path,
     "synth": lambda value: _one_of(SYNTHS, value),
+    "sound": sound_from_stored,
+    "recent_soundfonts": lambda value: _paths(MOST_SOUNDFONTS, value),
     "model": _path,
     "tempo": lambda value: _number(MIN_TEMPO, MAX_TEMPO, value),
     "bars": lambda value: _whole(0, MAX_BARS, value),
@@ -352,6 +367,7 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "export_layout": lambda value: _one_of(EXPORT_LAYOUTS, value),
     "export_resolution": lambda value: _one_number_of(RESOLUTIONS, value),
     "export_kit_map": lambda value: _text(value) or "General MIDI",
+    "audio_export": export_from_stored,
     "window_geometry": _text,
     "recent_folder": _path,
     "recent_files": lambda value: _paths(MAX_RECENT_FILES, value),

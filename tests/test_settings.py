@@ -10,6 +10,7 @@ from drumapp.core.errors import DrumappError
 from drumapp.core.midi_learn import ControlKind, MidiBinding, MidiControl
 from drumapp.port_choices import InputChoice, OutputChoice
 from drumapp.settings import Settings, load_settings, save_settings, settings_file
+from drumapp.sound_choices import AudioExportChoice, SoundChoice
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +29,8 @@ def store(text: str | bytes) -> Path:
 CHANGED = Settings(
     soundfont=Path("/music/Räume.sf2"),
     synth="sampler",
+    sound=SoundChoice("USB Audio", "ALSA", 44_100, 12, 8, 0.25, 0.5, -3.5),
+    recent_soundfonts=(Path("/music/Räume.sf2"), Path("old.sf3")),
     model=Path("model.safetensors"),
     tempo=97.5,
     bars=0,
@@ -58,6 +61,7 @@ CHANGED = Settings(
     export_layout="lanes",
     export_resolution=960,
     export_kit_map="Roland TD",
+    audio_export=AudioExportChoice("flac", 16, 44_100, 0.5, normalise=True, peak_dbfs=-3.0, stems=True),
     theme="light",
     snap="1/8T",
     velocity_lane=0,
@@ -131,6 +135,29 @@ def test_damaged_file_is_kept_aside(text: str | bytes) -> None:
         ("metre", "5/7"),
         ("metre", 4),
         ("theme", "pink"),
+        ("sound", []),
+        ("sound", {"device": ""}),
+        ("sound", {"device": "a\0b"}),
+        ("sound", {"backend": 3}),
+        ("sound", {"sample_rate": 48_000.0}),
+        ("sound", {"sample_rate": 1}),
+        ("sound", {"buffer_ms": 10**9}),
+        ("sound", {"program": 128}),
+        ("sound", {"program": True}),
+        ("sound", {"reverb": float("nan")}),
+        ("sound", {"chorus": 1.5}),
+        ("sound", {"offset_ms": "late"}),
+        ("recent_soundfonts", "font.sf2"),
+        ("audio_export", 7),
+        ("audio_export", {"kind": "mp3"}),
+        ("audio_export", {"kind": []}),
+        ("audio_export", {"bits": 16.0}),
+        ("audio_export", {"kind": "flac", "bits": "float"}),
+        ("audio_export", {"sample_rate": 0}),
+        ("audio_export", {"tail_seconds": -1}),
+        ("audio_export", {"normalise": 1}),
+        ("audio_export", {"peak_dbfs": 3}),
+        ("audio_export", {"stems": None}),
         ("memory_range", -1),
         ("record_replaces", 1),
         ("midi_bindings", {}),

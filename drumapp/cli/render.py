@@ -13,14 +13,13 @@ from drumapp.cli.beat import add_beat_options, read_beat
 from drumapp.cli.progress import progress
 from drumapp.core.errors import DrumappError
 from drumapp.settings import SYNTHS
+from drumapp.sound_choices import MAX_EXPORT_RATE, MAX_TAIL_SECONDS, MIN_EXPORT_RATE, MIN_PEAK_DBFS
 
 if TYPE_CHECKING:
     from drumapp.playback.export import Exported
     from drumapp.playback.synth import Synth
 
 BITS = ("16", "24", "float")
-MIN_RATE, MAX_RATE = 8_000, 192_000
-MAX_TAIL_SECONDS = 60.0
 
 _DESCRIPTION = """\
 Play the drums of a MIDI file into an audio file, without a sound device and faster than real time. The kit is the
@@ -49,7 +48,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument(
         "--rate",
-        type=whole_number("a rate", MIN_RATE, MAX_RATE, "frames a second"),
+        type=whole_number("a rate", MIN_EXPORT_RATE, MAX_EXPORT_RATE, "frames a second"),
         default=48_000,
         metavar="HZ",
         help="frames a second, 8000 to 192000 (default: 48000)",
@@ -64,7 +63,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument(
         "--normalise",
-        type=number("a level", -60.0, 0.0, "dBFS"),
+        type=number("a level", MIN_PEAK_DBFS, 0.0, "dBFS"),
         nargs="?",
         const=-1.0,
         metavar="DBFS",

@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 
 def print_timing(settings: Settings, ports: Sequence[str], seconds: float, *, as_json: bool) -> int:
     """Play, measure and print; 1 where nothing could be measured."""
-    from drumapp.playback.output_settings import MidiOutputSettings, SoundSettings
+    from drumapp.playback.output_settings import MidiOutputSettings
     from drumapp.playback.self_test import run_self_test
-    from drumapp.resources import builtin_soundfont
 
-    sound = SoundSettings(settings.soundfont or builtin_soundfont(), settings.synth, settings.volume_db)
+    sound = settings.sound.settings(settings.soundfont, settings.synth, settings.volume_db)
     outputs = [MidiOutputSettings(port) for port in ports]
     with progress("Testing the timing") as report:
         result = run_self_test(sound, outputs, seconds=seconds, progress=report)
@@ -33,15 +32,12 @@ def print_timing(settings: Settings, ports: Sequence[str], seconds: float, *, as
 
 
 def _described(result: SelfTest) -> list[str]:
-    from drumapp.playback.timing_report import describe
+    from drumapp.playback.timing_report import SOUND_ADVICE, describe
 
     lines: list[str] = []
     for report in result.ports:
         lines += [*describe(report), f"  -> offset for this port: {report.offset_ms:+.1f} ms", ""]
     if result.sound is not None:
         lines += describe(result.sound, "blocks")
-        lines.append(
-            f"  -> it holds back {result.latency_ms:g} ms, for which the synth is struck ahead; if your DAW records it "
-            "late all the same, enter by how much as the synth's offset"
-        )
+        lines.append(f"  -> {SOUND_ADVICE.format(latency_ms=result.latency_ms)}")
     return lines + [f"not tested: {problem}" for problem in result.problems]

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from math import ceil
 
 TICKS_PER_QUARTER = 480
 MIN_TEMPO = 20.0
@@ -84,6 +85,14 @@ class BarPosition:
 
     def __str__(self) -> str:
         return f"{self.bar:03d}.{self.beat}.{self.tick:03d}"
+
+
+def count_in_position(ticks_left: float, metre: Metre) -> BarPosition:
+    """Where a count-in is that has so many ticks to go before the music: its last bar is -1, the one before -2."""
+    left = max(ceil(ticks_left), 1)
+    bars = -(-left // metre.ticks_per_bar)
+    beat, tick = divmod(bars * metre.ticks_per_bar - left, metre.ticks_per_beat)
+    return BarPosition(-bars, beat + 1, tick)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,15 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from drumapp import resources
 from drumapp.core.errors import DrumappError
+from drumapp.core.kit import Lane
 from drumapp.core.pattern import Pattern
-from drumapp.core.timing import Metre, MetreMap, TempoMap
+from drumapp.core.timing import BarPosition, Metre, MetreMap, TempoMap, count_in_position
 from drumapp.gui.banner import Remedy
 from drumapp.gui.conductor import Conductor, Drummer, take_name
 from drumapp.gui.cowriting.room import CoWriting
@@ -25,14 +24,13 @@ from drumapp.gui.display import build_qt
 from drumapp.gui.document import Document
 from drumapp.gui.drag_control import DragControl
 from drumapp.gui.drummer_control import DrummerControl
-from drumapp.gui.files import Files, renderer
+from drumapp.gui.files import Files
 from drumapp.gui.garbage import collect_seldom
 from drumapp.gui.insight.control import InsightControl
 from drumapp.gui.kit_control import KitControl
 from drumapp.gui.main_window import MainWindow
 from drumapp.gui.metronome_control import MetronomeControl
 from drumapp.gui.midi_setup.control import MidiControl
-from drumapp.gui.midi_setup.dialog import MidiDialog
 from drumapp.gui.model_loading import ModelLoading
 from drumapp.gui.note_editing import NoteEditing
 from drumapp.gui.piano_roll.navigation import ZOOM_PER_KEY
@@ -40,7 +38,8 @@ from drumapp.gui.project_control import ProjectControl
 from drumapp.gui.recording.room import PlayingIn
 from drumapp.gui.recovery_control import RecoveryControl
 from drumapp.gui.shortcuts_dialog import ShortcutsDialog
-from drumapp.gui.sound_control import SoundControl
+from drumapp.gui.sound.rendering import renderer
+from drumapp.gui.sound.room import SoundRoom
 from drumapp.gui.theme import THEMES, Theme
 from drumapp.gui.time_control import TimeControl
 from drumapp.settings import Settings, load_settings, save_settings
@@ -68,17 +67,13 @@ class Application(QObject):
         seat_of=None,
     ) -> None:
         super().__init__()
-        from drumapp.playback.engine import PlaybackEngine, SoundSettings
+        from drumapp.playback.engine import PlaybackEngine
 
         self.settings = settings
         self.theme = Theme(app, settings.theme)
         self.window = MainWindow(self.theme)
         self.asking = asking or Dialogs(self.window)
-        sound = SoundSettings(
-            soundfont=settings.soundfont or resources.builtin_soundfont(),
-            synth=settings.synth,
-            volume_db=settings.volume_db,
-        )
+        sound = settings.sound.settings(settings.soundfont, settings.synth, settings.volume_db)
         self.engine = engine or PlaybackEngine(sound)
         self.document = Document(
             Pattern(tempo=TempoMap.constant(settings.tempo), metre=MetreMap.constant(Metre.parse(settings.metre)))
@@ -86,7 +81,6 @@ class Application(QObject):
         self.conductor = Conductor(self.document, self.engine)
         self.projects = ProjectControl(self.document, settings, self.asking)
         self.recovery = RecoveryControl(self.window.offers, self.projects, self.asking)
-        self.sound = SoundControl(self.engine, sound, settings, self.asking)
         self.drummer = DrummerControl(
             self.window.drummer_panel,
             self.window.transport,
@@ -109,6 +103,10 @@ class Application(QObject):
         )
         self.time = TimeControl(self.window, self.document, self.conductor, self.notes.editor, settings, self.theme)
         self.midi = MidiControl(self.engine, settings, self.files.kit_maps)
+        self.sound = SoundRoom(
+            self.window, self.conductor, self.engine, sound, self.midi, settings, self.asking, self.theme
+        )
+        self.sound.lanes = self._lanes
         self.metronome = MetronomeControl(self.window, self.engine, settings)
         self.playing_in = PlayingIn(
             self.window, self.document, self.conductor, self.notes.editor, self.metronome, settings, self.theme
@@ -149,6 +147,7 @@ class Application(QObject):
         self._remember()
         self.files.close()
         self.drags.close()
+        self.sound.close()
         self.notes.close()
         self.insight.close()
         self.cowriting.close()
@@ -163,14 +162,6 @@ class Application(QObject):
         bar.play_clicked.connect(conductor.toggle_play)
         bar.stop_clicked.connect(conductor.stop)
         bar.bars_changed.connect(self._bars_changed)
-        bar.volume_changed.connect(self.sound.set_volume)
-        bar.output.soundfont_chosen.connect(self.sound.choose_soundfont)
-        bar.output.synth_chosen.connect(self.sound.choose_synth)
-        bar.output.browse_requested.connect(self.sound.ask_soundfont)
-        bar.output.find_soundfonts = _system_soundfonts
-        bar.output.find_ports = lambda: [(choice.port, choice.on) for choice in self.midi.outputs]
-        bar.output.port_switched.connect(lambda port, on: self.midi.switch_output(port, on=on))
-        bar.output.setup_requested.connect(self.set_up_midi)
 
     def _wire_menus(self) -> None:
         window, roll = self.window, self.window.roll
@@ -182,10 +173,9 @@ class Application(QObject):
             "open_midi": self.files.ask_open_midi,
             "append_midi": lambda: self.files.ask_open_midi(append=True),
             "export_midi": self.files.ask_export_midi,
-            "export_wav": self.files.ask_export_wav,
+            "export_audio": self.files.ask_export_audio,
             "kit_maps": self.files.edit_kit_maps,
             "open_model": self.drummer.ask_model,
-            "choose_soundfont": self.sound.ask_soundfont,
             "quit": window.close,
             "undo": self.document.undo,
             "redo": self.document.redo,
@@ -199,7 +189,6 @@ class Application(QObject):
             "play": self.conductor.toggle_play,
             "stop": self.conductor.stop,
             "silence": self.engine.panic,
-            "midi_setup": self.set_up_midi,
             "shortcuts": lambda: ShortcutsDialog(window.actions_by_name, window).exec(),
             "about": lambda: show_about(window, self.drummer.credits()),
         }
@@ -224,11 +213,6 @@ class Application(QObject):
         document.history_changed.connect(self._document_changed)
         conductor.changed.connect(self._performance_changed)
         conductor.playhead_moved.connect(self._playhead_moved)
-        conductor.sound_event.connect(self.sound.hear)
-        conductor.sound_event.connect(self.midi.hear)
-        self.midi.changed.connect(self._show_ports)
-        self.midi.problem.connect(self._port_problem)
-        self.midi.said.connect(window.status.music.setText)
         conductor.failed.connect(self.asking.show_error)
         self.cowriting.failed.connect(self.asking.show_error)
         self.cowriting.said.connect(window.status.music.setText)
@@ -244,10 +228,6 @@ class Application(QObject):
         self.drummer.changed.connect(self._performance_changed)
         self.drummer.changed.connect(self.insight.drummer_changed)
         self.insight.said.connect(window.status.music.setText)
-        self.sound.chosen.connect(self._show_output)
-        self.sound.ready.connect(self._sound_ready)
-        self.sound.problem.connect(self._sound_problem)
-        self.sound.died.connect(self._engine_died)
 
     def _wire_projects(self) -> None:
         window, projects = self.window, self.projects
@@ -286,13 +266,6 @@ class Application(QObject):
         pattern = self.document.pattern
         if pattern.length:
             self.document.replace(Pattern(tempo=pattern.tempo, metre=pattern.metre), "Clear")
-
-    def set_up_midi(self) -> None:
-        """Open the dialog of MIDI ports and sync."""
-        kit = self.document.kit.with_keys(set(self.window.roll.scene.index.pitches.tolist()))
-        dialog = MidiDialog(self.midi, self.settings, kit.lanes, self.theme, self.window)
-        self.conductor.playhead_moved.connect(dialog.notice)
-        dialog.open()
 
     def _bars_changed(self, bars: int) -> None:
         self.settings.bars = bars
@@ -339,35 +312,9 @@ class Application(QObject):
         window.roll.move_playhead(head.tick, playing=head.playing)
         self.metronome.notice(head)
         self.time.show_tempo_at(head.tick)
-        window.transport.set_position(self.document.pattern.metre.position(max(int(head.tick), 0)))
+        window.transport.set_position(self._position(head), counting_in=head.counting_in)
         window.transport.meter.show_level(head.level, now - self._last_look)
         self._last_look = now
-
-    def _sound_ready(self, words: str, audible: bool) -> None:
-        self.window.status.sound.setText(words)
-        if audible:
-            self.window.banner.clear("sound")
-
-    def _sound_problem(self, cause: str, remedy: str) -> None:
-        self.window.banner.show_problem("sound", cause, remedy, Remedy("Try again", self._try_sound_again))
-
-    def _engine_died(self, sentence: str) -> None:
-        self.window.status.sound.setText("No sound")
-        self.window.banner.show_problem("sound", sentence, "", Remedy("Restart sound", self._try_sound_again))
-
-    def _show_ports(self) -> None:
-        self.window.transport.output.show_ports([choice.port for choice in self.midi.outputs if choice.on])
-
-    def _port_problem(self, port: str, sentence: str) -> None:
-        topic = f"port {port}"
-        if not sentence:
-            self.window.banner.clear(topic)
-        else:
-            self.window.banner.show_problem(topic, sentence, "", Remedy("MIDI and sync …", self.set_up_midi))
-
-    def _try_sound_again(self) -> None:
-        self.window.banner.clear("sound")
-        self.sound.try_again()
 
     def _project_begun(self) -> None:
         self.conductor.stop()
@@ -393,6 +340,16 @@ class Application(QObject):
         wanted = replace(self.drummer.wanted_settings(), seed=self.settings.seed or 0)
         return self.conductor.requests.settings_here(wanted)
 
+    def _lanes(self) -> Sequence[Lane]:
+        """The drums of the kit and of the beat."""
+        return self.document.kit.with_keys(set(self.window.roll.scene.index.pitches.tolist())).lanes
+
+    def _position(self, head: Playhead) -> BarPosition:
+        metre, tick = self.document.pattern.metre, max(int(head.tick), 0)
+        if head.counting_in:
+            return count_in_position(head.count_in_ticks, metre.metre_at(tick))
+        return metre.position(tick)
+
     # What is shown
 
     def _show_name(self) -> None:
@@ -416,10 +373,6 @@ class Application(QObject):
             (f"theme_{settings.theme}", True),
         ):
             window.actions_by_name[name].setChecked(checked)
-        self._show_output()
-
-    def _show_output(self) -> None:
-        self.window.transport.output.show_choice(self.settings.soundfont, self.settings.synth)
 
     def _show_seed(self) -> None:
         """The seed of the take in the roll; what was opened or drawn has none."""
@@ -437,12 +390,6 @@ class Application(QObject):
             save_settings(replace(self.settings, problem=None))
         except DrumappError as error:
             print(f"drumapp: {error}", file=sys.stderr)  # the window is going: nobody would read a dialog
-
-
-def _system_soundfonts() -> list[Path]:
-    from drumapp.playback.soundfont import find_soundfonts
-
-    return [path for path in find_soundfonts() if path != resources.builtin_soundfont()]
 
 
 def run(argv: Sequence[str]) -> int:

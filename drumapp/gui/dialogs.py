@@ -19,6 +19,7 @@ MIDI_FILES = "MIDI files (*.mid *.midi *.smf)"
 PROJECT_FILES = "Drumapp projects (*.drumapp)"
 DOCUMENT_FILES = "Projects and MIDI files (*.drumapp *.mid *.midi *.smf)"
 WAV_FILES = "WAV files (*.wav)"
+FLAC_FILES = "FLAC files (*.flac)"
 MODEL_FILES = "Drummers (*.safetensors)"
 SOUNDFONT_FILES = "Soundfonts (*.sf2 *.sf3)"
 
@@ -42,6 +43,9 @@ class Asking(Protocol):
 
     def file_to_save(self, caption: str, suggestion: Path, kinds: str) -> Path | None:
         """A file to write, or None when the user thought better of it."""
+
+    def folder(self, caption: str, start: Path | None) -> Path | None:
+        """A folder that exists, to write into, or None when the user thought better of it."""
 
     def what_of_unsaved(self, name: str) -> Unsaved:
         """What shall become of a document's unsaved work, before another takes its place."""
@@ -76,6 +80,11 @@ class Dialogs:
         dialog.setDefaultSuffix(suggestion.suffix)
         dialog.selectFile(suggestion.name)
         return Path(dialog.selectedFiles()[0]) if dialog.exec() else None
+
+    def folder(self, caption: str, start: Path | None) -> Path | None:
+        """A folder that exists; the dialog can make one."""
+        name = QFileDialog.getExistingDirectory(self._window, caption, str(start or Path.home()))
+        return Path(name) if name else None
 
     def what_of_unsaved(self, name: str) -> Unsaved:
         """Save, Discard or Cancel; Escape cancels."""

@@ -11,7 +11,8 @@ from drumapp.gui.drag_out import DragHandle
 from drumapp.gui.excerpts import Extent, dragged_extent, excerpt_of
 from drumapp.gui.main_window import MainWindow
 from drumapp.gui.piano_roll.editor import RollEditor
-from drumapp.gui.wav_export import Render, WavExport
+from drumapp.gui.sound.audio_export import AudioExport
+from drumapp.gui.sound.rendering import QUICK, Render
 from drumapp.storage.dragged_files import dragged_file, new_dragged_path
 
 
@@ -24,7 +25,7 @@ class DragControl(QObject):
         super().__init__(window)
         self._document, self._editor, self._render = document, editor, render
         self._midi, self._wav = window.status.drag_midi, window.status.drag_wav
-        self._export: WavExport | None = None
+        self._export: AudioExport | None = None
         self._midi.wanted.connect(self._hand_out_midi)
         self._wav.wanted.connect(self._begin_wav)
         self._wav.left.connect(self._leave_wav)
@@ -60,12 +61,13 @@ class DragControl(QObject):
         except DrumappError as error:
             self._give_up(self._wav, str(error))
             return
-        export = WavExport(pattern, self._document.kit, path, self._render)
+        kit, render = self._document.kit, self._render
+        export = AudioExport(path, lambda progress: render(pattern, kit, path, QUICK, progress))
         export.finished.connect(lambda sentence, cancelled: self._wav_made(export, sentence, cancelled))
         self._export = export
         export.start()
 
-    def _wav_made(self, export: WavExport, sentence: str, cancelled: bool) -> None:
+    def _wav_made(self, export: AudioExport, sentence: str, cancelled: bool) -> None:
         if export is not self._export:
             return
         self._export = None

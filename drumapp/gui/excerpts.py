@@ -19,6 +19,13 @@ class Extent(Enum):
     SELECTION = "selection"
 
 
+EXTENT_NAMES = {
+    Extent.ALL: "The whole beat",
+    Extent.LOOP: "The loop",
+    Extent.SELECTION: "The selected notes",
+}
+
+
 def music_of(document: Document) -> Pattern:
     """The pattern in whole bars; while a drummer is still at it, those that are complete."""
     pattern = complete_bars(document.pattern) if document.in_take else document.pattern

@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QV
 
 from drumapp.core.kit_map import KitMap
 from drumapp.gui.choice_box import ChoiceBox
-from drumapp.gui.excerpts import Extent
+from drumapp.gui.excerpts import EXTENT_NAMES, Extent
 from drumapp.settings import RESOLUTIONS, Settings
 
-_EXTENTS = {Extent.ALL: "The whole beat", Extent.LOOP: "The loop", Extent.SELECTION: "The selected notes"}
 _LAYOUTS = {
     "one": "One track (format 0)",
     "two": "Tempo and drums apart (format 1)",
@@ -54,7 +53,7 @@ class ExportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings, self._extents, self._kit_maps = settings, tuple(extents), tuple(kit_maps)
         self.extent = ChoiceBox("What", "How much of the beat is written")
-        self.extent.addItems([_EXTENTS[each] for each in self._extents])
+        self.extent.addItems([EXTENT_NAMES[each] for each in self._extents])
         self.extent.setCurrentIndex(self._extents.index(extent))
         self.layout_box = ChoiceBox("Tracks", "How the notes are spread over tracks")
         self.layout_box.addItems(list(_LAYOUTS.values()))

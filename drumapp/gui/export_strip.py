@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
-from drumapp.gui.wav_export import WavExport
+from drumapp.gui.sound.audio_export import AudioExport
 
 
 class ExportStrip(QWidget):
@@ -13,7 +13,7 @@ class ExportStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._export: WavExport | None = None
+        self._export: AudioExport | None = None
         self._name = QLabel()
         self.progress = QProgressBar()
         self.progress.setRange(0, 1000)
@@ -29,7 +29,7 @@ class ExportStrip(QWidget):
         layout.addWidget(self.cancel)
         self.hide()
 
-    def follow(self, export: WavExport) -> None:
+    def follow(self, export: AudioExport) -> None:
         """Show an export until it is done."""
         self._export = export
         self._name.setText(f"Writing {export.path.name}")

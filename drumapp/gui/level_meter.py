@@ -12,7 +12,7 @@ from drumapp.gui.theme import Theme
 
 FLOOR_DB = -48.0
 HOT_DB = -3.0
-FALL_DB_PER_SECOND = 36.0
+FALL_DB_PER_SECOND = 48.0
 SEGMENTS = 16
 SEGMENT_PX = 6
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from drumapp.gui.actions import build_menus
 from drumapp.gui.banner import Banner
 from drumapp.gui.cowriting.strip import AlternativesStrip
+from drumapp.gui.dropped_files import SOUNDFONT_SUFFIXES, dropped_file
 from drumapp.gui.drummer_panel import PANEL_WIDTH, DrummerPanel
 from drumapp.gui.export_strip import ExportStrip
 from drumapp.gui.piano_roll.view import PianoRoll
@@ -36,13 +36,15 @@ LEAST_SIZE = (1208, 620)
 class MainWindow(QMainWindow):
     """Transport bar over the roll and the drummer's panel, status line at the foot.
 
-    Signals: closing when the window goes; painted at the first paint that shows all of it; project_dropped (Path).
+    Signals: closing when the window goes; painted at the first paint that shows all of it; project_dropped and
+    soundfont_dropped (Path).
     Attributes: may_close, asked before the window goes.
     """
 
     closing = Signal()
     painted = Signal()
     project_dropped = Signal(object)
+    soundfont_dropped = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -120,16 +122,17 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event) -> None:
-        """Take projects; what the roll takes never comes here."""
-        if dropped_project(event.mimeData()) is not None:
+        """Take projects and soundfonts; what the roll takes never comes here."""
+        if dropped_file(event.mimeData(), (SUFFIX, *SOUNDFONT_SUFFIXES)) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event) -> None:
-        """Open the project, once the drop is over: a question to the user would hold up the program it came from."""
-        path = dropped_project(event.mimeData())
+        """Take the file once the drop is over: a question to the user would hold up the program it came from."""
+        path = dropped_file(event.mimeData(), (SUFFIX, *SOUNDFONT_SUFFIXES))
         if path is not None:
             event.acceptProposedAction()
-            QTimer.singleShot(0, self, lambda: self.project_dropped.emit(path))
+            dropped = self.soundfont_dropped if path.suffix.lower() in SOUNDFONT_SUFFIXES else self.project_dropped
+            QTimer.singleShot(0, self, lambda: dropped.emit(path))
 
     def closeEvent(self, event) -> None:
         """Tell whoever has to tidy up, if the window may go."""
@@ -151,12 +154,3 @@ def _side_column(panel: QWidget, takes: QWidget) -> QWidget:
     column.addWidget(panel)
     column.addWidget(takes, 1)
     return side
-
-
-def dropped_project(data: QMimeData) -> Path | None:
-    """The first project among what is dragged, by its name; None when there is none."""
-    for url in data.urls():
-        path = Path(url.toLocalFile())
-        if url.isLocalFile() and path.suffix.lower() == SUFFIX:
-            return path
-    return None

@@ -33,6 +33,7 @@ QToolTip { background: $raised; color: $text; border: 1px solid $border; padding
 #statusLine QLabel#drummerStatus { color: $text; }
 QLabel[role="caption"] { color: $text_dim; font-size: 11px; }
 QLabel[role="title"] { font-weight: 600; }
+QLabel#position[countingIn="true"] { color: $accent_hover; }
 QLabel[role="hint"] { color: $text_dim; }
 
 QPushButton, QToolButton, QComboBox {
@@ -129,7 +130,7 @@ QTableWidget:focus { border-color: $accent_hover; }
 QHeaderView::section { background: $window; color: $text_dim; border: none; padding: 4px 8px; }
 QTableWidget::item { padding: 0 8px; }
 QScrollArea { border: 1px solid $border; border-radius: 4px; background: $field; }
-QWidget#parts { background: $field; }
+QWidget#parts, QWidget#timingResults { background: $field; }
 QRadioButton { spacing: 8px; min-height: 24px; }
 QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $control_edge; border-radius: 8px;
     background: $field; }

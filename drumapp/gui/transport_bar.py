@@ -19,7 +19,7 @@ from drumapp.gui import icons
 from drumapp.gui.choice_box import ChoiceBox
 from drumapp.gui.level_meter import LevelMeter
 from drumapp.gui.number_field import NumberField, tabular
-from drumapp.gui.output_button import OutputButton
+from drumapp.gui.sound.output_button import OutputButton
 from drumapp.gui.theme import Theme
 
 METRES = (
@@ -28,6 +28,7 @@ METRES = (
     *(f"{beats}/16" for beats in (3, 5, 7, 9, 11, 13, 15)),
 )
 MOST_BARS, DEFAULT_BARS = 64, 8
+_POSITION_TIP = "Position: bar, beat, tick"
 LEAST_VOLUME_DB, MOST_VOLUME_DB = -40, 6
 
 
@@ -69,7 +70,9 @@ class TransportBar(QFrame):
         self.metronome = _icon_button("Metronome", "Metronome (C)", checkable=True)
         self.endless = _icon_button("Endless", "Endless: the drummer writes until you stop it", checkable=True)
         self.position = QLabel(str(BarPosition(1, 1, 0)))
-        self.position.setToolTip("Position: bar, beat, tick")
+        self.position.setObjectName("position")
+        self.position.setProperty("countingIn", False)
+        self.position.setToolTip(_POSITION_TIP)
         self.position.setAccessibleName("Position")
         font = tabular(self.position.font())
         font.setPixelSize(20)
@@ -177,11 +180,16 @@ class TransportBar(QFrame):
             self.metre.addItem(text)
         self.metre.setCurrentText(text)
 
-    def set_position(self, position: BarPosition) -> None:
-        """Show where the music is."""
+    def set_position(self, position: BarPosition, *, counting_in: bool = False) -> None:
+        """Show where the music is, or how far its count-in is."""
         text = str(position)
         if text != self.position.text():
             self.position.setText(text)
+        if counting_in != self.position.property("countingIn"):
+            self.position.setProperty("countingIn", counting_in)
+            self.position.setToolTip("Counting in: bars before the music, beat, tick" if counting_in else _POSITION_TIP)
+            self.position.style().unpolish(self.position)
+            self.position.style().polish(self.position)
 
     def set_volume(self, volume_db: float) -> None:
         """Show a volume; no signal."""

@@ -293,6 +293,7 @@ class PlaybackEngine:
             playing=self._playing(),
             waiting=bool(state.holding),
             counting_in=bool(state.counting_in),
+            count_in_ticks=state.count_in_ticks,
             leader_bpm=state.leader_bpm or None,
             locked=bool(state.locked),
             level=level,

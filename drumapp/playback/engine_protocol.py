@@ -188,7 +188,7 @@ class SoundReady:
     """Synth and device are in place.
 
     Attributes: description of the synth; device's name, or "no sound device"; latency_ms that the device holds back;
-    sample_rate; has_effects: whether the synth has reverb and chorus.
+    sample_rate; has_effects: whether the synth has reverb and chorus; wanted: the settings that this came of.
     """
 
     description: str
@@ -196,6 +196,7 @@ class SoundReady:
     latency_ms: float
     sample_rate: int
     has_effects: bool
+    wanted: SoundSettings | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -207,17 +208,22 @@ class SoundDevices:
 
 @dataclass(frozen=True)
 class SoundProblem:
-    """There is no sound: what happened, and what to do about it. The music runs on in silence."""
+    """There is no sound: what happened, and what to do about it. The music runs on in silence.
+
+    Attributes: sentence; remedy; wanted: the settings that could not be met, or cannot any more.
+    """
 
     sentence: str
     remedy: str
+    wanted: SoundSettings | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
 class SoundfontProblem:
-    """The soundfont asked for cannot be played, and what plays instead."""
+    """The soundfont asked for cannot be played, and what plays instead. Attributes: sentence; wanted, the settings."""
 
     sentence: str
+    wanted: SoundSettings | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

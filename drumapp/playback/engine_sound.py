@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from drumapp.playback.audio import AudioError, DeviceWish, NullDevice, SoundDevice, list_devices, make_device
 from drumapp.playback.engine_protocol import (
@@ -42,7 +43,7 @@ class SoundKeeper:
         self._player = live.player
         self._report = report
         self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._current: SoundSettings | None = None  # as asked for, whatever came of it
+        self._current: SoundSettings | None = None  # as asked for, but for a soundfont that could not be played
         self._opened: DeviceWish | None = None  # what the open device was made for; None for one in its stead
         self._device: NullDevice | SoundDevice | None = None
         self._synth = live.player.synth  # chosen; the player takes it up with its next block
@@ -109,8 +110,8 @@ class SoundKeeper:
         if before is None:
             self._begin(sound)
         elif _synth_of(before) != _synth_of(sound):
-            self._exchange(sound)
-        elif self._opened == self._wish and before != sound:
+            self._exchange(before, sound)
+        elif before != sound and _device_of(before) == _device_of(sound):
             return  # volume, effects or offset, which are obeyed without another synth or device
         if self._opened != self._wish:
             self._open()
@@ -124,12 +125,20 @@ class SoundKeeper:
         except SynthError as error:
             self._synth = self._next_best(error, sound)
 
-    def _exchange(self, sound: SoundSettings) -> None:
+    def _exchange(self, before: SoundSettings, sound: SoundSettings) -> None:
         """Load another synth while the one there is plays on."""
         try:
             synth = _make(sound)
         except SynthError as error:
-            self._report(SoundfontProblem(f"{error} The sound stays as it was."))
+            self._report(SoundfontProblem(f"{error} The sound stays as it was.", sound))
+            # So that whoever asks for the same once more, the file being mended, has it tried once more.
+            self._current = replace(
+                sound,
+                soundfont=before.soundfont,
+                synth=before.synth,
+                program=before.program,
+                sample_rate=before.sample_rate,
+            )
             return
         synth.warm_up()
         self._synth = synth
@@ -156,9 +165,11 @@ class SoundKeeper:
                 synth = make_synth(kind, builtin, sound.sample_rate)
             except SynthError:
                 continue  # the first failure is the one to tell of
-            self._report(SoundfontProblem(f"{error} The built-in kit plays instead."))
+            self._report(SoundfontProblem(f"{error} The built-in kit plays instead.", sound))
+            self._current = replace(sound, soundfont=builtin, synth="auto", program=None)
             return synth
-        self._report(SoundfontProblem(f"{error} The built-in kit could not be loaded either: nothing will be heard."))
+        sentence = f"{error} The built-in kit could not be loaded either: nothing will be heard."
+        self._report(SoundfontProblem(sentence, sound))
         return SilentSynth(sound.sample_rate)
 
     @property
@@ -175,7 +186,7 @@ class SoundKeeper:
         try:
             self._start(make_device(self._live.pull, self._wish), self._wish)
         except AudioError as error:
-            self._report(SoundProblem(str(error), error.remedy))
+            self._report(SoundProblem(str(error), error.remedy, self._current))
             self._run_silently()
 
     def _run_silently(self) -> None:
@@ -199,8 +210,10 @@ class SoundKeeper:
         self._device = self._opened = None
 
     def _replace_lost(self) -> None:
+        lost = "" if self._device is None else f" ({self._device.name})"
         self._run_silently()
-        self._report(SoundProblem("The sound device stopped, so the music runs in silence.", _REMEDY_AFTER_LOSS))
+        sentence = f"The sound device{lost} stopped, so the music runs in silence."
+        self._report(SoundProblem(sentence, _REMEDY_AFTER_LOSS, self._current))
         self._tell_ready()
 
     def _look_for_device(self) -> None:
@@ -221,7 +234,14 @@ class SoundKeeper:
         synth, device = self._synth, self._device
         assert device is not None
         self._report(
-            SoundReady(synth.description, device.name, device.latency_ms, synth.sample_rate, synth.has_effects)
+            SoundReady(
+                synth.description,
+                device.name,
+                device.latency_ms,
+                synth.sample_rate,
+                synth.has_effects,
+                self._current,
+            )
         )
 
     def _shut_down(self) -> None:
@@ -235,6 +255,11 @@ class SoundKeeper:
 
 def _make(sound: SoundSettings) -> Synth:
     return make_synth(sound.synth, sound.soundfont, sound.sample_rate, sound.program)
+
+
+def _device_of(sound: SoundSettings) -> tuple[object, ...]:
+    """What another device must be opened for when it changes, beside the synth's rate."""
+    return sound.device, sound.backend, sound.buffer_ms
 
 
 def _synth_of(sound: SoundSettings) -> tuple[object, ...]:

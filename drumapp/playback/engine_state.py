@@ -17,6 +17,7 @@ class SharedState(ctypes.Structure):
     playing: int
     holding: int
     counting_in: int
+    count_in_ticks: float
     leader_bpm: float
     locked: int
     level: float
@@ -30,6 +31,7 @@ class SharedState(ctypes.Structure):
         ("playing", ctypes.c_int64),
         ("holding", ctypes.c_int64),
         ("counting_in", ctypes.c_int64),
+        ("count_in_ticks", ctypes.c_double),
         ("leader_bpm", ctypes.c_double),
         ("locked", ctypes.c_int64),
         ("level", ctypes.c_double),
@@ -44,7 +46,8 @@ class Playhead:
     """Where the music is.
 
     Attributes: tick, with its fraction; playing, also while waiting for notes; waiting: playing, but all notes that
-    have come are played; counting_in: playing, but only the metronome so far; leader_bpm: the tempo of the clock that
+    have come are played; counting_in: playing, but only the metronome so far; count_in_ticks: how many are left of
+    that, with their fraction; leader_bpm: the tempo of the clock that
     is followed, None while none comes; locked: whether that tempo is settled; level: highest peak since the last look,
     0 to 1; first_note_ns: `time.monotonic_ns` when the first note after the last Play was handed to the outputs, or
     None; notes_played since the last Play.
@@ -54,6 +57,7 @@ class Playhead:
     playing: bool = False
     waiting: bool = False
     counting_in: bool = False
+    count_in_ticks: float = 0.0
     leader_bpm: float | None = None
     locked: bool = False
     level: float = 0.0

@@ -96,28 +96,36 @@ def export_stems(
     Raises as `export_mix`; then no file is left of it.
     """
     export = _Export(pattern, settings, make_synth, kit)
-    heard = kit.heard_keys | ({note.pitch for note in pattern.notes} - set(kit.row_of_key))
-    keys = sorted({note.pitch for note in pattern.notes} & heard)
-    lanes = {key: kit.lane_of(key) or general_midi_lane(key) for key in keys}
-    whole = mix_of(kit)
-    mixes = [(f"{name} - mix", whole), *((f"{name} - {lanes[key].name}", _alone(whole, key)) for key in keys)]
+    whole, keys = mix_of(kit), _stem_keys(pattern, kit)
+    mixes = [whole, *(_alone(whole, key) for key in keys)]
+    paths = stem_paths(pattern, folder, name, settings.kind, kit=kit)
     needs_gain = settings.bits != "float" or settings.peak_dbfs is not None
     passes = len(mixes) * (2 if needs_gain else 1)
     tell = _steps(progress, passes)
     gain = 1.0
     if needs_gain:
-        peaks = [_peak(export.render(mix, limited=False, progress=next(tell))) for _, mix in mixes]
+        peaks = [_peak(export.render(mix, limited=False, progress=next(tell))) for mix in mixes]
         gain = _common_gain(peaks, settings.peak_dbfs)
     written: list[Exported] = []
     try:
-        for stem, mix in mixes:
-            path = _free_path(folder, stem, settings.kind, [entry.path for entry in written])
+        for path, mix in zip(paths, mixes, strict=True):
             written.append(export.write(path, export.render(mix, limited=False, progress=next(tell)), gain))
     except BaseException:
         for entry in written:
             entry.path.unlink(missing_ok=True)
         raise
     return written
+
+
+def stem_paths(
+    pattern: Pattern, folder: Path, name: str, kind: FileKind, *, kit: DrumKit = GENERAL_MIDI_KIT
+) -> list[Path]:
+    """The files that `export_stems` writes, in its order, whether they are there already or not."""
+    lanes = (kit.lane_of(key) or general_midi_lane(key) for key in _stem_keys(pattern, kit))
+    paths: list[Path] = []
+    for stem in (f"{name} - mix", *(f"{name} - {lane.name}" for lane in lanes)):
+        paths.append(_free_path(folder, stem, kind, paths))
+    return paths
 
 
 class _Export:
@@ -144,6 +152,12 @@ class _Export:
         write_audio(path, audio, settings.sample_rate, settings.kind, settings.bits)
         gain_db = 20.0 * float(np.log10(gain))
         return Exported(path, len(audio) / settings.sample_rate, _peak(audio), gain_db)
+
+
+def _stem_keys(pattern: Pattern, kit: DrumKit) -> list[int]:
+    """The drums that are struck and heard."""
+    struck = {note.pitch for note in pattern.notes}
+    return sorted(struck & (kit.heard_keys | (struck - set(kit.row_of_key))))
 
 
 def _alone(mix: Mix, key: int) -> Mix:

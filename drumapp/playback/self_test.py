@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range, TempoMap
 from drumapp.playback.engine import (
@@ -53,14 +54,15 @@ def run_self_test(
 ) -> SelfTest:
     """Play to a sound device and to MIDI ports in a playing process of its own; takes so many seconds and one more.
 
-    Args: progress, told the share done, from 0 to 1: whatever it raises ends the test.
+    Args: progress, told the share done, from 0 to 1, also while the process comes up: whatever it raises ends the test.
+    Raises DrumappError when there is nothing to measure with.
     """
     engine = PlaybackEngine(sound)
     engine.set_midi(MidiSettings(tuple(outputs)))
     engine.start()
     events: list[EngineEvent] = []
     try:
-        _wait_until_ready(engine, {output.port for output in outputs}, events)
+        _wait_until_ready(engine, {output.port for output in outputs}, events, progress)
         ticks = range(0, 1920, 120)
         engine.set_pattern(Pattern.of([Note(tick, _KEY, _VELOCITY) for tick in ticks], tempo=TempoMap.constant(_TEMPO)))
         engine.set_loop(Range(0, 1920))
@@ -85,7 +87,9 @@ def run_self_test(
         engine.close()
 
 
-def _wait_until_ready(engine: PlaybackEngine, ports: set[str], events: list[EngineEvent]) -> None:
+def _wait_until_ready(
+    engine: PlaybackEngine, ports: set[str], events: list[EngineEvent], progress: Callable[[float], None] | None
+) -> None:
     """Until there is sound and each port is open, or has told why it is not."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
@@ -93,5 +97,7 @@ def _wait_until_ready(engine: PlaybackEngine, ports: set[str], events: list[Engi
         answered = {event.name for event in events if isinstance(event, PortReady | PortProblem)}
         if any(isinstance(event, SoundReady) for event in events) and ports <= answered:
             return
+        if progress is not None:
+            progress(0.0)
         time.sleep(_LOOK_SECONDS)
-    raise TimeoutError("the playing process did not come up")
+    raise DrumappError("The playing process for the test did not come up; try again.")

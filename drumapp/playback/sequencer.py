@@ -249,3 +249,4 @@ class Sequencer:
         state.playing = transport.playing
         state.holding = transport.holding
         state.counting_in = transport.starting
+        state.count_in_ticks = transport.ticks_to_start(self.frame)

@@ -13,6 +13,13 @@ EDGES_MS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 """Where one bar of the histogram ends and the next begins; the last has no end."""
 
 LEAST_SENT = 20
+
+SOUND_ADVICE = (
+    "It holds back {latency_ms:g} ms, for which the synth is struck ahead; if your DAW records it late all the same, "
+    "enter by how much as the synth's offset."
+)
+"""What a sound device's report leads to."""
+
 _DRIFT_MS = 10 * 60 * 1000.0
 _DRIFT_PIECES = 12
 _LEAST_DRIFT_MS = 0.2  # within the run
@@ -80,17 +87,26 @@ def report_timing(name: str, sent: Sequence[Sent], *, relative: bool = False) ->
     )
 
 
-def describe(report: TimingReport, what: str = "notes") -> list[str]:
-    """The report as lines of text, with its histogram. Args: what was counted."""
-    lines = [
-        f"{report.name}: {report.count} {what}, late by {report.median_ms:.2f} ms in the middle, "
-        f"{report.p99_ms:.2f} ms at p99, {report.max_ms:.2f} ms at most; "
-        f"drift {report.drift_ms:+.2f} ms in ten minutes",
-    ]
-    most = max(report.histogram)
+def bars(report: TimingReport) -> list[tuple[str, int]]:
+    """The histogram's bars, each with its label, up to the last that is not empty."""
     labels = [f"to {edge:g} ms" for edge in EDGES_MS] + [f"over {EDGES_MS[-1]:g} ms"]
     last = max(index for index, count in enumerate(report.histogram) if count)
-    for label, count in zip(labels[: last + 1], report.histogram, strict=False):
+    return list(zip(labels, report.histogram, strict=True))[: last + 1]
+
+
+def summary(report: TimingReport, what: str = "notes") -> str:
+    """How late and how even, in one sentence. Args: what was counted."""
+    return (
+        f"{report.count} {what}, late by {report.median_ms:.2f} ms in the middle, {report.p99_ms:.2f} ms at p99, "
+        f"{report.max_ms:.2f} ms at most; drift {report.drift_ms:+.2f} ms in ten minutes"
+    )
+
+
+def describe(report: TimingReport, what: str = "notes") -> list[str]:
+    """The report as lines of text, with its histogram. Args: what was counted."""
+    lines = [f"{report.name}: {summary(report, what)}"]
+    most = max(report.histogram)
+    for label, count in bars(report):
         lines.append(f"  {label:>10}  {'#' * round(_BAR * count / most)}{' ' if count else ''}{count}")
     return lines
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from math import ceil, floor
 
-from drumapp.core.timing import MAX_TEMPO, MIN_TEMPO, Range, TempoMap
+from drumapp.core.timing import MAX_TEMPO, MIN_TEMPO, Range, TempoMap, seconds_per_tick
 
 # Ticks that fall on a whole frame come out of floating point a hair before or after it, and so do frames on a whole
 # tick; this is far below either and far above the error of hours of music.
@@ -121,6 +121,13 @@ class Transport:
         """The moment at which the music will begin to move, if that is known and lies ahead."""
         start = self._start
         return None if start is None else replace(self._anchor, frame=start, tick=self._position)
+
+    def ticks_to_start(self, frame: int) -> float:
+        """How many ticks, of the tempo it will begin with, lie between a frame and a start that is yet to come."""
+        if self._start is None:
+            return 0.0
+        seconds = (self._start - frame) / self._anchor.sample_rate
+        return max(seconds, 0.0) / seconds_per_tick(self.tempo_at(self._position))
 
     @property
     def wrapped(self) -> int:

@@ -12,6 +12,7 @@ from drumapp.core.timing import (
     Range,
     TempoChange,
     TempoMap,
+    count_in_position,
     seconds_per_tick,
 )
 
@@ -105,3 +106,21 @@ def test_changes_begin_at_zero_and_go_forward(ticks: tuple[int, ...]) -> None:
         TempoMap(tuple(TempoChange(tick, 100) for tick in ticks))
     with pytest.raises(ValueError, match="metre"):
         MetreMap(tuple(MetreChange(tick, Metre()) for tick in ticks))
+
+
+@pytest.mark.parametrize(
+    ("left", "metre", "words"),
+    [
+        (1920.0, "4/4", "-01.1.000"),
+        (1919.5, "4/4", "-01.1.000"),
+        (1440.0, "4/4", "-01.2.000"),
+        (1.0, "4/4", "-01.4.479"),
+        (0.2, "4/4", "-01.4.479"),
+        (0.0, "4/4", "-01.4.479"),
+        (3840.0, "4/4", "-02.1.000"),
+        (1920.5, "4/4", "-02.4.479"),
+        (240.0, "7/8", "-01.7.000"),
+    ],
+)
+def test_a_count_in_counts_its_bars_down_and_their_beats_up(left: float, metre: str, words: str) -> None:
+    assert str(count_in_position(left, Metre.parse(metre))) == words

@@ -27,6 +27,7 @@ from drumapp.lstm.chart import Chart
 from drumapp.lstm.listening import Listening
 from drumapp.lstm.take_settings import Change, GeneratorSettings, Place
 from drumapp.lstm.vocabulary import TICKS_PER_GRID, note_rows
+from drumapp.playback.audio import DeviceInfo
 from drumapp.playback.engine import (
     ControlMoved,
     EngineDied,
@@ -36,6 +37,7 @@ from drumapp.playback.engine import (
     PadReleased,
     PadStruck,
     Playhead,
+    SoundDevices,
     SoundSettings,
     SyncSettings,
 )
@@ -62,6 +64,8 @@ class RecordingEngine:
         self.running = False
         self.playing = False
         self.counting_in = False
+        self.count_in_ticks = 0.0
+        self.devices: list[DeviceInfo] = []
         self.position = 0.0
         self.events: list[EngineEvent] = []
         self.sound: SoundSettings | None = None
@@ -141,9 +145,19 @@ class RecordingEngine:
     def set_sound(self, sound: SoundSettings) -> None:
         self.sound = sound
 
+    def ask_devices(self) -> None:
+        """What it finds is among its events when next polled."""
+        self.events.append(SoundDevices(tuple(self.devices)))
+
     def playhead(self) -> Playhead:
         level = 0.5 if self.playing else 0.0
-        return Playhead(tick=self.position, playing=self.playing, counting_in=self.counting_in, level=level)
+        return Playhead(
+            tick=self.position,
+            playing=self.playing,
+            counting_in=self.counting_in,
+            count_in_ticks=self.count_in_ticks,
+            level=level,
+        )
 
     def poll(self) -> list[EngineEvent]:
         events, self.events = self.events, []
@@ -354,6 +368,7 @@ class Answers:
     errors: list[str] = field(default_factory=list)
     opens: Path | None = None
     saves: Path | None = None
+    into: Path | None = None
     unsaved: Unsaved = Unsaved.DISCARD
     overwrites: bool = False
     asked: list[tuple[str, Path | None, str]] = field(default_factory=list)
@@ -370,6 +385,10 @@ class Answers:
     def file_to_save(self, caption: str, suggestion: Path, kinds: str) -> Path | None:
         self.asked.append((caption, suggestion, kinds))
         return self.saves
+
+    def folder(self, caption: str, start: Path | None) -> Path | None:
+        self.asked.append((caption, start, "folder"))
+        return self.into
 
     def what_of_unsaved(self, name: str) -> Unsaved:
         self.asked_of_unsaved.append(name)

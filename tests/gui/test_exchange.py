@@ -297,10 +297,11 @@ def test_a_click_drags_nothing(application, dragged: list[Path]) -> None:
 def test_sound_is_dragged_once_it_is_rendered(application, qtbot, dragged: list[Path]) -> None:
     go_on = threading.Event()
 
-    def render(pattern, kit, path, progress) -> None:
+    def render(pattern, kit, path, _choice, progress) -> str:
         assert go_on.wait(20)
         progress(0.5)
         path.write_bytes(repr((pattern.name, kit.name)).encode())
+        return path.name
 
     application.drags._render = render
     application.document.replace(OURS, "Draw")
@@ -317,13 +318,14 @@ def test_sound_is_dragged_once_it_is_rendered(application, qtbot, dragged: list[
 def test_sound_that_is_let_go_of_too_early_is_not_dragged(application, qtbot, dragged: list[Path]) -> None:
     begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
 
-    def render(_pattern, _kit, _path, progress) -> None:
+    def render(_pattern, _kit, path, _choice, progress) -> str:
         begun.set()
         assert go_on.wait(20)
         try:
             progress(0.5)
         finally:
             ended.set()
+        return path.name
 
     application.drags._render = render
     application.document.replace(OURS, "Draw")

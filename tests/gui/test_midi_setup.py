@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
-from drumapp.gui.midi_setup.dialog import MidiDialog
+from drumapp.gui.setup_dialog import SetupDialog
 from drumapp.playback.engine import (
     VIRTUAL_PORT,
     MidiPortsChanged,
@@ -28,10 +28,10 @@ def midi(application):
 
 
 @pytest.fixture
-def dialog(application, midi) -> MidiDialog:
+def dialog(application, midi) -> SetupDialog:
     assert midi.output_ports
     trigger(application, "midi_setup")
-    return application.window.findChild(MidiDialog)
+    return application.window.findChild(SetupDialog)
 
 
 def happen(application, *events) -> None:
@@ -39,7 +39,7 @@ def happen(application, *events) -> None:
     application.conductor.tick()
 
 
-def line(dialog: MidiDialog, kind: str, port: str):
+def line(dialog: SetupDialog, kind: str, port: str):
     rows = [dialog.list.item(row) for row in range(dialog.list.count())]
     return next(item for item in rows if item.data(Qt.ItemDataRole.UserRole) == (kind, port))
 
@@ -144,7 +144,7 @@ def test_a_port_that_is_given_up_is_no_problem_any_more(application, midi) -> No
     happen(application, PortProblem(MODULE, "It is busy."))
     assert application.window.banner.isVisible()
     application.window.banner.buttons[0].click()
-    assert isinstance(application.window.findChild(QDialog), MidiDialog)
+    assert isinstance(application.window.findChild(QDialog), SetupDialog)
     midi.switch_output(MODULE, on=False)
     assert not application.window.banner.isVisible()
 

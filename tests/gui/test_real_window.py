@@ -76,14 +76,15 @@ def test_closing_while_everything_is_under_way_is_clean(qapp, qtbot, tmp_path: P
     qtbot.waitUntil(lambda: application.conductor.can_generate, timeout=30_000)
     QTest.mouseClick(application.window.transport.generate, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(application.document.pattern) > 8, timeout=30_000)
-    application.window.actions_by_name["export_wav"].trigger()
+    application.window.actions_by_name["export_audio"].trigger()
+    application.files.dialog.accept()
     application.window.close()
 
     assert not application.engine.running
-    assert all(no_thread(name) for name in ("drummer", "wav export", "model", "playback-sender"))
+    assert all(no_thread(name) for name in ("drummer", "audio export", "model", "playback-sender"))
 
 
-def test_export_wav_writes_a_sound_file(qapp, qtbot, tmp_path: Path) -> None:
+def test_export_audio_writes_a_sound_file(qapp, qtbot, tmp_path: Path) -> None:
     answers = Answers(saves=tmp_path / "out.wav")
     settings = Settings(bars=1, seed=1, synth="sampler")
     application = Application(qapp, settings, engine=silent_engine(), asking=answers)
@@ -92,7 +93,8 @@ def test_export_wav_writes_a_sound_file(qapp, qtbot, tmp_path: Path) -> None:
     qtbot.waitUntil(lambda: application.conductor.can_generate, timeout=30_000)
     QTest.mouseClick(application.window.transport.generate, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not application.document.in_take, timeout=30_000)
-    application.window.actions_by_name["export_wav"].trigger()
+    application.window.actions_by_name["export_audio"].trigger()
+    application.files.dialog.accept()
     qtbot.waitUntil(lambda: "out.wav" in application.window.status.music.text(), timeout=30_000)
 
     assert (tmp_path / "out.wav").read_bytes()[:4] == b"RIFF"

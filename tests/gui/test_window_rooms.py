@@ -72,11 +72,10 @@ def test_what_is_exported_in_the_middle_of_a_take_is_whole_bars(application, qtb
 def export(application: Application, act: str) -> None:
     """Ask for an export, and agree to how it is to be done."""
     trigger(application, act)
-    if act == "export_midi":
-        application.files.dialog.accept()
+    application.files.dialog.accept()
 
 
-@pytest.mark.parametrize("act", ["export_midi", "export_wav"])
+@pytest.mark.parametrize("act", ["export_midi", "export_audio"])
 def test_exporting_nothing_and_to_nowhere_is_refused(
     application, qtbot, answers: Answers, tmp_path: Path, act: str
 ) -> None:
@@ -93,27 +92,28 @@ def test_exporting_nothing_and_to_nowhere_is_refused(
     assert "no such folder" in answers.errors[0]
 
 
-def test_export_wav_shows_progress_and_can_be_cancelled(application, qtbot, answers: Answers, tmp_path: Path) -> None:
+def test_export_audio_shows_progress_and_can_be_cancelled(application, qtbot, answers: Answers, tmp_path: Path) -> None:
     import threading
 
     under_way, go_on, written = threading.Event(), threading.Event(), []
 
-    def render(_pattern, _kit, path, progress) -> None:
+    def render(_pattern, _kit, path, _choice, progress) -> str:
         progress(0.5)
         under_way.set()
         assert go_on.wait(20)
         progress(0.75)
         written.append(path)
+        return path.name
 
     application.files._render = render
     application.document.replace(BEAT, "Open")
     answers.saves = tmp_path / "out.wav"
     strip = application.window.export_strip
-    trigger(application, "export_wav")
+    export(application, "export_audio")
     assert strip.isVisible()
     qtbot.waitUntil(under_way.is_set)
     qtbot.waitUntil(lambda: strip.progress.value() == 500)
-    trigger(application, "export_wav")
+    trigger(application, "export_audio")
     assert "under way" in answers.errors.pop()
     strip.cancel.click()
     go_on.set()
@@ -121,7 +121,7 @@ def test_export_wav_shows_progress_and_can_be_cancelled(application, qtbot, answ
 
     assert not written
     assert application.window.status.music.text() == "Export cancelled"
-    trigger(application, "export_wav")
+    export(application, "export_audio")
     qtbot.waitUntil(lambda: bool(written))
     qtbot.waitUntil(lambda: "out.wav" in application.window.status.music.text())
 
@@ -133,7 +133,7 @@ def test_a_renderer_that_fails_is_told_of(application: Application, qtbot, answe
     application.files._render = render
     application.document.replace(BEAT, "Open")
     answers.saves = tmp_path / "out.wav"
-    trigger(application, "export_wav")
+    export(application, "export_audio")
     qtbot.waitUntil(lambda: bool(answers.errors))
 
     assert "out.wav" in answers.errors[0]

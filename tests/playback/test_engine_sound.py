@@ -113,6 +113,25 @@ def test_volume_effects_and_offset_change_neither_synth_nor_device(cupboard):
     assert cupboard.keeper._live.sound_offset == -480
 
 
+def test_while_a_device_is_looked_for_volume_and_effects_are_obeyed_without_another_word(cupboard):
+    cupboard.keeper._fulfil(SOUND)
+    cupboard.keeper._replace_lost()
+    cupboard.take_events()
+    standing_in = cupboard.keeper._device
+    cupboard.keeper._fulfil(replace(SOUND, reverb=0.5, volume_db=-3.0))
+    assert cupboard.take_events() == []
+    assert cupboard.keeper._device is standing_in
+
+
+def test_a_device_that_is_lost_is_called_by_its_name(cupboard):
+    cupboard.keeper._fulfil(replace(SOUND, device="Card"))
+    cupboard.take_events()
+    cupboard.keeper._replace_lost()
+    problem, ready = cupboard.take_events()
+    assert "Device Card" in problem.sentence
+    assert ready.device == "Device null"
+
+
 @pytest.mark.parametrize("change", [{"device": "Card"}, {"buffer_ms": 40}, {"backend": "JACK"}])
 def test_another_device_is_opened_in_place_of_the_one_there(cupboard, change):
     cupboard.keeper._fulfil(SOUND)
@@ -249,3 +268,19 @@ def test_what_a_pad_strikes_is_heard_from_the_new_synth(cupboard):
 def test_settings_that_make_no_sense_are_refused(field, value):
     with pytest.raises(ValueError, match=field):
         replace(SOUND, **{field: value})
+
+
+def test_a_soundfont_that_was_mended_is_tried_once_more_and_every_answer_says_what_was_wanted(cupboard):
+    cupboard.keeper._fulfil(SOUND)
+    cupboard.take_events()
+    other = replace(SOUND, soundfont=Path("other.sf2"), reverb=0.5)
+    cupboard.broken_fonts.add("other.sf2")
+    cupboard.keeper._fulfil(other)
+    problem, ready = cupboard.take_events()
+    assert problem.wanted == other
+    assert ready.wanted == replace(SOUND, reverb=0.5)
+    cupboard.broken_fonts.clear()
+    cupboard.keeper._fulfil(other)
+    (ready,) = cupboard.take_events()
+    assert ready.description == "auto other.sf2 None"
+    assert ready.wanted == other

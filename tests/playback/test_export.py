@@ -9,7 +9,7 @@ from drumapp.core.kit import HOUSE_KIT, DrumKit, Lane, general_midi_lane
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import TempoMap
 from drumapp.playback.audio_file import AudioFileError
-from drumapp.playback.export import Exported, ExportSettings, export_mix, export_stems
+from drumapp.playback.export import Exported, ExportSettings, export_mix, export_stems, stem_paths
 from drumapp.playback.mix import gain_of
 from drumapp.playback.render import render_pattern
 from drumapp.playback.sampler import Sampler
@@ -162,7 +162,9 @@ class TestStems:
     def test_names_that_no_file_could_have_are_made_so_and_told_apart(self, tmp_path):
         kit = DrumKit("Odd", (Lane("a/b:c*?", 36), Lane("a/b:c*?", 38), Lane("..", 42)))
         pattern = Pattern.of([Note(0, key, 100) for key in (36, 38, 42)])
+        expected = stem_paths(pattern, tmp_path, "my\nbeat", "wav", kit=kit)
         made = export_stems(pattern, tmp_path, "my\nbeat", FLOAT, sampler, kit=kit)
+        assert [entry.path for entry in made] == expected
         names = sorted(entry.path.name for entry in made)
         assert len(set(names)) == 4
         assert all(Path(tmp_path / name).is_file() for name in names)

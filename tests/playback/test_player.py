@@ -405,10 +405,12 @@ class TestMetronome:
         audio = self.play(player, 48_000)
         assert player.state.counting_in
         assert player.state.playing
+        assert player.state.count_in_ticks == pytest.approx(960, abs=1)
         audio = np.concatenate((audio, self.play(player, 96_000)))
         assert self.clicks(audio) == pytest.approx([0, 24_000, 48_000, 72_000], abs=3)
         assert recorder.strikes == [(96_000, 36)]
         assert not player.state.counting_in
+        assert player.state.count_in_ticks == 0
 
     def test_a_count_in_goes_at_the_tempo_and_metre_of_where_the_music_is(self, recorder):
         metre = MetreMap((MetreChange(0, Metre(4, 4)), MetreChange(1920, Metre(3, 4))))

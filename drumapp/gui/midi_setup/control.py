@@ -14,6 +14,7 @@ from drumapp.settings import Settings
 if TYPE_CHECKING:
     from drumapp.core.kit_map import KitMap
     from drumapp.playback.engine import EngineEvent, PlaybackEngine
+    from drumapp.playback.output_settings import MidiOutputSettings
 
 VIRTUAL_PORT = "Drumapp"
 ABSENT = "not there now"
@@ -36,6 +37,7 @@ class MidiControl(QObject):
         self.output_ports: tuple[str, ...] = ()
         self.input_ports: tuple[str, ...] = ()
         self.problems: dict[str, str] = {}
+        self._lent = False
 
     def start(self) -> None:
         """Use the ports that were used last."""
@@ -129,12 +131,28 @@ class MidiControl(QObject):
             return
         self.changed.emit()
 
+    def lend_ports(self, *, lent: bool) -> None:
+        """Let go of the ports of others, so that somebody else has them to himself; or take them up again.
+
+        Our own stays: to other programs it would be gone, and whatever was connected to it.
+        """
+        self._lent = lent
+        self._tell_ports()
+
+    @property
+    def used_outputs(self) -> tuple[MidiOutputSettings, ...]:
+        """The outputs that are on, as the playing process knows them."""
+        maps = {kit_map.name: kit_map for kit_map in self.maps()}
+        return tuple(choice.settings(maps) for choice in self._settings.midi_outputs if choice.on)
+
     def _tell_ports(self) -> None:
         from drumapp.playback.engine import MidiSettings
 
         settings = self._settings
         maps = {kit_map.name: kit_map for kit_map in self.maps()}
-        outputs = tuple(choice.settings(maps) for choice in settings.midi_outputs if choice.on)
+        outputs = self.used_outputs
+        if self._lent:
+            outputs = tuple(output for output in outputs if output.port == VIRTUAL_PORT)
         inputs = tuple(choice.settings(maps) for choice in settings.midi_inputs if choice.on)
         keys = None if settings.synth_keys is None else frozenset(settings.synth_keys)
         self._engine.set_midi(MidiSettings(outputs, inputs, keys))

@@ -1,4 +1,4 @@
-"""The pages of the MIDI dialog: how one output, one input, the synth and the time are used."""
+"""What is set up of MIDI: how one output, one input, the synth and the time are used."""
 
 from __future__ import annotations
 
@@ -6,52 +6,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLabel, QRadioButton
 
 from drumapp.core.kit import Lane
 from drumapp.gui.choice_box import CheckBox, ChoiceBox
 from drumapp.gui.midi_setup.drum_list import DrumList
 from drumapp.gui.number_field import NumberField
+from drumapp.gui.setup_page import Page, fill
 from drumapp.gui.theme import Theme
 from drumapp.playback.output_settings import DRUM_CHANNEL, MAX_OFFSET_MS
 from drumapp.port_choices import InputChoice, OutputChoice
 
 _CHOKES = {"note-off": "A note-off", "pressure": "A note-off and pressure (Roland)"}
 SOURCES = {"internal": "Our own time", "clock": "A MIDI clock from", "link": "Ableton Link"}
-
-
-class Page(QWidget):
-    """A title, what is the matter, rows of names and fields, and what is below them."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.title = QLabel()
-        self.title.setProperty("role", "title")
-        self.title.setWordWrap(True)
-        self.problem = QLabel()
-        self.problem.setObjectName("dialogProblem")
-        self.problem.setWordWrap(True)
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(24)
-        self._grid.setVerticalSpacing(8)
-        self._grid.setColumnStretch(1, 1)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(16, 0, 0, 0)
-        self.column.setSpacing(12)
-        for widget in (self.title, self.problem):
-            self.column.addWidget(widget)
-        self.column.addLayout(self._grid)
-
-    def add_row(self, name: str, field: QWidget) -> None:
-        """A field with its name."""
-        row = self._grid.rowCount()
-        self._grid.addWidget(QLabel(name), row, 0)
-        self._grid.addWidget(field, row, 1)
-
-    def show_problem(self, sentence: str) -> None:
-        """Say what is the matter; nothing where all is well."""
-        self.problem.setText(sentence)
-        self.problem.setVisible(bool(sentence))
 
 
 class OutputPage(Page):
@@ -94,7 +61,7 @@ class OutputPage(Page):
         self.title.setText(choice.port)
         self.on.setChecked(choice.on)
         self.channel.set_value(choice.channel)
-        _fill(self.kit_map, maps, choice.kit_map)
+        fill(self.kit_map, maps, choice.kit_map)
         self.offset.set_value(choice.offset_ms)
         self.choke.setCurrentIndex(list(_CHOKES).index(choice.choke))
         self.clock.setChecked(choice.send_clock)
@@ -142,7 +109,7 @@ class InputPage(Page):
         self.title.setText(choice.port)
         self.on.setChecked(choice.on)
         self.channel.setCurrentIndex(choice.channel or 0)
-        _fill(self.kit_map, maps, choice.kit_map)
+        fill(self.kit_map, maps, choice.kit_map)
         self.offset.set_value(choice.offset_ms)
         self.sounds.setChecked(choice.sounds)
         self.show_problem(problem)
@@ -161,13 +128,10 @@ class SynthPage(Page):
 
     def __init__(self, theme: Theme, lanes: Sequence[Lane]) -> None:
         super().__init__()
-        self.title.setText("The program's own synth")
+        self.title.setText("Drums played here")
         self.show_problem("")
-        hint = QLabel("Drums that a MIDI port plays can be left out here. Its sound is chosen in the bar at the top.")
-        hint.setProperty("role", "hint")
-        hint.setWordWrap(True)
         self.drums = DrumList(theme, lanes)
-        self.column.addWidget(hint)
+        self.add_hint("Drums that a MIDI port plays can be left out of the program's own sound.")
         self.column.addWidget(self.drums)
         self.drums.chosen.connect(self.changed)
 
@@ -199,7 +163,7 @@ class SyncPage(Page):
     def show_choice(self, source: str, port: str, ports: Sequence[str], problem: str) -> None:
         """Show whose time is kept; no signal."""
         self.buttons[source].setChecked(True)
-        _fill(self.port, ports, port or (ports[0] if ports else ""))
+        fill(self.port, ports, port or (ports[0] if ports else ""))
         self.port.setEnabled(source == "clock")
         self.show_problem(problem)
 
@@ -225,12 +189,3 @@ def _offset_field(theme: Theme, help_text: str) -> NumberField:
     )
     field.setToolTip(help_text)
     return field
-
-
-def _fill(box: ChoiceBox, names: Sequence[str], chosen: str) -> None:
-    """Offer names; the chosen one also where it is none of them."""
-    wanted = list(dict.fromkeys([*names, chosen] if chosen else names))
-    if [box.itemText(index) for index in range(box.count())] != wanted:
-        box.clear()
-        box.addItems(wanted)
-    box.setCurrentText(chosen)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from drumapp.core.pattern import Note
+from drumapp.gui.dropped_files import dropped_file
 from drumapp.gui.piano_roll.layers import (
     Layer,
     Scratch,
@@ -187,7 +187,7 @@ class RollCanvas(QWidget):
 
     def dragEnterEvent(self, event) -> None:
         """Take MIDI files, and say so by a frame."""
-        if dropped_midi_file(event.mimeData()) is not None:
+        if dropped_file(event.mimeData(), MIDI_SUFFIXES) is not None:
             self._drop_hovers = True
             self.update()
             event.acceptProposedAction()
@@ -202,7 +202,7 @@ class RollCanvas(QWidget):
         """Open the file."""
         self._drop_hovers = False
         self.update()
-        path = dropped_midi_file(event.mimeData())
+        path = dropped_file(event.mimeData(), MIDI_SUFFIXES)
         if path is not None:
             event.acceptProposedAction()
             self.file_dropped.emit(path)
@@ -213,12 +213,3 @@ def _painter_of_pixels(picture: QPixmap) -> QPainter:
     painter = QPainter(picture)
     painter.scale(1 / picture.devicePixelRatio(), 1 / picture.devicePixelRatio())
     return painter
-
-
-def dropped_midi_file(data) -> Path | None:
-    """The first MIDI file among what is dragged, by its name; None when there is none."""
-    for url in data.urls():
-        path = Path(url.toLocalFile())
-        if url.isLocalFile() and path.suffix.lower() in MIDI_SUFFIXES:
-            return path
-    return None

@@ -1,4 +1,4 @@
-"""Renders the pattern into a WAV file in a thread, with progress and a way to stop."""
+"""Makes an audio file, or several, in a thread, with progress and a way to stop."""
 
 from __future__ import annotations
 
@@ -9,30 +9,34 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from drumapp.core.errors import DrumappError
-from drumapp.core.kit import DrumKit
-from drumapp.core.pattern import Pattern
 
-Render = Callable[[Pattern, DrumKit, Path, Callable[[float], None]], None]
-"""Renders a pattern, mixed as a kit says, into a file, telling its progress from 0 to 1. Raises DrumappError."""
+Progress = Callable[[float], None]
+Work = Callable[[Progress], str]
+"""Makes the files, telling its progress from 0 to 1; what it says of them, in words. Raises DrumappError, and whatever
+the progress raises: then it leaves no file.
+"""
 
 
 class _CancelledError(Exception):
-    """Raised within the renderer's progress callback to leave it."""
+    """Raised within the work's progress callback to leave it."""
 
 
-class WavExport(QObject):
-    """One export. Signals: progressed (0 to 1); finished (sentence of what went wrong or "", cancelled)."""
+class AudioExport(QObject):
+    """One export. Signals: progressed (0 to 1); finished (sentence of what went wrong or "", cancelled).
+
+    Attributes: path of the file or folder; made, what the work said of what it made.
+    """
 
     progressed = Signal(float)
     finished = Signal(str, bool)
 
-    def __init__(self, pattern: Pattern, kit: DrumKit, path: Path, render: Render) -> None:
+    def __init__(self, path: Path, work: Work) -> None:
         super().__init__()
         self.path = path
-        self._pattern, self._kit = pattern, kit
-        self._render = render
+        self.made = ""
+        self._job = work
         self._cancelled = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="wav export", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="audio export", daemon=True)
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -54,7 +58,7 @@ class WavExport(QObject):
     def _work(self) -> None:
         sentence, cancelled = "", False
         try:
-            self._render(self._pattern, self._kit, self.path, self._progress)
+            self.made = self._job(self._progress)
         except _CancelledError:
             cancelled = True
         except DrumappError as error:

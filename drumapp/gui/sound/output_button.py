@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolButton, QWidget
 
 from drumapp.gui import icons
 from drumapp.gui.choice_box import ARROW_ROOM, paint_chevron
+from drumapp.gui.sound.control import BUILT_IN
 from drumapp.gui.theme import Theme
 
-BUILT_IN = "Built-in kit"
-_SYNTH_NAMES = {"auto": "Best there is", "fluidsynth": "FluidSynth", "sampler": "Built-in sampler"}
+SYNTH_NAMES = {"auto": "Best there is", "fluidsynth": "FluidSynth", "sampler": "Built-in sampler"}
 _LEAST_WIDTH, _MOST_WIDTH = 112, 168
 _BESIDE_TEXT = 64  # icon, chevron and margins
 _PORTS_SHARE = 0.6  # of the text's room, at most
@@ -24,7 +24,7 @@ class OutputButton(QToolButton):
     """Shows the soundfont's name; its menu offers the others.
 
     Signals: soundfont_chosen (Path, or None for the built-in kit); synth_chosen (name); browse_requested;
-    port_switched (name of a MIDI port, on); setup_requested.
+    port_switched (name of a MIDI port, on); setup_requested and sound_requested, for the settings of MIDI and sound.
     Attributes: find_soundfonts and find_ports (names, and whether they are played), asked when the menu opens.
     """
 
@@ -33,6 +33,7 @@ class OutputButton(QToolButton):
     browse_requested = Signal()
     port_switched = Signal(str, bool)
     setup_requested = Signal()
+    sound_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +41,7 @@ class OutputButton(QToolButton):
         self._soundfont: Path | None = None
         self._synth = "auto"
         self._ports: tuple[str, ...] = ()
-        self.find_soundfonts: Callable[[], Sequence[Path]] = list
+        self.find_soundfonts: Callable[[], Sequence[Path | None]] = list
         self.find_ports: Callable[[], Sequence[tuple[str, bool]]] = list
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -99,9 +100,7 @@ class OutputButton(QToolButton):
         menu = self._menu
         menu.clear()
         fonts = QActionGroup(menu)
-        offered: list[Path | None] = [None, *self.find_soundfonts()]
-        if self._soundfont not in offered:
-            offered.append(self._soundfont)
+        offered = list(dict.fromkeys([None, *self.find_soundfonts(), self._soundfont]))
         for font in offered:
             action = menu.addAction(BUILT_IN if font is None else font.stem)
             action.setToolTip(str(font) if font else BUILT_IN)
@@ -114,7 +113,7 @@ class OutputButton(QToolButton):
         menu.addSeparator()
         synths = menu.addMenu("Played by")
         group = QActionGroup(synths)
-        for synth, name in _SYNTH_NAMES.items():
+        for synth, name in SYNTH_NAMES.items():
             action = synths.addAction(name)
             action.setCheckable(True)
             action.setChecked(synth == self._synth)
@@ -127,6 +126,8 @@ class OutputButton(QToolButton):
             action.setChecked(on)
             action.triggered.connect(lambda checked, port=port: self.port_switched.emit(port, checked))
         menu.addAction("MIDI and sync …", self.setup_requested.emit)
+        menu.addSeparator()
+        menu.addAction("Sound settings …", self.sound_requested.emit)
 
     def paintEvent(self, event) -> None:
         """With the mark of what opens a list."""

@@ -1,4 +1,4 @@
-"""The dialog of MIDI ports and of whose time is kept. What is changed counts at once; the music goes on."""
+"""The dialog of sound, MIDI ports and whose time is kept. What is changed counts at once; the music goes on."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ from PySide6.QtWidgets import (
 from drumapp.core.kit import Lane
 from drumapp.gui.midi_setup.control import VIRTUAL_PORT, MidiControl
 from drumapp.gui.midi_setup.pages import InputPage, OutputPage, SyncPage, SynthPage
+from drumapp.gui.sound.control import SoundControl
+from drumapp.gui.sound.device_page import DevicePage
+from drumapp.gui.sound.kit_page import KitPage
+from drumapp.gui.sound.timing_page import TimingPage
+from drumapp.gui.sound.timing_test import TimingTest
 from drumapp.gui.theme import Theme
 from drumapp.settings import Settings
 
@@ -29,31 +34,50 @@ if TYPE_CHECKING:
 
 _ROLE = Qt.ItemDataRole.UserRole
 Place = tuple[str, str]
-"""What a line of the list stands for: "head", "synth", "output", "input" or "sync", and the port's name."""
+"""What a line of the list stands for, and the port's name: a head, a page of PAGES, an output or an input."""
+
+PAGES = {
+    "device": "Device",
+    "kit": "Soundfont and effects",
+    "synth": "Drums played here",
+    "sync": "Sync",
+    "timing": "Timing test",
+}
 
 
-class MidiDialog(QDialog):
-    """Attributes: list; pages, by what they show."""
+class SetupDialog(QDialog):
+    """Attributes: list; the pages, by what they show: device, kit, synth, output, input, sync, timing."""
 
     def __init__(
         self,
+        sound: SoundControl,
         control: MidiControl,
+        test: TimingTest,
         settings: Settings,
         lanes: Sequence[Lane],
         theme: Theme,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("MIDI and sync")
+        self.setWindowTitle("Sound and MIDI")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(QSize(720, 560))
+        self.resize(QSize(760, 600))
         self._control, self._settings, self._theme = control, settings, theme
         self.list = QListWidget()
-        self.list.setAccessibleName("Ports")
+        self.list.setAccessibleName("Pages")
         self.list.setFixedWidth(256)
         self.output, self.input = OutputPage(theme, lanes), InputPage(theme)
         self.synth, self.sync = SynthPage(theme, lanes), SyncPage()
-        self._pages = {"synth": self.synth, "output": self.output, "input": self.input, "sync": self.sync}
+        self.device, self.kit, self.timing = DevicePage(theme, sound), KitPage(sound), TimingPage(theme, test)
+        self._pages = {
+            "device": self.device,
+            "kit": self.kit,
+            "synth": self.synth,
+            "output": self.output,
+            "input": self.input,
+            "sync": self.sync,
+            "timing": self.timing,
+        }
         self._stack = QStackedWidget()
         for page in self._pages.values():
             self._stack.addWidget(page)
@@ -61,6 +85,8 @@ class MidiDialog(QDialog):
         body.addWidget(self.list)
         body.addWidget(self._stack, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        # In a list Return means its line, not the button that Qt would choose.
+        buttons.button(QDialogButtonBox.StandardButton.Close).setAutoDefault(False)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
@@ -74,8 +100,10 @@ class MidiDialog(QDialog):
         self.synth.changed.connect(control.set_synth_keys)
         self.sync.changed.connect(control.set_sync)
         control.changed.connect(self._refresh)
+        self.finished.connect(lambda _: test.cancel())
         self._refresh()
-        self.choose(("output", VIRTUAL_PORT))
+        self.choose(("device", ""))
+        sound.ask_devices()
 
     def choose(self, place: Place) -> None:
         """Show the page of a line."""
@@ -88,8 +116,9 @@ class MidiDialog(QDialog):
     def _places(self) -> list[Place]:
         outputs = [("output", choice.port) for choice in self._control.outputs]
         inputs = [("input", choice.port) for choice in self._control.inputs]
-        heads = [("head", name) for name in ("Outputs", "Inputs", "Time")]
-        return [heads[0], ("synth", ""), *outputs, heads[1], *inputs, heads[2], ("sync", "")]
+        heads = [("head", name) for name in ("Sound", "MIDI outputs", "MIDI inputs", "Time")]
+        sound, time = ([(page, "") for page in pages] for pages in (("device", "kit", "synth"), ("sync", "timing")))
+        return [heads[0], *sound, heads[1], *outputs, heads[2], *inputs, heads[3], *time]
 
     def _refresh(self) -> None:
         """List the ports there are now; the lines stay where they are as far as they are the same."""
@@ -120,8 +149,8 @@ class MidiDialog(QDialog):
             return
         item.setSizeHint(QSize(0, 28))
         item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
-        if kind in ("synth", "sync"):
-            item.setText("Synth" if kind == "synth" else "Sync")
+        if kind in PAGES:
+            item.setText(PAGES[kind])
             return
         choices = self._control.outputs if kind == "output" else self._control.inputs
         choice = next(choice for choice in choices if choice.port == port)

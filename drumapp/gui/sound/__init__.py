@@ -1,0 +1,1 @@
+"""What is heard: device, soundfont, effects; audio exports; how evenly time is kept."""
