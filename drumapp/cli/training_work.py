@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -219,7 +220,7 @@ class _Work:
             {
                 "event": "material",
                 "files": len(training),
-                "notes": int(material.events.sum()),
+                "notes": self._notes_of(material),
                 "held_out_files": len(held_out),
                 "held_out_notes": len(held_out_table),
                 "refused": len(corpus.refused),
@@ -230,6 +231,10 @@ class _Work:
             }
         )
         return _Material(corpus, vocabulary, material, held_out_table, start, preset)
+
+    def _notes_of(self, training: PieceMaterial) -> int:
+        """How many notes are learnt from."""
+        return min(int(training.events.sum()), self._spec.first_events or sys.maxsize)
 
     def _check_files(self, processes: Processes) -> None:
         """Refuse to go on with other files than the run began with."""
@@ -343,7 +348,7 @@ class _Work:
                 "digest": corpus.digest,
                 "kit": corpus.kit,
                 "files": len(material.training.pieces),
-                "notes": int(material.training.events.sum()),
+                "notes": self._notes_of(material.training),
                 "held_out_notes": len(material.held_out),
                 "refused": len(corpus.refused),
                 "filters": corpus.filters.to_json(),

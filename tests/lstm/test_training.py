@@ -316,6 +316,20 @@ class TestBatches:
         assert [pitch for row in found for pitch in row] == whole.tolist()
         assert streams.next().round_begins
 
+    def test_only_the_first_events_are_cut_and_shuffled(self) -> None:
+        table = beats_table(range(4))
+        material = TableMaterial(table)
+        recipe = replace(PRESET.optimisation, batch=3, length=20)
+        most = int(material.events[0]) + 7
+        columns = Columns(PRESET.architecture, VOCABULARY, table.columns)
+        batches = batches_of(material, columns, recipe, 1, most_events=most)
+        said: list[int] = []
+        while batches.state()["round"] == 0:
+            batch = batches.next()
+            said += batch.said["position"][batch.mask].tolist()
+        position = table.columns.index("position")
+        assert sorted(said) == sorted(table.rows[:most, position].tolist())
+
     def test_only_the_first_events_are_glued(self) -> None:
         material = self.material()
         streams = GluedStreams(material, self.columns(material), GLUED.optimisation, most_events=101)
