@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 from drumapp.core.kit_map import GENERAL_MIDI, ROLAND_TD
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Metre, MetreMap, TempoMap
+from drumapp.jobs.launch import job_environment
 from drumapp.midi.corpus import (
     TRAIN,
     VALIDATION,
@@ -28,6 +31,7 @@ from drumapp.midi.corpus import (
     report_on,
     scan_folder,
 )
+from drumapp.midi.corpus import walk
 from drumapp.midi.corpus.contents import NOTES
 from drumapp.midi.smf import pattern_to_bytes, read_pattern, write_pattern
 from tests.midi.midi_bytes import midi, off, on, track
@@ -280,6 +284,29 @@ def test_archives_are_looked_into(tmp_path: Path) -> None:
     assert corpus.others == 2
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_few_bytes_do_not_fill_the_memory(tmp_path: Path, packing: int) -> None:
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", packing) as archive:
+        archive.writestr("bomb.mid", bytes(64 << 20))
+        archive.writestr("small.mid", bytes(1000))
+    tracemalloc.start()
+    corpus = look_into(tmp_path, workers=0)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 32 << 20
+    assert "larger than 16 MB" in reason(corpus, "bomb.zip/bomb.mid")
+    assert "rare way" in reason(corpus, "bomb.zip/small.mid")
+
+
+def test_files_of_other_centuries_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "a.mid", beat(36, 38))
+    entry = walk._as_stamp(5, (1 << 33) * 10**9, -1, (1 << 64) - 1)
+    monkeypatch.setattr(walk, "_stamp", lambda _: entry)
+    cache = Cache(tmp_path / "cache")
+    assert [len(scan_folder(tmp_path, cache=cache, workers=0).pieces) for _ in range(2)] == [1, 1]
+    assert all(0 <= number < 1 << 63 for number in entry)
+
+
 def test_links_may_go_in_a_circle(tmp_path: Path) -> None:
     write(tmp_path, "a/b.mid", beat(36, 38))
     (tmp_path / "a" / "up").symlink_to(tmp_path, target_is_directory=True)
@@ -444,6 +471,30 @@ class TestCache:
             kept.write_text("I am a file")
         corpus = scan_folder(data, cache=Cache(kept))
         assert corpus.pieces[0].pattern.notes[1].pitch == 38
+
+    def test_one_that_is_in_use_for_long_is_not_deleted(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("drumapp.midi.corpus.cache._BUSY_SECONDS", 0.1)
+        with Cache(tmp_path / "cache")._writing():
+            (tmp_path / "cache" / "notes.bin").write_bytes(b"")
+            monkeypatch.setattr("drumapp.midi.corpus.cache.READER_VERSION", 10**6)
+            with pytest.raises(CacheError, match="locked"):
+                Cache(tmp_path / "cache")
+        assert Cache(tmp_path / "cache").lasting
+
+    def test_many_may_open_a_new_one_at_once(self, tmp_path: Path) -> None:
+        write(tmp_path / "data", "a.mid", beat(36, 38))
+        code = (
+            "import sys; from pathlib import Path; from drumapp.midi.corpus import Cache, scan_folder;"
+            "sys.stdin.readline(); print(scan_folder(Path(sys.argv[1]), cache=Cache(Path(sys.argv[2]))).pieces[0].notes)"
+        )
+        command = [sys.executable, "-c", code, str(tmp_path / "data"), str(tmp_path / "cache")]
+        pipe = subprocess.PIPE
+        several = [subprocess.Popen(command, stdin=pipe, stdout=pipe, env=job_environment()) for _ in range(4)]
+        for process in several:
+            assert process.stdin is not None
+            process.stdin.write(b"\n")
+            process.stdin.flush()
+        assert [process.communicate()[0].strip() for process in several] == [b"2"] * 4
 
     def test_where_no_cache_can_be_kept_it_lasts_as_long_as_it_is_open(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()

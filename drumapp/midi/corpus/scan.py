@@ -276,6 +276,6 @@ def _read_batch(folder: Path, cache: Cache, number: int, batch: _Batch) -> int:
 
 def _settled(found: FoundFile, now: int) -> FoundFile:
     """A file with its stamp, if that is old enough to tell a later change."""
-    if found.stamp is None or abs(now - max(found.stamp[1:3])) < _RECENT_NS:
+    if found.stamp is None or any(abs(now - time) < _RECENT_NS for time in found.stamp[1:3]):
         return found._replace(stamp=None)
     return found
