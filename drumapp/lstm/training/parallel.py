@@ -10,6 +10,7 @@ import torch
 import torch.distributed as distributed
 from torch import Tensor
 
+from drumapp.lstm.training.devices import find_device
 from drumapp.lstm.training.errors import TrainingError
 
 
@@ -73,13 +74,15 @@ class Processes:
 def join_processes(device: str) -> tuple[Processes, str]:
     """Find the processes that torchrun started beside this one, and the device of each: alone where it was not used.
 
-    Returns this process among them and its device. Raises TrainingError when they do not find one another.
+    Returns this process among them and its device. Raises TrainingError when the device is not there or
+    they do not find one another.
     """
     if "RANK" not in os.environ or "WORLD_SIZE" not in os.environ:
         return Processes(), device
     if device == "cuda":
         device = f"cuda:{os.environ.get('LOCAL_RANK', '0')}"
-        torch.cuda.set_device(device)
+    if device.startswith("cuda"):
+        torch.cuda.set_device(find_device(device))
     try:
         distributed.init_process_group("nccl" if device.startswith("cuda") else "gloo")
     except (RuntimeError, ValueError) as error:
