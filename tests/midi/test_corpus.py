@@ -30,8 +30,8 @@ from drumapp.midi.corpus import (
     look_into,
     report_on,
     scan_folder,
+    walk,
 )
-from drumapp.midi.corpus import walk
 from drumapp.midi.corpus.contents import NOTES
 from drumapp.midi.smf import pattern_to_bytes, read_pattern, write_pattern
 from tests.midi.midi_bytes import midi, off, on, track
@@ -485,7 +485,8 @@ class TestCache:
         write(tmp_path / "data", "a.mid", beat(36, 38))
         code = (
             "import sys; from pathlib import Path; from drumapp.midi.corpus import Cache, scan_folder;"
-            "sys.stdin.readline(); print(scan_folder(Path(sys.argv[1]), cache=Cache(Path(sys.argv[2]))).pieces[0].notes)"
+            "data, cache = map(Path, sys.argv[1:]); sys.stdin.readline();"
+            "print(scan_folder(data, cache=Cache(cache)).pieces[0].notes)"
         )
         command = [sys.executable, "-c", code, str(tmp_path / "data"), str(tmp_path / "cache")]
         pipe = subprocess.PIPE
@@ -559,9 +560,18 @@ def test_folders_that_hold_nothing_usable_are_refused(tmp_path: Path) -> None:
 
 def test_an_unreadable_info_is_said(tmp_path: Path) -> None:
     write(tmp_path, "a.mid", beat(36, 38))
-    (tmp_path / "info.csv").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "info.csv").write_bytes(b"midi_filename\n\xff\xfe\x00")
     with pytest.raises(CorpusError, match=r"info\.csv"):
         scan_folder(tmp_path)
+
+
+def test_an_info_of_another_kind_tells_nothing(tmp_path: Path) -> None:
+    write(tmp_path / "funk", "a.mid", beat(36, 38))
+    for info in (b"artist,title\ncaf\xe9,b\n", b"\xff\xfe"):
+        (tmp_path / "info.csv").write_bytes(info)
+        assert scan_folder(tmp_path).styles == {"funk"}
+    (tmp_path / "info.csv").write_bytes(b"\xef\xbb\xbfmidi_filename,style\nfunk/a.mid,jazz/slow\n")
+    assert scan_folder(tmp_path).styles == {"jazz"}
 
 
 def test_pieces_are_a_sequence(tmp_path: Path) -> None:
