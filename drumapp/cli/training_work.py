@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from drumapp.atomic import WriteError
+from drumapp.atomic import WriteError, write_atomically
 from drumapp.cli.progress import progress
 from drumapp.core.errors import DrumappError
 from drumapp.jobs.job import Job, JobState, JobStatus
@@ -245,12 +245,13 @@ class _Work:
         if self._job is None:
             return
         kept = self._job.path / "files.sha256"
-        if kept.exists() and kept.read_bytes() != digest:
+        if not kept.exists():
+            write_atomically(kept, digest)
+        elif kept.read_bytes() != digest:
             raise DrumappError(
                 f"The files in {self._spec.data} changed since this job began; start a new one from its best drummer, "
                 f"{self._job.best}."
             )
-        kept.write_bytes(digest)
 
     def _command(self) -> str | None:
         """The command that holds; a job that was paused goes on when it is its turn again."""
