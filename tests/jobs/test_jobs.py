@@ -18,7 +18,7 @@ import pytest
 from drumapp.cli import main
 from drumapp.core.kit_map import ROLAND_TD
 from drumapp.jobs.job import Job, JobState, JobStatus, find_job, list_jobs, make_job
-from drumapp.jobs.launch import job_command, job_environment, start_job
+from drumapp.jobs.launch import job_command, job_environment, start_job, together_command
 from drumapp.jobs.spec import JobError, JobSpec
 from drumapp.jobs.turns import try_turn, wait_for_turn
 from drumapp.lstm.checkpoint import load_model
@@ -162,6 +162,22 @@ class TestFolders:
         with pytest.raises(ValueError, match="dance"):
             job.command("dance")
 
+    @pytest.mark.parametrize("command", ["pause", "resume", "stop"])
+    def test_nobody_is_told_who_does_not_work(
+        self, beats: Path, command: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        job = make_job(spec(beats))
+        assert main(["jobs", command, "mine"]) == 1
+        assert "mine is not being trained" in capsys.readouterr().err
+        assert job.given_command() is None
+
+    def test_a_bundle_says_that_it_trains_with_one_process(self, beats: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "frozen", True, raising=False)
+        job = make_job(spec(beats, processes=2))
+        assert job_command(job)[:2] == [sys.executable, "train"]
+        with pytest.raises(JobError, match="--processes 1"):
+            together_command(job)
+
 
 class TestTurns:
     def test_one_works_at_a_time_in_order(self, beats: Path) -> None:
@@ -235,6 +251,10 @@ def test_a_job_that_was_stopped_goes_on_when_it_is_taken_up(beats: Path, process
 def test_files_that_changed_since_are_not_gone_on_with(beats: Path, capsys: pytest.CaptureFixture[str]) -> None:
     job = make_job(spec(beats))
     assert main(["train", "--job", "mine"]) == 0
+    kept = job.path / "files.sha256"
+    written = kept.stat().st_mtime_ns
+    assert main(["train", "--job", "mine"]) == 0
+    assert kept.stat().st_mtime_ns == written  # written anew it could be lost to a full disk, and the job with it
     write_pattern(random_beat(50), beats / "new.mid")
     assert main(["train", "--job", "mine"]) == 1
     assert "changed since this job began" in capsys.readouterr().err
