@@ -472,6 +472,21 @@ class TestCache:
         corpus = scan_folder(data, cache=Cache(kept))
         assert corpus.pieces[0].pattern.notes[1].pitch == 38
 
+    @pytest.mark.parametrize("every", [2, 3, 4, 5])
+    def test_one_that_is_damaged_within_is_made_anew(self, tmp_path: Path, every: int) -> None:
+        data, kept = tmp_path / "data", tmp_path / "cache"
+        for number in range(300):
+            write(data, f"a rather long name, so that the index has many pages {number}.mid", beat(36, 38, shift=number))
+        cache = Cache(kept)
+        scan_folder(data, cache=cache, workers=0)
+        cache._index.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cache.close()
+        index = bytearray((kept / "index.sqlite").read_bytes())
+        for page in range(1, len(index) // 4096, every):
+            index[page * 4096 : page * 4096 + 400] = b"\xa5" * 400
+        (kept / "index.sqlite").write_bytes(index)
+        assert len(scan_folder(data, cache=Cache(kept), workers=0).pieces) == 300
+
     def test_one_that_is_in_use_for_long_is_not_deleted(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("drumapp.midi.corpus.cache._BUSY_SECONDS", 0.1)
         with Cache(tmp_path / "cache")._writing():

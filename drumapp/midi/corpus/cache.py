@@ -60,6 +60,10 @@ class CacheError(DrumappError):
     """The cache cannot be made or used; the sentence names it and the cause."""
 
 
+class SpoiltCacheError(CacheError):
+    """A cache whose index is damaged; :meth:`Cache.begin_anew` mends it."""
+
+
 class KnownFile(NamedTuple):
     """What the cache says of a file: its stamp then, its content or why it could not be read."""
 
@@ -118,6 +122,18 @@ class Cache:
         self._map: NDArray[np.void] | None = None
         self._close = weakref.finalize(self, _let_go, self._index, None if self.lasting else self.folder)
 
+    def begin_anew(self) -> None:
+        """Forget everything: the index is damaged. Raises CacheError where that cannot be."""
+        self._map = None
+        self._index.close()
+        try:
+            _forget(self.folder)
+            self._index = _open_index(self.folder)
+        except (sqlite3.Error, OSError) as error:
+            raise CacheError(f"The cache in {self.folder} is damaged; delete that folder and scan again.") from error
+        self._close.detach()
+        self._close = weakref.finalize(self, _let_go, self._index, None if self.lasting else self.folder)
+
     def close(self) -> None:
         """Let go of the files; a cache that is forgotten does so by itself."""
         self._map = None
@@ -166,7 +182,8 @@ class Cache:
             self._index.commit()
         except (sqlite3.Error, OSError) as error:
             cause = reason_of(error) if isinstance(error, OSError) else str(error)
-            raise CacheError(f"Cannot keep what was read of the MIDI files in {self.folder}: {cause}.") from error
+            kind = SpoiltCacheError if type(error) is sqlite3.DatabaseError else CacheError
+            raise kind(f"Cannot keep what was read of the MIDI files in {self.folder}: {cause}.") from error
 
     def add(self, folder: int, read: Mapping[str, Sequence[ReadFile]]) -> None:
         """Keep what was read of a folder's files, given by directory."""

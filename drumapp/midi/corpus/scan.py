@@ -200,6 +200,11 @@ def _workers(wanted: int | None) -> int:
 _forked_pools: dict[int, ProcessPoolExecutor] = {}
 
 
+def forget_readers() -> None:
+    """Let go of the processes that wait for the next scan: the cache they have open was made anew."""
+    _forked_pools.clear()
+
+
 def _forked_pool(workers: int) -> ProcessPoolExecutor:
     """Copies of this process, which wait for the next scan when they are done."""
     if workers not in _forked_pools:
