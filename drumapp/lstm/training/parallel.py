@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -31,7 +32,8 @@ class Processes:
         if self.world == 1:
             return
         flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
-        distributed.all_reduce(flat)
+        with _all_there():
+            distributed.all_reduce(flat)
         place = 0
         for tensor in tensors:
             tensor.copy_(flat[place : place + tensor.numel()].view_as(tensor))
@@ -43,8 +45,9 @@ class Processes:
             return list(values)
         device = "cuda" if distributed.get_backend() == "nccl" else "cpu"
         tensor = torch.tensor(list(values), dtype=torch.float64, device=device)
-        distributed.broadcast(tensor, 0)
-        told: list[float] = tensor.tolist()
+        with _all_there():
+            distributed.broadcast(tensor, 0)
+            told: list[float] = tensor.tolist()
         return told
 
     def bytes_from_first(self, data: bytes) -> bytes:
@@ -57,7 +60,8 @@ class Processes:
         if self.first and length:
             content.copy_(torch.frombuffer(bytearray(data), dtype=torch.uint8))
         if length:
-            distributed.broadcast(content, 0)
+            with _all_there():
+                distributed.broadcast(content, 0)
         return bytes(content.cpu().numpy())
 
     def wait_for_all(self) -> None:
@@ -88,6 +92,18 @@ def join_processes(device: str) -> tuple[Processes, str]:
     except (RuntimeError, ValueError) as error:
         raise TrainingError(f"The processes that train together do not find one another: {_short(error)}.") from error
     return Processes(distributed.get_rank(), distributed.get_world_size()), device
+
+
+@contextlib.contextmanager
+def _all_there() -> Iterator[None]:
+    """Say in a sentence that another process is gone."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise TrainingError(
+            f"A process that trained together with this one was lost ({_short(error)}). What it said last tells why; "
+            "start the job again, and it goes on from its last checkpoint."
+        ) from error
 
 
 def _short(error: Exception) -> str:
