@@ -236,7 +236,8 @@ def glued(material: Material, most_events: int | None = None) -> EventTable:
 def first_events(events: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     """How many events of each piece are among the first of all, given how many each has, int64 (pieces,)."""
     before = np.cumsum(events) - events
-    return np.clip(most - before, 0, events)
+    first: NDArray[np.int64] = np.clip(most - before, 0, events)
+    return first
 
 
 def batches_of(
