@@ -81,7 +81,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--json", "--json-lines", dest="json", action="store_true", help="tell what happens as one JSON object a line"
     )
     parser.add_argument("--commands", action="store_true", help='heed "pause", "resume" and "stop" on standard input')
-    add_corpus_options(parser)
+    add_corpus_options(parser, cache=False)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -221,6 +221,11 @@ def test_train_refuses_before_it_begins(
     assert said in capsys.readouterr().err
 
 
+def test_train_offers_no_option_that_it_would_not_heed(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["train", str(folder), "-o", str(tmp_path / "x.safetensors"), "--no-cache"])
+
+
 def test_train_and_evaluate_say_what_is_wrong_with_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
