@@ -185,7 +185,7 @@ class _Work:
         with progress(f"Reading {spec.data}") as report:
             corpus = scan_folder(
                 spec.data,
-                cache=Cache(corpus_cache_folder()),
+                cache=Cache(None if _on_several_hosts() else corpus_cache_folder()),
                 filters=spec.filters,
                 kit_choices=spec.kit_maps,
                 progress=report,
@@ -419,6 +419,13 @@ class _Work:
         self._log(summary)
         self._show(summary)
         return summary
+
+
+def _on_several_hosts() -> bool:
+    """Whether torchrun started processes on other hosts, too, which may share the user's folders over a network: the
+    cache's index cannot be shared so.
+    """
+    return os.environ.get("WORLD_SIZE", "1") != os.environ.get("LOCAL_WORLD_SIZE", os.environ.get("WORLD_SIZE", "1"))
 
 
 _ENDINGS = {

@@ -107,6 +107,12 @@ class TestFolders:
         with pytest.raises(JobError, match="already"):
             make_job(spec(beats), first.path)
 
+    def test_each_has_a_folder_of_its_own_whoever_makes_one_meanwhile(
+        self, beats: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Path, "exists", lambda _: False)  # as it was a moment ago, for each of them
+        assert [make_job(spec(beats)).path.name for _ in range(2)] == ["mine", "mine-2"]
+
     def test_a_job_whose_process_died_is_interrupted(self, beats: Path) -> None:
         job = make_job(spec(beats))
         job.write_status(JobStatus(JobState.RUNNING, share=0.3, events=9))
@@ -236,6 +242,17 @@ def test_a_job_runs_from_the_command_line_and_its_drummer_plays(
         assert len(generate_pattern(model, GeneratorSettings(bars=2))) > 0
     assert main(["jobs"]) == 0
     assert "finished" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("there", "kept"), [("2", True), ("1", False)])
+def test_hosts_that_train_together_share_no_cache(
+    beats: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: str, kept: bool
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")  # without RANK torch trains alone
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", there)
+    make_job(spec(beats, preset=TINY.changed({"events": 200})))
+    assert main(["train", "--job", "mine"]) == 0
+    assert (tmp_path / "cache" / "corpus").exists() == kept
 
 
 @pytest.mark.parametrize("processes", [1, 2])

@@ -476,7 +476,9 @@ class TestCache:
     def test_one_that_is_damaged_within_is_made_anew(self, tmp_path: Path, every: int) -> None:
         data, kept = tmp_path / "data", tmp_path / "cache"
         for number in range(300):
-            write(data, f"a rather long name, so that the index has many pages {number}.mid", beat(36, 38, shift=number))
+            write(
+                data, f"a rather long name, so that the index has many pages {number}.mid", beat(36, 38, shift=number)
+            )
         cache = Cache(kept)
         scan_folder(data, cache=cache, workers=0)
         cache._index.execute("PRAGMA wal_checkpoint(TRUNCATE)")
