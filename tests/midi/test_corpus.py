@@ -250,6 +250,18 @@ class TestFilters:
         assert said in told[0]
         assert len(chosen.pieces) + len(chosen.refused) == 4
 
+    def test_what_the_user_wants_is_taken_whatever_the_other_filters_say(self, tmp_path: Path) -> None:
+        for name in ("a.mid", "b.mid", "c.mid"):
+            write(tmp_path, name, beat(36, 38))
+        corpus = scan_folder(tmp_path)
+        for filters, left in (
+            (Filters(), "a"),
+            (Filters(included=("c.mid",)), "ac"),
+            (Filters(fewest_notes=3, included=("b.mid",)), "b"),
+            (Filters(fewest_notes=3, included=("b.mid", "c.mid")), "bc"),
+        ):
+            assert "".join(piece.path.stem for piece in corpus.select(filters).pieces) == left
+
     def test_filters_come_back_from_json(self) -> None:
         filters = Filters(tempo=(60, 90.5), metres=("3/4",), resolutions=(96,), excluded=("a",), duplicates=True)
         assert Filters.from_json(json.loads(json.dumps(filters.to_json()))) == filters
