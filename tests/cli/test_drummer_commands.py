@@ -209,6 +209,7 @@ def test_train_evaluate_and_generate_with_the_result(
     [
         (["--preset", "nonsense"], "nonsense"),
         (["--events", "0"], "--events"),
+        (["--start-from", "groove", "--set", "layers=3"], "--set layers"),
         (["--seed", "-1"], "--seed"),
         (["--seed", str(2**63)], "--seed"),
         (["-o", "no/such/folder/x.safetensors"], "x.safetensors"),
