@@ -373,6 +373,8 @@ class _Work:
         """Write the finished drummer and say what the run came to."""
         if not processes.first:
             return {"event": "result", "ending": result.ending}
+        if not result.events:
+            return self._finish_unlearnt(result)
         from drumapp.lstm.checkpoint import save_model
 
         figures: dict[str, Any] = {
@@ -416,6 +418,16 @@ class _Work:
             best=result.held_out.chosen,
         )
         self._write_status()
+        self._log(summary)
+        self._show(summary)
+        return summary
+
+    def _finish_unlearnt(self, result: TrainingResult) -> Mapping[str, Any]:
+        """Leave what is there as it is: weights that learnt nothing shall not take the place of a drummer."""
+        message = "It ended before anything was learnt; no drummer was written."
+        self._status = replace(self._status, state=JobState.STOPPED, seconds_left=None)
+        self._report({"event": "warning", "kind": "nothing learnt", "message": message})
+        summary = {"event": "result", "ending": result.ending, "events": 0}
         self._log(summary)
         self._show(summary)
         return summary

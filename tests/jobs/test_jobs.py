@@ -244,6 +244,18 @@ def test_a_job_runs_from_the_command_line_and_its_drummer_plays(
     assert "finished" in capsys.readouterr().out
 
 
+def test_what_learnt_nothing_takes_no_drummers_place(beats: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drumapp.cli.training_work.wait_for_turn", try_turn)
+    drummer = beats / "mine.safetensors"
+    drummer.write_bytes(b"years of practice")
+    job = make_job(spec(beats, output=drummer))
+    job.command("stop")
+    assert main(["train", "--job", "mine"]) == 0
+    assert drummer.read_bytes() == b"years of practice"
+    assert job.status().state is JobState.STOPPED
+    assert "before anything was learnt" in job.status().message
+
+
 @pytest.mark.parametrize(("there", "kept"), [("2", True), ("1", False)])
 def test_hosts_that_train_together_share_no_cache(
     beats: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: str, kept: bool
