@@ -90,11 +90,12 @@ def _print(report: CorpusReport, refused: Iterable[Refusal], folder: Path, *, ev
 
 
 def _summary(report: CorpusReport, folder: Path) -> Table:
+    from rich.markup import escape
     from rich.table import Table
 
     minutes, seconds = divmod(round(report.seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    table = Table(title=str(folder), title_justify="left", show_header=False)
+    table = Table(title=escape(str(folder)), title_justify="left", show_header=False)
     table.add_column()
     table.add_column(justify="right")
     duplicates = sum(count for verdict, count in report.verdicts.items() if verdict == "duplicate")
@@ -116,6 +117,7 @@ def _summary(report: CorpusReport, folder: Path) -> Table:
 
 def _counts(title: str, unit: str, counts: Mapping[str, int] | Mapping[int, int], most: int | None) -> Table:
     """Counts by value, the most frequent first."""
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table()
@@ -123,7 +125,7 @@ def _counts(title: str, unit: str, counts: Mapping[str, int] | Mapping[int, int]
     table.add_column(unit, justify="right")
     ordered = sorted(counts.items(), key=lambda entry: -entry[1])
     for value, count in ordered[:most]:
-        table.add_row(str(value), f"{count:,}")
+        table.add_row(escape(str(value)), f"{count:,}")
     if most is not None and len(ordered) > most:
         rest = ordered[most:]
         table.add_row(f"{len(rest)} others", f"{sum(count for _, count in rest):,}")

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from drumapp.midi.corpus import Corpus, Filters
 
 
-def add_corpus_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options."""
+def add_corpus_options(parser: argparse.ArgumentParser, *, cache: bool = True) -> None:
+    """Add the options; ``cache``: whether the command can do without one."""
     wanted = parser.add_argument_group("which files")
     wanted.add_argument("--tempo", type=_span, metavar="A-B", help="only tempos from A to B, such as 90-120")
     wanted.add_argument("--metre", action="append", metavar="N/D", help="only this metre; repeat for several")
@@ -38,7 +38,8 @@ def add_corpus_options(parser: argparse.ArgumentParser) -> None:
         help="what the keys of all files, or of a file or subfolder, mean; a built-in map, one of your own by its name"
         " or file (default: guessed)",
     )
-    wanted.add_argument("--no-cache", action="store_true", help="read every file anew and keep nothing of it")
+    if cache:
+        wanted.add_argument("--no-cache", action="store_true", help="read every file anew and keep nothing of it")
 
 
 def filters_of(args: argparse.Namespace) -> Filters:

@@ -37,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
         start_job(job)
     elif args.action == "remove":
         job.remove()
+    elif not job.is_alive:
+        raise DrumappError(f"{job.path.name} is not being trained; only what is can be told to {args.action}.")
     else:
         job.command(args.action)
     done = {"start": "started", "pause": "pausing", "resume": "going on", "stop": "stopping", "remove": "removed"}

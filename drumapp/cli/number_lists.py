@@ -30,6 +30,8 @@ def number_list(text: str) -> tuple[int, ...]:
         return _numbers(content, text)
     if not isinstance(found, list) or not all(type(number) is int and number >= 0 for number in found):
         raise argparse.ArgumentTypeError(f"{text} holds no list of whole numbers")
+    if len(found) > _MOST:
+        raise argparse.ArgumentTypeError(f"{text} holds more than {_MOST:,} numbers")
     return tuple(found)
 
 

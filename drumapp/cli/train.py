@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -81,7 +81,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--json", "--json-lines", dest="json", action="store_true", help="tell what happens as one JSON object a line"
     )
     parser.add_argument("--commands", action="store_true", help='heed "pause", "resume" and "stop" on standard input')
-    add_corpus_options(parser)
+    add_corpus_options(parser, cache=False)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -137,10 +137,14 @@ def _spec(args: argparse.Namespace) -> JobSpec:
 
 
 def _preset(args: argparse.Namespace) -> Preset:
-    from drumapp.lstm.presets import PRESETS, Preset
+    from drumapp.lstm.presets import PRESETS, Architecture, Preset
 
     name = args.preset or ("fine-tune" if args.start_from is not None else HOUSE)
     changes = dict(args.set)
+    if args.start_from is not None and (fixed := changes.keys() & {entry.name for entry in fields(Architecture)}):
+        raise DrumappError(
+            f"A drummer that is gone on from keeps its network: leave out --set {min(fixed)}, or --start-from."
+        )
     if args.events is not None:
         if args.events < 1:
             raise DrumappError("--events must be at least 1.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from drumapp.atomic import WriteError
+from drumapp.atomic import WriteError, write_atomically
 from drumapp.cli.progress import progress
 from drumapp.core.errors import DrumappError
 from drumapp.jobs.job import Job, JobState, JobStatus
@@ -184,7 +185,7 @@ class _Work:
         with progress(f"Reading {spec.data}") as report:
             corpus = scan_folder(
                 spec.data,
-                cache=Cache(corpus_cache_folder()),
+                cache=Cache(None if _on_several_hosts() else corpus_cache_folder()),
                 filters=spec.filters,
                 kit_choices=spec.kit_maps,
                 progress=report,
@@ -219,7 +220,7 @@ class _Work:
             {
                 "event": "material",
                 "files": len(training),
-                "notes": int(material.events.sum()),
+                "notes": self._notes_of(material),
                 "held_out_files": len(held_out),
                 "held_out_notes": len(held_out_table),
                 "refused": len(corpus.refused),
@@ -231,6 +232,10 @@ class _Work:
         )
         return _Material(corpus, vocabulary, material, held_out_table, start, preset)
 
+    def _notes_of(self, training: PieceMaterial) -> int:
+        """How many notes are learnt from."""
+        return min(int(training.events.sum()), self._spec.first_events or sys.maxsize)
+
     def _check_files(self, processes: Processes) -> None:
         """Refuse to go on with other files than the run began with."""
         assert self._material is not None  # prepared before
@@ -240,12 +245,13 @@ class _Work:
         if self._job is None:
             return
         kept = self._job.path / "files.sha256"
-        if kept.exists() and kept.read_bytes() != digest:
+        if not kept.exists():
+            write_atomically(kept, digest)
+        elif kept.read_bytes() != digest:
             raise DrumappError(
                 f"The files in {self._spec.data} changed since this job began; start a new one from its best drummer, "
                 f"{self._job.best}."
             )
-        kept.write_bytes(digest)
 
     def _command(self) -> str | None:
         """The command that holds; a job that was paused goes on when it is its turn again."""
@@ -343,7 +349,7 @@ class _Work:
                 "digest": corpus.digest,
                 "kit": corpus.kit,
                 "files": len(material.training.pieces),
-                "notes": int(material.training.events.sum()),
+                "notes": self._notes_of(material.training),
                 "held_out_notes": len(material.held_out),
                 "refused": len(corpus.refused),
                 "filters": corpus.filters.to_json(),
@@ -367,6 +373,8 @@ class _Work:
         """Write the finished drummer and say what the run came to."""
         if not processes.first:
             return {"event": "result", "ending": result.ending}
+        if not result.events:
+            return self._finish_unlearnt(result)
         from drumapp.lstm.checkpoint import save_model
 
         figures: dict[str, Any] = {
@@ -413,6 +421,23 @@ class _Work:
         self._log(summary)
         self._show(summary)
         return summary
+
+    def _finish_unlearnt(self, result: TrainingResult) -> Mapping[str, Any]:
+        """Leave what is there as it is: weights that learnt nothing shall not take the place of a drummer."""
+        message = "It ended before anything was learnt; no drummer was written."
+        self._status = replace(self._status, state=JobState.STOPPED, seconds_left=None)
+        self._report({"event": "warning", "kind": "nothing learnt", "message": message})
+        summary = {"event": "result", "ending": result.ending, "events": 0}
+        self._log(summary)
+        self._show(summary)
+        return summary
+
+
+def _on_several_hosts() -> bool:
+    """Whether torchrun started processes on other hosts, too, which may share the user's folders over a network: the
+    cache's index cannot be shared so.
+    """
+    return os.environ.get("WORLD_SIZE", "1") != os.environ.get("LOCAL_WORLD_SIZE", os.environ.get("WORLD_SIZE", "1"))
 
 
 _ENDINGS = {

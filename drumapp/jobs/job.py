@@ -222,7 +222,7 @@ def jobs_folder() -> Path:
 def make_job(spec: JobSpec, path: Path | None = None) -> Job:
     """A new job in a folder of its own, which must not hold one yet. Raises JobError, or WriteError."""
     if path is None:
-        path = _free_folder(jobs_folder(), spec.name)
+        path = _new_folder(jobs_folder(), spec.name)
     make_folder(path)
     job = Job(path)
     if (path / "job.json").exists():
@@ -258,14 +258,22 @@ def _made_at(path: Path) -> tuple[int, str]:
         return 0, path.name
 
 
-def _free_folder(folder: Path, name: str) -> Path:
+def _new_folder(folder: Path, name: str) -> Path:
+    """A folder that was not there before, whoever else makes one at the same time."""
+    make_folder(folder)
     stem = "-".join(re.findall(r"[^\W_]+", name.casefold()))[:40].strip("-") or "drummer"
     number = 1
     path = folder / stem
-    while path.exists():
-        number += 1
-        path = folder / f"{stem}-{number}"
-    return path
+    while True:
+        try:
+            path.mkdir(mode=0o700)
+        except FileExistsError:
+            number += 1
+            path = folder / f"{stem}-{number}"
+        except OSError as error:
+            raise JobError(f"Cannot make the folder {path}: {(error.strerror or str(error)).lower()}.") from error
+        else:
+            return path
 
 
 def _events(data: bytes) -> Iterator[Mapping[str, Any]]:

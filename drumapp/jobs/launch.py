@@ -20,7 +20,13 @@ def job_command(job: Job) -> list[str]:
 
 
 def together_command(job: Job) -> list[str]:
-    """The command line that works on a job with as many processes as it asks for."""
+    """The command line that works on a job with as many processes as it asks for. Raises JobError in a frozen
+    bundle.
+    """
+    if getattr(sys, "frozen", False):
+        raise JobError(
+            "This build of Drumapp trains with one process (--processes 1); install the Python package for several."
+        )
     together = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(job.spec.processes)]
     return [sys.executable, *together, "-m", "drumapp", "train", "--job", str(job.path)]
 

@@ -79,6 +79,15 @@ def test_what_was_read_is_kept_unless_not_wanted(folder: Path, cache: Path) -> N
     assert (cache / "corpus" / "notes.bin").stat().st_size == 24 * 6
 
 
+def test_brackets_in_names_are_no_markup(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "rock").rename(folder / "rock [live]")
+    odd = folder.rename(folder.with_name("[red]"))
+    assert main(["analyze", str(odd)]) == 0
+    said = capsys.readouterr().out
+    assert "[live]" in said
+    assert "[red]" in said.split("accepted")[0]
+
+
 def test_an_empty_folder_is_an_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "empty").mkdir()
     assert main(["analyze", str(tmp_path / "empty")]) == 0

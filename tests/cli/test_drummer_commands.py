@@ -209,6 +209,7 @@ def test_train_evaluate_and_generate_with_the_result(
     [
         (["--preset", "nonsense"], "nonsense"),
         (["--events", "0"], "--events"),
+        (["--start-from", "groove", "--set", "layers=3"], "--set layers"),
         (["--seed", "-1"], "--seed"),
         (["--seed", str(2**63)], "--seed"),
         (["-o", "no/such/folder/x.safetensors"], "x.safetensors"),
@@ -219,6 +220,11 @@ def test_train_refuses_before_it_begins(
 ) -> None:
     assert main(["train", str(folder), "-o", str(tmp_path / "x.safetensors"), *arguments]) == 1
     assert said in capsys.readouterr().err
+
+
+def test_train_offers_no_option_that_it_would_not_heed(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["train", str(folder), "-o", str(tmp_path / "x.safetensors"), "--no-cache"])
 
 
 def test_train_and_evaluate_say_what_is_wrong_with_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

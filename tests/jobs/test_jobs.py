@@ -18,7 +18,7 @@ import pytest
 from drumapp.cli import main
 from drumapp.core.kit_map import ROLAND_TD
 from drumapp.jobs.job import Job, JobState, JobStatus, find_job, list_jobs, make_job
-from drumapp.jobs.launch import job_command, job_environment, start_job
+from drumapp.jobs.launch import job_command, job_environment, start_job, together_command
 from drumapp.jobs.spec import JobError, JobSpec
 from drumapp.jobs.turns import try_turn, wait_for_turn
 from drumapp.lstm.checkpoint import load_model
@@ -107,6 +107,12 @@ class TestFolders:
         with pytest.raises(JobError, match="already"):
             make_job(spec(beats), first.path)
 
+    def test_each_has_a_folder_of_its_own_whoever_makes_one_meanwhile(
+        self, beats: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Path, "exists", lambda _: False)  # as it was a moment ago, for each of them
+        assert [make_job(spec(beats)).path.name for _ in range(2)] == ["mine", "mine-2"]
+
     def test_a_job_whose_process_died_is_interrupted(self, beats: Path) -> None:
         job = make_job(spec(beats))
         job.write_status(JobStatus(JobState.RUNNING, share=0.3, events=9))
@@ -161,6 +167,22 @@ class TestFolders:
         assert job.given_command() is None
         with pytest.raises(ValueError, match="dance"):
             job.command("dance")
+
+    @pytest.mark.parametrize("command", ["pause", "resume", "stop"])
+    def test_nobody_is_told_who_does_not_work(
+        self, beats: Path, command: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        job = make_job(spec(beats))
+        assert main(["jobs", command, "mine"]) == 1
+        assert "mine is not being trained" in capsys.readouterr().err
+        assert job.given_command() is None
+
+    def test_a_bundle_says_that_it_trains_with_one_process(self, beats: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "frozen", True, raising=False)
+        job = make_job(spec(beats, processes=2))
+        assert job_command(job)[:2] == [sys.executable, "train"]
+        with pytest.raises(JobError, match="--processes 1"):
+            together_command(job)
 
 
 class TestTurns:
@@ -222,6 +244,29 @@ def test_a_job_runs_from_the_command_line_and_its_drummer_plays(
     assert "finished" in capsys.readouterr().out
 
 
+def test_what_learnt_nothing_takes_no_drummers_place(beats: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drumapp.cli.training_work.wait_for_turn", try_turn)
+    drummer = beats / "mine.safetensors"
+    drummer.write_bytes(b"years of practice")
+    job = make_job(spec(beats, output=drummer))
+    job.command("stop")
+    assert main(["train", "--job", "mine"]) == 0
+    assert drummer.read_bytes() == b"years of practice"
+    assert job.status().state is JobState.STOPPED
+    assert "before anything was learnt" in job.status().message
+
+
+@pytest.mark.parametrize(("there", "kept"), [("2", True), ("1", False)])
+def test_hosts_that_train_together_share_no_cache(
+    beats: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: str, kept: bool
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")  # without RANK torch trains alone
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", there)
+    make_job(spec(beats, preset=TINY.changed({"events": 200})))
+    assert main(["train", "--job", "mine"]) == 0
+    assert (tmp_path / "cache" / "corpus").exists() == kept
+
+
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_job_that_was_stopped_goes_on_when_it_is_taken_up(beats: Path, processes: int) -> None:
     job = make_job(spec(beats, processes=processes))
@@ -235,6 +280,10 @@ def test_a_job_that_was_stopped_goes_on_when_it_is_taken_up(beats: Path, process
 def test_files_that_changed_since_are_not_gone_on_with(beats: Path, capsys: pytest.CaptureFixture[str]) -> None:
     job = make_job(spec(beats))
     assert main(["train", "--job", "mine"]) == 0
+    kept = job.path / "files.sha256"
+    written = kept.stat().st_mtime_ns
+    assert main(["train", "--job", "mine"]) == 0
+    assert kept.stat().st_mtime_ns == written  # written anew it could be lost to a full disk, and the job with it
     write_pattern(random_beat(50), beats / "new.mid")
     assert main(["train", "--job", "mine"]) == 1
     assert "changed since this job began" in capsys.readouterr().err

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import socket
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from drumapp.cli import main
 from drumapp.jobs.job import Job, JobState, make_job
-from drumapp.jobs.launch import start_job
+from drumapp.jobs.launch import job_command, job_environment, start_job
 from drumapp.jobs.spec import JobSpec
 from drumapp.lstm.presets import PRESETS
 from drumapp.midi.smf import write_pattern
@@ -60,6 +64,38 @@ def test_two_processes_learn_what_one_does(beats: Path, capsys: pytest.CaptureFi
     assert process.wait(120) == 0, (together.path / "output.txt").read_text()
     assert together.status().state is JobState.FINISHED
     assert held_out(together) == [(events, pytest.approx(nats, rel=1e-3)) for events, nats in held_out(alone)]
+
+
+def test_a_process_that_is_lost_is_said_and_the_job_can_go_on(beats: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRUMAPP_CHECKPOINT_SECONDS", "0")
+    job = make_job(JobSpec("Together", beats, SURE.changed({"events": 10**9, "checks": 10**5}), processes=2))
+    first = join_as(job, 0)
+    second = join_as(job, 1)
+    end = time.monotonic() + 60
+    while not list(job.states.glob("*.state")):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    second.kill()
+    assert first.wait(60) == 1
+    second.wait()
+    assert job.status().state is JobState.FAILED
+    assert "was lost" in job.status().message
+    assert "start the job again" in job.status().message
+
+
+def join_as(job: Job, rank: int) -> subprocess.Popen[bytes]:
+    """One of two processes, as torchrun starts them."""
+    told = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": 2, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free_port()}
+    environment = {**job_environment(), **{name: str(value) for name, value in told.items()}}
+    return subprocess.Popen(job_command(job), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@functools.cache
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def test_a_process_without_a_stream_waits_for_the_others(beats: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections import deque
 from dataclasses import replace
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from drumapp.cli import main
+from drumapp.cli.number_lists import number_list
 from drumapp.lstm.chart import Chart
 from drumapp.lstm.checkpoint import DrumModel, load_model, save_model
 from drumapp.lstm.generator import DrumGenerator, generate_pattern
@@ -239,3 +241,12 @@ class TestCommands:
         arguments = [str(files / "gone.bin"), str(files / "Wy.bin"), "--notes", "36", "--ticks", "0"]
         assert main(["import-weights", *arguments, "-o", str(files / "x.safetensors")]) == 1
         assert "gone.bin" in capsys.readouterr().err
+
+
+def test_lists_in_files_are_of_a_sensible_length(tmp_path: Path) -> None:
+    path = tmp_path / "ticks.json"
+    path.write_text(json.dumps(list(range(30))))
+    assert number_list(str(path)) == tuple(range(30))
+    path.write_text(json.dumps([1] * 10_001))
+    with pytest.raises(argparse.ArgumentTypeError, match="more than 10,000"):
+        number_list(str(path))

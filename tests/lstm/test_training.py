@@ -17,10 +17,11 @@ from drumapp.lstm.presets import PRESETS, Architecture, Optimisation, Preset
 from drumapp.lstm.training import run as run_module
 from drumapp.lstm.training.batches import Batch, Columns, GluedStreams, ShuffledPieces, batches_of
 from drumapp.lstm.training.errors import TrainingError
+from drumapp.lstm.training.parallel import join_processes
 from drumapp.lstm.training.plain import measure_of_weights, train
 from drumapp.lstm.training.run import PAUSE, STOP, Outlets, TrainingResult, TrainingRun, some_pieces
 from drumapp.lstm.training.schedule import pace
-from drumapp.lstm.training.state_file import KEPT, latest_state, read_state, state_files
+from drumapp.lstm.training.state_file import KEPT, latest_state, read_state, save_state, state_files
 from drumapp.lstm.training.trainer import Measure, Trainer
 from tests.lstm.drummers import VOCABULARY, random_beat
 
@@ -153,6 +154,13 @@ def test_a_loss_that_is_no_number_is_said() -> None:
 def test_a_missing_device_is_said(device: str) -> None:
     with pytest.raises(TrainingError, match=rf"{device}.*--device cpu"):
         train(PRESET, VOCABULARY, rock_table(), rock_table(), device=device)
+
+
+def test_a_missing_device_is_said_where_several_train_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"RANK": "0", "WORLD_SIZE": "2", "LOCAL_RANK": "99"}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(TrainingError, match="--device cpu"):
+        join_processes("cuda")
 
 
 def measures(*figures: float) -> Any:
@@ -316,6 +324,20 @@ class TestBatches:
         assert [pitch for row in found for pitch in row] == whole.tolist()
         assert streams.next().round_begins
 
+    def test_only_the_first_events_are_cut_and_shuffled(self) -> None:
+        table = beats_table(range(4))
+        material = TableMaterial(table)
+        recipe = replace(PRESET.optimisation, batch=3, length=20)
+        most = int(material.events[0]) + 7
+        columns = Columns(PRESET.architecture, VOCABULARY, table.columns)
+        batches = batches_of(material, columns, recipe, 1, most_events=most)
+        said: list[int] = []
+        while batches.state()["round"] == 0:
+            batch = batches.next()
+            said += batch.said["position"][batch.mask].tolist()
+        position = table.columns.index("position")
+        assert sorted(said) == sorted(table.rows[:most, position].tolist())
+
     def test_only_the_first_events_are_glued(self) -> None:
         material = self.material()
         streams = GluedStreams(material, self.columns(material), GLUED.optimisation, most_events=101)
@@ -422,6 +444,11 @@ class TestStateFiles:
         self.kept(tmp_path)
         assert len(state_files(tmp_path)) == KEPT
         assert [path for path in tmp_path.iterdir() if path not in state_files(tmp_path)] == []
+
+    def test_what_was_left_half_written_goes(self, tmp_path: Path) -> None:
+        (tmp_path / ".000000000003.state.x1y2.part").write_bytes(b"half")
+        save_state(tmp_path, 4, {"a": torch.zeros(1)}, {})
+        assert [path.name for path in tmp_path.iterdir()] == ["000000000004.state"]
 
     def test_a_damaged_one_is_passed_over(self, tmp_path: Path) -> None:
         self.kept(tmp_path)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 from drumapp.core.kit_map import GENERAL_MIDI, ROLAND_TD
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Metre, MetreMap, TempoMap
+from drumapp.jobs.launch import job_environment
 from drumapp.midi.corpus import (
     TRAIN,
     VALIDATION,
@@ -27,6 +30,7 @@ from drumapp.midi.corpus import (
     look_into,
     report_on,
     scan_folder,
+    walk,
 )
 from drumapp.midi.corpus.contents import NOTES
 from drumapp.midi.smf import pattern_to_bytes, read_pattern, write_pattern
@@ -246,6 +250,18 @@ class TestFilters:
         assert said in told[0]
         assert len(chosen.pieces) + len(chosen.refused) == 4
 
+    def test_what_the_user_wants_is_taken_whatever_the_other_filters_say(self, tmp_path: Path) -> None:
+        for name in ("a.mid", "b.mid", "c.mid"):
+            write(tmp_path, name, beat(36, 38))
+        corpus = scan_folder(tmp_path)
+        for filters, left in (
+            (Filters(), "a"),
+            (Filters(included=("c.mid",)), "ac"),
+            (Filters(fewest_notes=3, included=("b.mid",)), "b"),
+            (Filters(fewest_notes=3, included=("b.mid", "c.mid")), "bc"),
+        ):
+            assert "".join(piece.path.stem for piece in corpus.select(filters).pieces) == left
+
     def test_filters_come_back_from_json(self) -> None:
         filters = Filters(tempo=(60, 90.5), metres=("3/4",), resolutions=(96,), excluded=("a",), duplicates=True)
         assert Filters.from_json(json.loads(json.dumps(filters.to_json()))) == filters
@@ -278,6 +294,29 @@ def test_archives_are_looked_into(tmp_path: Path) -> None:
     assert found["broken.zip"] is Verdict.UNREADABLE
     assert found["torn.zip/rock/a.mid"] is Verdict.UNREADABLE
     assert corpus.others == 2
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_few_bytes_do_not_fill_the_memory(tmp_path: Path, packing: int) -> None:
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", packing) as archive:
+        archive.writestr("bomb.mid", bytes(64 << 20))
+        archive.writestr("small.mid", bytes(1000))
+    tracemalloc.start()
+    corpus = look_into(tmp_path, workers=0)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 32 << 20
+    assert "larger than 16 MB" in reason(corpus, "bomb.zip/bomb.mid")
+    assert "rare way" in reason(corpus, "bomb.zip/small.mid")
+
+
+def test_files_of_other_centuries_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, "a.mid", beat(36, 38))
+    entry = walk._as_stamp(5, (1 << 33) * 10**9, -1, (1 << 64) - 1)
+    monkeypatch.setattr(walk, "_stamp", lambda _: entry)
+    cache = Cache(tmp_path / "cache")
+    assert [len(scan_folder(tmp_path, cache=cache, workers=0).pieces) for _ in range(2)] == [1, 1]
+    assert all(0 <= number < 1 << 63 for number in entry)
 
 
 def test_links_may_go_in_a_circle(tmp_path: Path) -> None:
@@ -445,6 +484,48 @@ class TestCache:
         corpus = scan_folder(data, cache=Cache(kept))
         assert corpus.pieces[0].pattern.notes[1].pitch == 38
 
+    @pytest.mark.parametrize("every", [2, 3, 4, 5])
+    def test_one_that_is_damaged_within_is_made_anew(self, tmp_path: Path, every: int) -> None:
+        data, kept = tmp_path / "data", tmp_path / "cache"
+        for number in range(300):
+            write(
+                data, f"a rather long name, so that the index has many pages {number}.mid", beat(36, 38, shift=number)
+            )
+        cache = Cache(kept)
+        scan_folder(data, cache=cache, workers=0)
+        cache._index.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cache.close()
+        index = bytearray((kept / "index.sqlite").read_bytes())
+        for page in range(1, len(index) // 4096, every):
+            index[page * 4096 : page * 4096 + 400] = b"\xa5" * 400
+        (kept / "index.sqlite").write_bytes(index)
+        assert len(scan_folder(data, cache=Cache(kept), workers=0).pieces) == 300
+
+    def test_one_that_is_in_use_for_long_is_not_deleted(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("drumapp.midi.corpus.cache._BUSY_SECONDS", 0.1)
+        with Cache(tmp_path / "cache")._writing():
+            (tmp_path / "cache" / "notes.bin").write_bytes(b"")
+            monkeypatch.setattr("drumapp.midi.corpus.cache.READER_VERSION", 10**6)
+            with pytest.raises(CacheError, match="locked"):
+                Cache(tmp_path / "cache")
+        assert Cache(tmp_path / "cache").lasting
+
+    def test_many_may_open_a_new_one_at_once(self, tmp_path: Path) -> None:
+        write(tmp_path / "data", "a.mid", beat(36, 38))
+        code = (
+            "import sys; from pathlib import Path; from drumapp.midi.corpus import Cache, scan_folder;"
+            "data, cache = map(Path, sys.argv[1:]); sys.stdin.readline();"
+            "print(scan_folder(data, cache=Cache(cache)).pieces[0].notes)"
+        )
+        command = [sys.executable, "-c", code, str(tmp_path / "data"), str(tmp_path / "cache")]
+        pipe = subprocess.PIPE
+        several = [subprocess.Popen(command, stdin=pipe, stdout=pipe, env=job_environment()) for _ in range(4)]
+        for process in several:
+            assert process.stdin is not None
+            process.stdin.write(b"\n")
+            process.stdin.flush()
+        assert [process.communicate()[0].strip() for process in several] == [b"2"] * 4
+
     def test_where_no_cache_can_be_kept_it_lasts_as_long_as_it_is_open(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         cache = Cache(tmp_path / "file" / "cache")
@@ -508,9 +589,18 @@ def test_folders_that_hold_nothing_usable_are_refused(tmp_path: Path) -> None:
 
 def test_an_unreadable_info_is_said(tmp_path: Path) -> None:
     write(tmp_path, "a.mid", beat(36, 38))
-    (tmp_path / "info.csv").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "info.csv").write_bytes(b"midi_filename\n\xff\xfe\x00")
     with pytest.raises(CorpusError, match=r"info\.csv"):
         scan_folder(tmp_path)
+
+
+def test_an_info_of_another_kind_tells_nothing(tmp_path: Path) -> None:
+    write(tmp_path / "funk", "a.mid", beat(36, 38))
+    for info in (b"artist,title\ncaf\xe9,b\n", b"\xff\xfe"):
+        (tmp_path / "info.csv").write_bytes(info)
+        assert scan_folder(tmp_path).styles == {"funk"}
+    (tmp_path / "info.csv").write_bytes(b"\xef\xbb\xbfmidi_filename,style\nfunk/a.mid,jazz/slow\n")
+    assert scan_folder(tmp_path).styles == {"jazz"}
 
 
 def test_pieces_are_a_sequence(tmp_path: Path) -> None:

@@ -102,9 +102,17 @@ class ShuffledPieces:
     streams = 0
 
     def __init__(
-        self, material: Material, columns: Columns, recipe: Optimisation, seed: int, rank: int = 0, world: int = 1
+        self,
+        material: Material,
+        columns: Columns,
+        recipe: Optimisation,
+        seed: int,
+        rank: int = 0,
+        world: int = 1,
+        most_events: int | None = None,
     ) -> None:
         self._material, self._columns, self._recipe = material, columns, recipe
+        self._events = material.events if most_events is None else first_events(material.events, most_events)
         self._seed, self._rank, self._world = seed, rank, world
         self._round = self._chapter = self._batch = 0
         self._opened: tuple[int, int] | None = None
@@ -145,9 +153,9 @@ class ShuffledPieces:
         """Cut and shuffle the chapter that is due."""
         if self._opened == (self._round, self._chapter):
             return
-        events, recipe = self._material.events, self._recipe
+        events, recipe = self._events, self._recipe
         if self._opened is None or self._opened[0] != self._round:
-            order = self._rng(_ORDER).permutation(len(events))
+            order = self._rng(_ORDER).permutation(np.flatnonzero(events))
             edges = np.cumsum(events[order]) // EVENTS_A_CHAPTER
             self._chapters = [part for part in np.split(order, np.flatnonzero(np.diff(edges)) + 1) if len(part)]
         self._opened = (self._round, self._chapter)
@@ -225,6 +233,13 @@ def glued(material: Material, most_events: int | None = None) -> EventTable:
     return join(tables)
 
 
+def first_events(events: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """How many events of each piece are among the first of all, given how many each has, int64 (pieces,)."""
+    before = np.cumsum(events) - events
+    first: NDArray[np.int64] = np.clip(most - before, 0, events)
+    return first
+
+
 def batches_of(
     material: Material,
     columns: Columns,
@@ -238,4 +253,4 @@ def batches_of(
     """The batches that a recipe calls for."""
     if recipe.arrangement == "glued":
         return GluedStreams(material, columns, recipe, rank, world, most_events)
-    return ShuffledPieces(material, columns, recipe, seed, rank, world)
+    return ShuffledPieces(material, columns, recipe, seed, rank, world, most_events)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 import torch.distributed as distributed
 from torch import Tensor
 
+from drumapp.lstm.training.devices import find_device
 from drumapp.lstm.training.errors import TrainingError
 
 
@@ -30,7 +32,8 @@ class Processes:
         if self.world == 1:
             return
         flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
-        distributed.all_reduce(flat)
+        with _all_there():
+            distributed.all_reduce(flat)
         place = 0
         for tensor in tensors:
             tensor.copy_(flat[place : place + tensor.numel()].view_as(tensor))
@@ -42,8 +45,9 @@ class Processes:
             return list(values)
         device = "cuda" if distributed.get_backend() == "nccl" else "cpu"
         tensor = torch.tensor(list(values), dtype=torch.float64, device=device)
-        distributed.broadcast(tensor, 0)
-        told: list[float] = tensor.tolist()
+        with _all_there():
+            distributed.broadcast(tensor, 0)
+            told: list[float] = tensor.tolist()
         return told
 
     def bytes_from_first(self, data: bytes) -> bytes:
@@ -56,7 +60,8 @@ class Processes:
         if self.first and length:
             content.copy_(torch.frombuffer(bytearray(data), dtype=torch.uint8))
         if length:
-            distributed.broadcast(content, 0)
+            with _all_there():
+                distributed.broadcast(content, 0)
         return bytes(content.cpu().numpy())
 
     def wait_for_all(self) -> None:
@@ -73,18 +78,32 @@ class Processes:
 def join_processes(device: str) -> tuple[Processes, str]:
     """Find the processes that torchrun started beside this one, and the device of each: alone where it was not used.
 
-    Returns this process among them and its device. Raises TrainingError when they do not find one another.
+    Returns this process among them and its device. Raises TrainingError when the device is not there or
+    they do not find one another.
     """
     if "RANK" not in os.environ or "WORLD_SIZE" not in os.environ:
         return Processes(), device
     if device == "cuda":
         device = f"cuda:{os.environ.get('LOCAL_RANK', '0')}"
-        torch.cuda.set_device(device)
+    if device.startswith("cuda"):
+        torch.cuda.set_device(find_device(device))
     try:
         distributed.init_process_group("nccl" if device.startswith("cuda") else "gloo")
     except (RuntimeError, ValueError) as error:
         raise TrainingError(f"The processes that train together do not find one another: {_short(error)}.") from error
     return Processes(distributed.get_rank(), distributed.get_world_size()), device
+
+
+@contextlib.contextmanager
+def _all_there() -> Iterator[None]:
+    """Say in a sentence that another process is gone."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise TrainingError(
+            f"A process that trained together with this one was lost ({_short(error)}). What it said last tells why; "
+            "start the job again, and it goes on from its last checkpoint."
+        ) from error
 
 
 def _short(error: Exception) -> str:

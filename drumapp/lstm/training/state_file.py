@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping
@@ -28,8 +29,10 @@ def save_state(folder: Path, number: int, tensors: Mapping[str, Tensor], values:
     text = json.dumps({"version": VERSION, **values})
     path = folder / f"{number:012d}{_SUFFIX}"
     write_atomically(path, save_tensors(dict(tensors), {_KEY: text}))
-    for old in state_files(folder)[:-KEPT]:
-        old.unlink(missing_ok=True)
+    # What a process left half written when it was killed in between goes, too.
+    for old in (*state_files(folder)[:-KEPT], *folder.glob(f".*{_SUFFIX}.*.part")):
+        with contextlib.suppress(OSError):  # someone may have it open; the next one tries again
+            old.unlink(missing_ok=True)
     return path
 
 

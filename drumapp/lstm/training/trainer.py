@@ -15,6 +15,7 @@ from drumapp.lstm.layout import heads
 from drumapp.lstm.network import DrumNetwork, Memory, negative_log_likelihood
 from drumapp.lstm.presets import Optimisation, Preset
 from drumapp.lstm.training.batches import Batch, Batches, Columns
+from drumapp.lstm.training.devices import find_device
 from drumapp.lstm.training.errors import TrainingError
 from drumapp.lstm.training.optimisers import make_optimiser, optimiser_tensors, restore_optimiser, set_pace
 from drumapp.lstm.training.parallel import Processes
@@ -230,17 +231,6 @@ class Trainer:
 
     def _own_share(self, whole: Tensor) -> Tensor:
         return whole[:, self.processes.rank :: self.processes.world].contiguous()
-
-
-def find_device(name: str) -> torch.device:
-    """A device by its name. Raises TrainingError when it is not there."""
-    try:
-        place = torch.device(name)
-        torch.zeros(1, device=place)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0].rstrip(".")
-        raise TrainingError(f"Cannot train on {name} ({reason}). Train on the processor: --device cpu.") from error
-    return place
 
 
 @torch.no_grad()

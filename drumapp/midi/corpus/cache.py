@@ -60,6 +60,10 @@ class CacheError(DrumappError):
     """The cache cannot be made or used; the sentence names it and the cause."""
 
 
+class SpoiltCacheError(CacheError):
+    """A cache whose index is damaged; :meth:`Cache.begin_anew` mends it."""
+
+
 class KnownFile(NamedTuple):
     """What the cache says of a file: its stamp then, its content or why it could not be read."""
 
@@ -105,11 +109,29 @@ class Cache:
             folder if folder is not None and self.lasting else Path(tempfile.mkdtemp(prefix="drumapp-corpus-"))
         )
         try:
-            self._index = _open_index(self.folder)
-        except sqlite3.DatabaseError:
+            try:
+                self._index = _open_index(self.folder)
+            except sqlite3.OperationalError:
+                raise  # it is in use for long, or the disk is full: nothing that deleting it would mend
+            except sqlite3.DatabaseError:
+                _forget(self.folder)
+                self._index = _open_index(self.folder)
+        except (sqlite3.Error, OSError) as error:
+            cause = reason_of(error) if isinstance(error, OSError) else str(error)
+            raise CacheError(f"Cannot open what was read of MIDI files before, {self.folder}: {cause}.") from error
+        self._map: NDArray[np.void] | None = None
+        self._close = weakref.finalize(self, _let_go, self._index, None if self.lasting else self.folder)
+
+    def begin_anew(self) -> None:
+        """Forget everything: the index is damaged. Raises CacheError where that cannot be."""
+        self._map = None
+        self._index.close()
+        try:
             _forget(self.folder)
             self._index = _open_index(self.folder)
-        self._map: NDArray[np.void] | None = None
+        except (sqlite3.Error, OSError) as error:
+            raise CacheError(f"The cache in {self.folder} is damaged; delete that folder and scan again.") from error
+        self._close.detach()
         self._close = weakref.finalize(self, _let_go, self._index, None if self.lasting else self.folder)
 
     def close(self) -> None:
@@ -160,7 +182,8 @@ class Cache:
             self._index.commit()
         except (sqlite3.Error, OSError) as error:
             cause = reason_of(error) if isinstance(error, OSError) else str(error)
-            raise CacheError(f"Cannot keep what was read of the MIDI files in {self.folder}: {cause}.") from error
+            kind = SpoiltCacheError if type(error) is sqlite3.DatabaseError else CacheError
+            raise kind(f"Cannot keep what was read of the MIDI files in {self.folder}: {cause}.") from error
 
     def add(self, folder: int, read: Mapping[str, Sequence[ReadFile]]) -> None:
         """Keep what was read of a folder's files, given by directory."""
@@ -298,19 +321,27 @@ def _open_index(folder: Path) -> sqlite3.Connection:
     try:
         index.execute("PRAGMA journal_mode = WAL")
         index.execute("PRAGMA synchronous = OFF")  # a cache may be lost with the power; a process may die any time
-        row = None
-        with contextlib.suppress(sqlite3.OperationalError):
-            row = index.execute("SELECT version, notes FROM state").fetchone()
-        if row is None or row[0] != READER_VERSION or _is_short(folder, row[1]):
-            index.executescript(
-                "BEGIN IMMEDIATE; DROP TABLE IF EXISTS contents; DROP TABLE IF EXISTS folders;"
-                f"DROP TABLE IF EXISTS files; DROP TABLE IF EXISTS state; {_TABLES}"
-                f"INSERT INTO state VALUES ({READER_VERSION}, 0); COMMIT;"
-            )
+        if not _is_whole(index, folder):
+            index.execute("BEGIN IMMEDIATE")
+            if not _is_whole(index, folder):  # or another process has just made it
+                for table in ("contents", "folders", "files", "state"):
+                    index.execute(f"DROP TABLE IF EXISTS {table}")
+                for statement in _TABLES.split(";")[:-1]:
+                    index.execute(statement)
+                index.execute("INSERT INTO state VALUES (?, 0)", (READER_VERSION,))
+            index.execute("COMMIT")
     except BaseException:
         index.close()
         raise
     return index
+
+
+def _is_whole(index: sqlite3.Connection, folder: Path) -> bool:
+    """Whether an index is there, of this version of the reader, with the notes that it tells of."""
+    if not index.execute("SELECT 1 FROM sqlite_master WHERE name = 'state'").fetchone():
+        return False
+    row = index.execute("SELECT version, notes FROM state").fetchone()
+    return row is not None and row[0] == READER_VERSION and not _is_short(folder, row[1])
 
 
 def _is_short(folder: Path, notes: int) -> bool:

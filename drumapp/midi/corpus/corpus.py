@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,13 +20,13 @@ from drumapp.core.kit import FIRST_DRUM_KEY, LAST_DRUM_KEY
 from drumapp.core.kit_map import GENERAL_MIDI, KitMap
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Metre, MetreChange, MetreMap, TempoChange, TempoMap
-from drumapp.midi.corpus.cache import Cache, CacheError, ContentRow
+from drumapp.midi.corpus.cache import Cache, CacheError, ContentRow, SpoiltCacheError
 from drumapp.midi.corpus.catalogue import NONE, Catalogue, load_catalogue
 from drumapp.midi.corpus.contents import KEY_COUNTS
 from drumapp.midi.corpus.filters import Filters
 from drumapp.midi.corpus.kits import chosen_map
 from drumapp.midi.corpus.labels import TRAIN, VALIDATION, CorpusError, read_labels
-from drumapp.midi.corpus.scan import Progress, Scan, scan
+from drumapp.midi.corpus.scan import Progress, Scan, forget_readers, scan
 from drumapp.midi.corpus.verdicts import ALL_VERDICTS, Verdict, bars_of, density_of, judge
 from drumapp.midi.corpus.walk import inside
 from drumapp.midi.encoding import key_table
@@ -522,8 +523,19 @@ def look_into(
         raise CorpusError(f"There is no folder {folder}; give a folder of MIDI files.")
     labels = read_labels(folder)
     cache = cache or Cache(None)
-    found = scan(folder, cache, progress=progress, workers=workers)
-    catalogue = load_catalogue(cache, found.folder, labels, (TRAIN, VALIDATION))
+
+    def scanned() -> tuple[Scan, Catalogue]:
+        found = scan(folder, cache, progress=progress, workers=workers)
+        return found, load_catalogue(cache, found.folder, labels, (TRAIN, VALIDATION))
+
+    try:
+        found, catalogue = scanned()
+    except (sqlite3.DatabaseError, SpoiltCacheError) as error:
+        if type(error) not in (sqlite3.DatabaseError, SpoiltCacheError):
+            raise
+        cache.begin_anew()
+        forget_readers()
+        found, catalogue = scanned()
     return Corpus(folder, cache, found, catalogue, filters or Filters(), kit_choices or {})
 
 

@@ -1,6 +1,7 @@
 """What a corpus tells of its files beside their notes: style, kind of playing, and which files are held out.
 
-An ``info.csv`` laid out like the Groove MIDI Dataset's says it. Without one a file's style is the name of the topmost
+An ``info.csv`` laid out like the Groove MIDI Dataset's says it; one without a column ``midi_filename`` is of some other
+kind and tells nothing. Without one a file's style is the name of the topmost
 folder it lies in, and every tenth file, chosen by its name, is held out.
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 from drumapp.core.errors import DrumappError
 
 INFO_FILE = "info.csv"
+_NAMES = "midi_filename"
 TRAIN, VALIDATION = "train", "validation"
 HELD_OUT_SHARE = 10
 """One file in so many is held out where the corpus does not say which."""
@@ -40,7 +42,9 @@ def read_labels(folder: Path) -> Mapping[str, Label]:
     if not path.is_file():
         return {}
     try:
-        with path.open(newline="", encoding="utf-8") as lines:
+        if _NAMES.encode() not in path.read_bytes():
+            return {}
+        with path.open(newline="", encoding="utf-8-sig") as lines:
             rows = list(csv.DictReader(lines))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CorpusError(f"{path} cannot be read: {error}") from error
@@ -48,7 +52,7 @@ def read_labels(folder: Path) -> Mapping[str, Label]:
     for row in rows:
         style = (row.get("style") or "").split("/")[0] or None
         kind = row.get("beat_type") if row.get("beat_type") in KINDS else None
-        labels[row.get("midi_filename") or ""] = Label(style, kind, row.get("split") or None)
+        labels[row.get(_NAMES) or ""] = Label(style, kind, row.get("split") or None)
     return labels
 
 

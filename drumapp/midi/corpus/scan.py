@@ -200,6 +200,11 @@ def _workers(wanted: int | None) -> int:
 _forked_pools: dict[int, ProcessPoolExecutor] = {}
 
 
+def forget_readers() -> None:
+    """Let go of the processes that wait for the next scan: the cache they have open was made anew."""
+    _forked_pools.clear()
+
+
 def _forked_pool(workers: int) -> ProcessPoolExecutor:
     """Copies of this process, which wait for the next scan when they are done."""
     if workers not in _forked_pools:
@@ -276,6 +281,6 @@ def _read_batch(folder: Path, cache: Cache, number: int, batch: _Batch) -> int:
 
 def _settled(found: FoundFile, now: int) -> FoundFile:
     """A file with its stamp, if that is old enough to tell a later change."""
-    if found.stamp is None or abs(now - max(found.stamp[1:3])) < _RECENT_NS:
+    if found.stamp is None or any(abs(now - time) < _RECENT_NS for time in found.stamp[1:3]):
         return found._replace(stamp=None)
     return found

@@ -72,7 +72,7 @@ def judge(
     if filters.styles:
         wanted_styles = [number for number, name in enumerate(catalogue.style_names) if name in filters.styles]
         refuse(free & ~np.isin(catalogue.styles, wanted_styles), Verdict.OTHER_STYLE)
-    refuse(catalogue.notes < filters.fewest_notes, Verdict.TOO_SHORT)
+    refuse(free & (catalogue.notes < filters.fewest_notes), Verdict.TOO_SHORT)
     if filters.metres:
         metres = {str(Metre.parse(metre)) for metre in filters.metres}
         fits = np.array([name in metres for name in catalogue.metre_names] or [False], np.bool_)
@@ -86,7 +86,7 @@ def judge(
         rows = np.flatnonzero(open_rows)
         _, firsts, inverse = np.unique(catalogue.music[rows], return_index=True, return_inverse=True)
         first = rows[firsts[inverse]]
-        again = first != rows
+        again = (first != rows) & free[rows]
         twins[rows[again]] = first[again]
         refuse(twins != NONE, Verdict.DUPLICATE)
     return verdicts, twins

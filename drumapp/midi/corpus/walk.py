@@ -14,6 +14,10 @@ from drumapp.midi.smf import MAX_FILE_BYTES
 MIDI_ENDINGS = (".mid", ".midi", ".kar")
 ARCHIVE_ENDING = ".zip"
 
+_MOST = (1 << 63) - 1
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Of others a few bytes can unpack to more than there is memory for, before anybody could see how many they are."""
+
 Stamp = tuple[int, int, int, int]
 """Size, times of change of content and of entry in ns, number on its disk: while these stay, the bytes do."""
 
@@ -110,7 +114,13 @@ def _stamp(entry: os.DirEntry[str]) -> Stamp | None:
         status = entry.stat()
     except OSError:  # a link to nothing, or gone by now: reading it says so
         return None
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+    return _as_stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+def _as_stamp(*numbers: int) -> Stamp:
+    """Numbers as 64 bits hold them: some file systems number files beyond, some files claim other centuries."""
+    size, changed, entered, number = (value & _MOST for value in numbers)
+    return size, changed, entered, number
 
 
 def _archive(folder: Path, path: str) -> Directory:
@@ -124,7 +134,8 @@ def _archive(folder: Path, path: str) -> Directory:
                 if member.is_dir():
                     continue
                 if member.filename.lower().endswith(MIDI_ENDINGS):
-                    stamp = (member.file_size, status.st_mtime_ns, status.st_ctime_ns, member.CRC << 24 ^ number)
+                    times = status.st_mtime_ns, status.st_ctime_ns
+                    stamp = _as_stamp(member.file_size, *times, member.CRC << 24 ^ number)
                     files.append(FoundFile(member.filename, stamp))
                 else:
                     others += 1
@@ -180,7 +191,12 @@ def _read_file(path: str) -> bytes | str:
 
 def _read_member(archive: zipfile.ZipFile, name: str) -> bytes | str:
     try:
-        with archive.open(name) as member:
+        told = archive.getinfo(name)
+        if told.file_size > MAX_FILE_BYTES:
+            return _TOO_LARGE
+        if told.compress_type not in _PACKINGS:
+            return "it is packed in its archive in a rare way; pack it anew as a usual zip"
+        with archive.open(told) as member:
             return _sized(member.read(MAX_FILE_BYTES + 1))
     except (OSError, KeyError, EOFError, zipfile.BadZipFile) as error:
         return f"it cannot be taken out of its archive ({error})"
@@ -192,5 +208,8 @@ def _read_member(archive: zipfile.ZipFile, name: str) -> bytes | str:
 
 def _sized(data: bytes) -> bytes | str:
     if len(data) > MAX_FILE_BYTES:
-        return f"it is larger than {MAX_FILE_BYTES >> 20} MB"
+        return _TOO_LARGE
     return data
+
+
+_TOO_LARGE = f"it is larger than {MAX_FILE_BYTES >> 20} MB"
