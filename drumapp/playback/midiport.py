@@ -65,9 +65,12 @@ class MidiPorts:
 
 
 class InPort(Protocol):
-    """An open MIDI input. Attributes: name."""
+    """An open MIDI input. Attributes: name; gone: whether it is known that nothing can come in any more."""
 
     name: str
+
+    @property
+    def gone(self) -> bool: ...
 
     def close(self) -> None:
         """Listen no more."""
@@ -218,7 +221,7 @@ class _Interface:
         self._ins: list[Any] = []
         self._idle_outs: list[Any] = []
         self._idle_ins: list[Any] = []
-        self._open: list[_RtMidiOut] = []
+        self._open: list[_RtMidiOut | _RtMidiIn] = []
 
     def answers(self) -> bool:
         """Whether it can be used now. After JACK has died, clients of the dead server are left alone: they hang."""
@@ -306,12 +309,14 @@ class _Interface:
         except (OSError, ValueError) as error:
             self._idle_ins.append(client)
             raise MidiPortError(f"The MIDI input {name} cannot be opened: {_plain(str(error))}.") from error
-        return _RtMidiIn(client, name, receive, self._poller, jack=jack, done=self._idle_ins.append)
+        port = _RtMidiIn(client, name, receive, self._poller, jack=jack, done=self._take_back)
+        self._open.append(port)
+        return port
 
-    def _take_back(self, port: _RtMidiOut) -> None:
+    def _take_back(self, port: _RtMidiOut | _RtMidiIn) -> None:
         if port in self._open:  # else its server has died
             self._open.remove(port)
-            self._idle_outs.append(port.client)
+            (self._idle_outs if isinstance(port, _RtMidiOut) else self._idle_ins).append(port.client)
 
     def _new_out(self) -> Any:
         with silenced():
@@ -365,11 +370,15 @@ class _RtMidiOut:
 
 
 class _Several:
-    """One port that is offered through several interfaces. Attributes: name."""
+    """One port that is offered through several interfaces. Attributes: name; gone, when it is from all of them."""
 
     def __init__(self, name: str, ports: Sequence[OutPort]) -> None:
         self.name = name
         self._ports = list(ports)
+
+    @property
+    def gone(self) -> bool:
+        return all(port.gone for port in self._ports)
 
     def send(self, message: Message) -> None:
         for port in tuple(self._ports):
@@ -386,13 +395,21 @@ class _Several:
 
 
 class _RtMidiIn:
-    """An open input. Attributes: name."""
+    """An open input. Attributes: name; client, rtmidi's; gone, once nothing can come in."""
 
     def __init__(
-        self, client: Any, name: str, receive: Receive, poller: _Poller, *, jack: bool, done: Callable[[Any], None]
+        self,
+        client: Any,
+        name: str,
+        receive: Receive,
+        poller: _Poller,
+        *,
+        jack: bool,
+        done: Callable[[_RtMidiIn], None],
     ) -> None:
         self.name = name
-        self._client = client
+        self.client = client
+        self.gone = False
         self._poller = poller
         self._jack = jack
         self._done = done
@@ -404,19 +421,24 @@ class _RtMidiIn:
 
     def close(self) -> None:
         if self._jack:
-            self._poller.forget([self._client])
+            self._poller.forget([self.client])
         else:
-            self._client.cancel_callback()
-        self._client.close_port()
-        self._done(self._client)
+            self.client.cancel_callback()
+        if not self.gone:
+            self.client.close_port()
+        self._done(self)
 
 
 class _SeveralInputs:
-    """One port that is offered through several interfaces. Attributes: name."""
+    """One port that is offered through several interfaces. Attributes: name; gone, when it is from all of them."""
 
     def __init__(self, name: str, ports: Sequence[InPort]) -> None:
         self.name = name
         self._ports = ports
+
+    @property
+    def gone(self) -> bool:
+        return all(port.gone for port in self._ports)
 
     def close(self) -> None:
         for port in self._ports:
