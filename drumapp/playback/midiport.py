@@ -235,7 +235,8 @@ class _Interface:
             if not self._outs:
                 self._idle_outs = [self._new_out(), *([self._new_out()] if self._name == _JACK else [])]
                 self._idle_ins = [self._new_in()]
-        except OSError:
+        except MidiPortError:
+            self._outs, self._ins, self._idle_outs, self._idle_ins = [], [], [], []
             return False
         return True
 
@@ -319,16 +320,22 @@ class _Interface:
             (self._idle_outs if isinstance(port, _RtMidiOut) else self._idle_ins).append(port.client)
 
     def _new_out(self) -> Any:
-        with silenced():
-            client = self._rtmidi.MidiOut(getattr(self._rtmidi, f"API_{self._name}"), name=_CLIENT)
+        client = self._new(self._rtmidi.MidiOut, _CLIENT)
         self._outs.append(client)
         return client
 
     def _new_in(self) -> Any:
-        with silenced():
-            client = self._rtmidi.MidiIn(getattr(self._rtmidi, f"API_{self._name}"), name=f"{_CLIENT} in")
+        client = self._new(self._rtmidi.MidiIn, f"{_CLIENT} in")
         self._ins.append(client)
         return client
+
+    def _new(self, kind: Any, name: str) -> Any:
+        """A client of the interface. Raises MidiPortError where it takes no more, as JACK at some number."""
+        try:
+            with silenced():
+                return kind(getattr(self._rtmidi, f"API_{self._name}"), name=name)
+        except OSError as error:
+            raise MidiPortError(f"{_BACKENDS[self._name]} takes up no port of ours: {_plain(str(error))}.") from error
 
     def _listed(self, client: Any) -> list[str]:
         try:
