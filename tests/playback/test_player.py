@@ -458,3 +458,14 @@ def test_a_pad_sounds_until_it_is_let_go(recorder):
     player.post(protocol.ReleasePad(49))
     run(player, 480)
     assert recorder.log == [(0, "on", 49, 100), (48_000, "off", 49, 0)]
+
+
+def test_a_drum_that_is_sent_elsewhere_while_it_is_held_is_let_go():
+    recorder = RecordingSynth(RATE)
+    player = make(recorder, set_pattern(Note(0, 71, 100, 480)), protocol.Play())
+    player.process(1000)
+    player.set_other_outputs((), frozenset({36}))
+    for _ in range(30):
+        player.process(1000)
+    assert recorder.strikes == [(0, 71)]
+    assert recorder.releases == [(480 * FRAMES_A_TICK, 71)]
