@@ -10,7 +10,7 @@ from collections.abc import Sequence
 # "a2j:TD-17 [24] (playback): TD-17 MIDI 1", and the number that Windows has behind every name. Elsewhere a number at
 # the end is the name's own: macOS has "IAC Driver Bus 1" beside "IAC Driver Bus 2".
 _NUMBERS = re.compile(r"\s+\d+:\d+$|(?<=\S)\s+\[\d+\](?= \()")
-_NUMBERS_ON_WINDOWS = re.compile(r"\s+\d+$")
+_NUMBERS_ON_WINDOWS = re.compile(r"\s+\d+(:\d+)?$")
 
 
 def same_port(wanted: str, found: str, system: str = sys.platform) -> bool:
