@@ -45,8 +45,8 @@ def write_flac(path: Path, audio: Audio, sample_rate: int, bits: Bits = 24) -> N
     """Write audio of shape (frames, channels) as a FLAC file: 16 or 24 bit integers, clipped at +-1.
 
     The file is written whole or not at all.
-    Raises WriteError when it cannot be written, AudioFileError for floats and for no frames, which the format does not
-    know.
+    Raises WriteError when it cannot be written, AudioFileError for floats, for no frames and for rates that the format
+    does not know.
     """
     if bits == "float":
         raise AudioFileError(f"Cannot write {path}: FLAC holds 16 or 24 bits a frame; choose one, or write a WAV file.")
@@ -59,7 +59,13 @@ def write_flac(path: Path, audio: Audio, sample_rate: int, bits: Bits = 24) -> N
     # libsndfile takes the upper bits of 32.
     whole = _whole_numbers(audio, bits).astype(np.int32) << (32 - bits)
     file = io.BytesIO()
-    soundfile.write(file, whole, sample_rate, format="FLAC", subtype=f"PCM_{bits}")
+    try:
+        soundfile.write(file, whole, sample_rate, format="FLAC", subtype=f"PCM_{bits}")
+    except soundfile.LibsndfileError as error:
+        raise AudioFileError(
+            f"Cannot write {path}: libsndfile makes no FLAC file of {sample_rate} frames a second; choose a usual rate, "
+            "such as 48000, or write a WAV file."
+        ) from error
     write_atomically(path, file.getvalue())
 
 

@@ -43,6 +43,7 @@ class ClockFollower:
         self._fitted = 0  # clocks that the line is fitted to
         self._off = 0  # clocks in a row that came too late; less than 0, too early
         self._place: float | None = None  # the tick that Continue goes on from, if it was told
+        self._beginning = False  # whether the next clock is the first after Start or Continue
 
     def receive(self, message: Sequence[int], now_ns: int) -> None:
         """Take up a message that came at a time of the monotonic clock; others than those of a clock are ignored."""
@@ -73,14 +74,19 @@ class ClockFollower:
         # By MIDI's rule, the music is at its place when the next clock comes.
         self.orders.append(Begin(place, float((self._clock + 1) * TICKS_PER_CLOCK)))
         self._place = None
+        self._beginning = True
 
     def _tick(self, now_ns: int) -> None:
         if self._came and now_ns - self._came[-1] > _SILENCE_NS:
+            # The music has gone on meanwhile. So has its master's, or it would have told of a start.
+            if self._period and not self._beginning:
+                self._clock += max(round((now_ns - self._came[-1]) / self._period) - 1, 0)
             self._fitted = self._heard = 0
             self._came.clear()
         self._came.append(now_ns)
         self._heard += 1
         self._clock += 1
+        self._beginning = False
         if self._fitted < 2:
             self._fit(now_ns)
         else:

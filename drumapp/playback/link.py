@@ -44,7 +44,9 @@ class LinkLeader:
         playing = bool(self._link.playing)
         if playing != self._playing:
             self._playing = playing
-            self.orders.append(Begin(0.0, tick) if playing else Halt())
+            # It was started on a beat, of which we hear a moment before or after.
+            beat = round(tick / TICKS_PER_QUARTER) * TICKS_PER_QUARTER
+            self.orders.append(Begin(0.0, float(beat)) if playing else Halt())
         return count
 
     def lead(self, bpm: float) -> None:

@@ -61,8 +61,8 @@ class LivePlayer:
         if not self._begun or abs(behind) > _JUMP_SECONDS * rate:
             self._begun = True
             if self._stood_still(place):
-                self.stream.reanchor(player.frame + self.sound_offset, round(heard_ns))
-                place = float(player.frame)
+                self.stream.reanchor(self._went_to + self.sound_offset, round(heard_ns))
+                place = float(self._went_to)
             player.move_to(place)
             behind = 0.0
         even = frames * self._ratio
@@ -74,13 +74,18 @@ class LivePlayer:
         """Have outputs told of what is due within the lead; the frame whose time it is."""
         now = self.stream.frame_at(now_ns)
         if self._stood_still(now):
-            self.stream.reanchor(self._player.frame, now_ns)
-            now = self._player.frame
+            self.stream.reanchor(self._went_to, now_ns)
+            now = self._went_to
         self._player.keep_ahead(self._obey_from(now), now + self.lead)
         return now
 
     def _obey_from(self, now: int) -> int:
         return now + max(self.lead - self.stream.frames_in(_HEADSTART_MS), 0)
+
+    @property
+    def _went_to(self) -> int:
+        """Where the stream was before it stood still: what outputs have been told since is not due yet."""
+        return self._player.frame - self.lead
 
     def _stood_still(self, place: float) -> bool:
         player = self._player

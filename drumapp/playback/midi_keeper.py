@@ -157,11 +157,11 @@ class MidiKeeper:
             if output.lost is not None:
                 output.lost = None
                 self._lose_output(output.settings.port)
-        for name in list(self._out_ports):
-            if name != VIRTUAL_PORT and find_port(name, there.outputs) is None:
+        for name, out_port in list(self._out_ports.items()):
+            if out_port.gone or (name != VIRTUAL_PORT and find_port(name, there.outputs) is None):
                 self._lose_output(name)
-        for settings in list(self._in_ports):
-            if settings.port != VIRTUAL_PORT and find_port(settings.port, there.inputs) is None:
+        for settings, in_port in list(self._in_ports.items()):
+            if in_port.gone or (settings.port != VIRTUAL_PORT and find_port(settings.port, there.inputs) is None):
                 self._in_ports.pop(settings).close()
                 self._inputs[settings].let_go()
                 self._tell_lost(settings.port)

@@ -23,9 +23,12 @@ class PortGoneError(Exception):
 
 
 class OutPort(Protocol):
-    """An open MIDI output. Attributes: name."""
+    """An open MIDI output. Attributes: name; gone: whether it is known that nobody is there to send to."""
 
     name: str
+
+    @property
+    def gone(self) -> bool: ...
 
     def send(self, message: Message) -> None:
         """Send a message now. Raises PortGoneError when there is nobody to send it to."""

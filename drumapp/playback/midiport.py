@@ -66,9 +66,12 @@ class MidiPorts:
 
 
 class InPort(Protocol):
-    """An open MIDI input. Attributes: name."""
+    """An open MIDI input. Attributes: name; gone: whether it is known that nothing can come in any more."""
 
     name: str
+
+    @property
+    def gone(self) -> bool: ...
 
     def close(self) -> None:
         """Listen no more."""
@@ -224,7 +227,7 @@ class _Interface:
         self._idle_ins: list[Any] = []
         self._virtual_outs: list[Any] = []  # clients that have offered a port, and are not played now
         self._virtual_ins: list[Any] = []
-        self._open: list[_RtMidiOut] = []
+        self._open: list[_RtMidiOut | _RtMidiIn] = []
 
     def answers(self) -> bool:
         """Whether it can be used now. After JACK has died, clients of the dead server are left alone: they hang."""
@@ -239,7 +242,8 @@ class _Interface:
             if not self._outs:
                 self._idle_outs = [self._new_out(), *([self._new_out()] if self._name == _JACK else [])]
                 self._idle_ins = [self._new_in()]
-        except OSError:
+        except MidiPortError:
+            self._outs, self._ins, self._idle_outs, self._idle_ins = [], [], [], []
             return False
         return True
 
@@ -313,11 +317,7 @@ class _Interface:
             self._idle_outs.append(client)
             raise MidiPortError(f"The MIDI output {name} cannot be opened: {_plain(str(error))}.") from error
 
-        def take_back(port: _RtMidiOut) -> None:
-            if port in self._open:  # else its server has died
-                self._open.remove(port)
-                afterwards.append(client)
-
+        take_back = self._taking_back(afterwards)
         port = _RtMidiOut(client, name, jack=self._name == _JACK, stays=name == VIRTUAL_PORT, done=take_back)
         self._open.append(port)
         return port
@@ -334,20 +334,38 @@ class _Interface:
         except (OSError, ValueError) as error:
             self._idle_ins.append(client)
             raise MidiPortError(f"The MIDI input {name} cannot be opened: {_plain(str(error))}.") from error
-        stays = name == VIRTUAL_PORT
-        return _RtMidiIn(client, name, receive, self._poller, jack=jack, stays=stays, done=afterwards.append)
+        stays, take_back = name == VIRTUAL_PORT, self._taking_back(afterwards)
+        port = _RtMidiIn(client, name, receive, self._poller, jack=jack, stays=stays, done=take_back)
+        self._open.append(port)
+        return port
+
+    def _taking_back(self, afterwards: list[Any]) -> Callable[[_RtMidiOut | _RtMidiIn], None]:
+        """What is done once a port is closed: its client waits for the next one."""
+
+        def take_back(port: _RtMidiOut | _RtMidiIn) -> None:
+            if port in self._open:  # else its server has died
+                self._open.remove(port)
+                afterwards.append(port.client)
+
+        return take_back
 
     def _new_out(self) -> Any:
-        with silenced():
-            client = self._rtmidi.MidiOut(getattr(self._rtmidi, f"API_{self._name}"), name=_CLIENT)
+        client = self._new(self._rtmidi.MidiOut, _CLIENT)
         self._outs.append(client)
         return client
 
     def _new_in(self) -> Any:
-        with silenced():
-            client = self._rtmidi.MidiIn(getattr(self._rtmidi, f"API_{self._name}"), name=f"{_CLIENT} in")
+        client = self._new(self._rtmidi.MidiIn, f"{_CLIENT} in")
         self._ins.append(client)
         return client
+
+    def _new(self, kind: Any, name: str) -> Any:
+        """A client of the interface. Raises MidiPortError where it takes no more, as JACK at some number."""
+        try:
+            with silenced():
+                return kind(getattr(self._rtmidi, f"API_{self._name}"), name=name)
+        except OSError as error:
+            raise MidiPortError(f"{_BACKENDS[self._name]} takes up no port of ours: {_plain(str(error))}.") from error
 
     def _listed(self, client: Any) -> list[str]:
         try:
@@ -390,11 +408,15 @@ class _RtMidiOut:
 
 
 class _Several:
-    """One port that is offered through several interfaces. Attributes: name."""
+    """One port that is offered through several interfaces. Attributes: name; gone, when it is from all of them."""
 
     def __init__(self, name: str, ports: Sequence[OutPort]) -> None:
         self.name = name
         self._ports = list(ports)
+
+    @property
+    def gone(self) -> bool:
+        return all(port.gone for port in self._ports)
 
     def send(self, message: Message) -> None:
         for port in tuple(self._ports):
@@ -411,7 +433,7 @@ class _Several:
 
 
 class _RtMidiIn:
-    """An open input. Attributes: name."""
+    """An open input. Attributes: name; client, rtmidi's; gone, once nothing can come in."""
 
     def __init__(
         self,
@@ -422,10 +444,11 @@ class _RtMidiIn:
         *,
         jack: bool,
         stays: bool,
-        done: Callable[[Any], None],
+        done: Callable[[_RtMidiIn], None],
     ) -> None:
         self.name = name
-        self._client = client
+        self.client = client
+        self.gone = False
         self._poller = poller
         self._jack = jack
         self._stays = stays
@@ -438,20 +461,24 @@ class _RtMidiIn:
 
     def close(self) -> None:
         if self._jack:
-            self._poller.forget([self._client])
+            self._poller.forget([self.client])
         else:
-            self._client.cancel_callback()
-        if not self._stays:
-            self._client.close_port()
-        self._done(self._client)
+            self.client.cancel_callback()
+        if not self.gone and not self._stays:
+            self.client.close_port()
+        self._done(self)
 
 
 class _SeveralInputs:
-    """One port that is offered through several interfaces. Attributes: name."""
+    """One port that is offered through several interfaces. Attributes: name; gone, when it is from all of them."""
 
     def __init__(self, name: str, ports: Sequence[InPort]) -> None:
         self.name = name
         self._ports = ports
+
+    @property
+    def gone(self) -> bool:
+        return all(port.gone for port in self._ports)
 
     def close(self) -> None:
         for port in self._ports:

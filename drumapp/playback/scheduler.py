@@ -43,7 +43,7 @@ class _Held(NamedTuple):
     """A key that is held down.
 
     Attributes: release, the stream frame at which it is let go; cause: the note of the pattern that holds it, and the
-    anchor by which it was struck; None for an audition.
+    anchor by which its end is told; None for an audition, and for a note from before the music was put elsewhere.
     """
 
     release: int
@@ -63,6 +63,8 @@ class Scheduler:
         self._overdue: list[Note] = []
         self._held: dict[int, _Held] = {}
         self._ringing: set[int] = set()  # keys struck and not choked or silenced since, held or not
+        self._anchor: TimeAnchor | None = None  # of the segment before
+        self._next_tick = 0
 
     def set_notes(self, notes: Rows) -> None:
         """Replace the notes, rows sorted by start and pitch.
@@ -136,6 +138,9 @@ class Scheduler:
                 for key in [key for key, held in self._held.items() if held.cause is not None]:
                     del self._held[key]
                     events.append(Event(segment.start, key, LET_GO))
+            if segment.anchor is not self._anchor:
+                self._go_by(segment.anchor, goes_on=segment.ticks.start == self._next_tick)
+            self._next_tick = segment.ticks.stop
             for at, notes in self._due(segment):
                 self._release_until(events, at, frame)
                 self._choke_rivals_of([note.pitch for note in notes], events, at)
@@ -146,6 +151,16 @@ class Scheduler:
                 strikes += len(notes)
         self._release_until(events, frame + frames - 1, frame)
         return Block(events, strikes)
+
+    def _go_by(self, anchor: TimeAnchor, *, goes_on: bool) -> None:
+        """Notes that are held end by another anchor, as after a change of tempo; not so where the music jumped."""
+        self._anchor = anchor
+        for key, held in self._held.items():
+            if held.cause is not None:
+                note = held.cause[0]
+                self._held[key] = (
+                    _Held(anchor.frame_of(note.stop), (note, anchor)) if goes_on else _Held(held.release, None)
+                )
 
     def _due(self, segment: Segment) -> Iterator[tuple[int, list[Note]]]:
         """The notes to be heard in a segment, by the stream frame at which they are struck."""

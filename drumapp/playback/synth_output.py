@@ -129,7 +129,8 @@ class SynthOutput:
 
     def _takes(self, cue: Cue) -> bool:
         if isinstance(cue, Event):
-            return self.keys is None or cue.key in self.keys
+            # A drum that is sent elsewhere from now on may have been struck here.
+            return self.keys is None or cue.key in self.keys or cue.velocity <= LET_GO
         return not isinstance(cue, Signal)
 
     def _give(self, event: Event) -> None:

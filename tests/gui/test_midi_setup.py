@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
+from drumapp.gui.midi_setup.control import ABSENT
 from drumapp.gui.setup_dialog import SetupDialog
 from drumapp.playback.engine import (
     VIRTUAL_PORT,
@@ -191,3 +192,16 @@ def test_what_was_used_last_is_used_again(application, engine) -> None:
     assert [output.port for output in engine.midi.outputs] == [VIRTUAL_PORT]
     assert [entry.port for entry in engine.midi.inputs] == [PADS]
     assert engine.sync.port == PADS
+
+
+def test_a_port_whose_number_alone_is_new_is_the_one_that_was_used(application, midi) -> None:
+    before, after, twin = "Digitakt:Digitakt 24:0", "Digitakt:Digitakt 28:0", "Digitakt:Digitakt 32:0"
+    happen(application, MidiPortsChanged((before,), (before,)))
+    midi.switch_output(before, on=True)
+    midi.switch_input(before, on=True)
+    happen(application, MidiPortsChanged((MODULE, after, twin), (after,)))
+    assert [choice.port for choice in midi.outputs] == [VIRTUAL_PORT, MODULE, before, twin]
+    assert [choice.port for choice in midi.inputs] == [VIRTUAL_PORT, before]
+    assert midi.state_of(before, output=True) == midi.state_of(before, output=False) == ""
+    happen(application, MidiPortsChanged((MODULE,), ()))
+    assert midi.state_of(before, output=True) == ABSENT

@@ -15,13 +15,14 @@ Message = tuple[int, ...]
 
 @dataclass
 class FakePort:
-    """An open output. Attributes: sent, all messages with the time at which each was sent; closed; broken."""
+    """An open output. Attributes: sent, all messages with the time at which each was sent; closed; broken; gone."""
 
     name: str
     now_ns: Callable[[], int] = lambda: 0
     sent: list[tuple[int, Message]] = field(default_factory=list)
     closed: bool = False
     broken: bool = False
+    gone: bool = False
 
     def send(self, message: Sequence[int]) -> None:
         if self.broken or self.closed:
@@ -48,6 +49,7 @@ class FakeInput:
     name: str
     receive: Receive
     closed: bool = False
+    gone: bool = False
 
     def close(self) -> None:
         self.closed = True

@@ -44,6 +44,13 @@ def test_no_frames_are_no_flac_file(tmp_path: Path):
         write_flac(tmp_path / "none.flac", np.zeros((0, 2), np.float32), 48_000)
 
 
+@pytest.mark.parametrize("rate", [65_537, 96_001, 191_999])
+def test_a_rate_that_flac_does_not_know_is_refused_with_a_sentence(tmp_path: Path, rate):
+    with pytest.raises(AudioFileError, match=f"{rate} frames a second"):
+        write_flac(tmp_path / "odd.flac", AUDIO, rate)
+    assert not list(tmp_path.iterdir())
+
+
 def test_floats_are_refused(tmp_path: Path):
     with pytest.raises(AudioFileError, match="16 or 24 bits"):
         write_flac(tmp_path / "beat.flac", AUDIO, 48_000, "float")

@@ -91,7 +91,17 @@ def test_a_clock_that_falls_silent_is_known_no_more_and_found_again():
     count = follower.count_at(late + NANOSECONDS // 40)
     assert count.bpm == pytest.approx(100.0)
     assert not count.locked
-    assert count.tick == 101 * 20
+    assert count.tick == 961 * 20  # as if none had been lost
+
+
+def test_a_start_after_a_silence_is_on_the_clock_that_comes_next():
+    follower, _ = follow(lambda _: 120.0, 0.0, 100)
+    late = round(1e12 + 20 * NANOSECONDS)
+    follower.receive(START, late - 1)
+    follower.receive(CLOCK, late)
+    follower.receive(CLOCK, late + NANOSECONDS // 48)
+    (begin,) = follower.orders
+    assert follower.count_at(late).time_of(begin.at) == pytest.approx(late, abs=1000)
 
 
 def test_before_the_second_clock_nothing_is_known():

@@ -129,6 +129,20 @@ def test_a_clock_that_fails_does_not_end_the_music_and_is_found_again():
     assert master.studio.player.playing
 
 
+def test_clocks_that_are_lost_for_a_while_do_not_set_the_music_back():
+    master = Master()
+    master.studio.do(set_notes(*(Note(tick, 36, 100) for tick in range(0, 19_200, 480)), length=19_200))
+    master.studio.do(protocol.SetLoop(Range(0, 19_200)))
+    master.clocks(48)
+    master.tell(START)
+    master.clocks(96)
+    master.studio.run(1_250 + 60_000 / 120 / 24)
+    master._due = float(master.studio.clock.now_ns())
+    master.clocks(3 * 96)
+    gaps = [after - before for before, after in zip(master.struck_ns[4:], master.struck_ns[5:], strict=False)]
+    assert gaps == pytest.approx([NANOSECONDS / 2] * len(gaps), abs=MS)
+
+
 @pytest.mark.parametrize("bpm", [10.0, 500.0])
 def test_a_tempo_nobody_could_play_is_not_followed(bpm):
     master = Master(bpm)

@@ -47,6 +47,13 @@ def test_others_start_and_stop_it(leader):
     assert list(leader.orders) == [Begin(0.0, 1920.0), Halt()]
 
 
+@pytest.mark.parametrize("beat", [3.97, 4.0, 4.06])
+def test_music_that_others_start_stays_on_the_sessions_beat(leader, beat):
+    leader._link.playing, leader._link.beat = True, beat
+    leader.count_at(0)
+    assert list(leader.orders) == [Begin(0.0, 1920.0)]
+
+
 def test_it_takes_our_tempo_and_is_left(leader):
     leader.lead(99.0)
     assert leader._link.tempo == 99.0

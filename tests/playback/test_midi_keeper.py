@@ -246,3 +246,20 @@ def test_a_fault_is_kept_for_the_main_thread():
     studio.system.look = broken
     studio.keeper._run()
     assert isinstance(studio.keeper.fault, ZeroDivisionError)
+
+
+def test_the_virtual_ports_come_back_with_the_server_that_offered_them():
+    studio = Studio()
+    studio.use(MidiOutputSettings(VIRTUAL_PORT), inputs=[MidiInputSettings(VIRTUAL_PORT)])
+    studio.run(1_500)
+    (out_port,), (in_port,) = studio.system.opened, studio.system.listened
+    out_port.gone = in_port.gone = True
+    studio.system.busy.add(VIRTUAL_PORT)
+    studio.run(3_000)
+    assert out_port.closed
+    assert in_port.closed
+    assert studio.told(protocol.PortLost)
+    studio.system.busy.clear()
+    studio.run(1_500)
+    assert len(studio.system.opened) == len(studio.system.listened) == 2
+    assert not studio.system.opened[1].closed

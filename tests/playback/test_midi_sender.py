@@ -289,3 +289,16 @@ def test_panic_leaves_nobody_behind_who_follows_our_clock():
     clocks = messages[messages.index(place) :].count((0xF8,))
     # The music is told of 310 milliseconds ahead, which are 298 ticks.
     assert place[1] * 120 + clocks * 20 == pytest.approx(studio.player.state.tick - 298, abs=40)
+
+
+@pytest.mark.parametrize("device_off", [False, True])
+def test_after_the_computer_has_slept_nothing_is_made_up_for_although_an_output_plays_before_the_beat(device_off):
+    studio = playing(Studio("Port", "Early"), PORT, MidiOutputSettings("Early", offset_ms=-400.0))
+    studio.run(3_000)
+    studio.device_off = device_off
+    studio.sleep(20.0)
+    studio.run(3_000)
+    for port in studio.system.opened:
+        times = [at for at, *_ in port.strikes]
+        gaps = [after - before for before, after in zip(times, times[1:], strict=False)]
+        assert min(gaps) > SIXTEENTH_NS // 2

@@ -63,3 +63,38 @@ def test_a_listener_that_fails_is_told_of_and_the_others_are_heard():
     with pytest.raises(ArithmeticError):
         system.look()
     system.close()
+
+
+@pytest.mark.parametrize(("kind", "most"), [("output", 2), ("input", 2), ("output", 1)])
+def test_an_interface_that_takes_no_more_clients_is_a_problem_not_a_crash(monkeypatch, kind, most):
+    class Client:
+        made = 0
+
+        def __init__(self, _api: int, name: str) -> None:
+            Client.made += 1
+            if Client.made > most:
+                raise OSError(f"no more clients for {name}")
+
+        def get_ports(self) -> list[str]:
+            return ["Synth", "Sampler"]
+
+        def open_port(self, _index: int, _name: str) -> None:
+            pass
+
+        def ignore_types(self, **_kinds: bool) -> None:
+            pass
+
+        def set_callback(self, _callback: object) -> None:
+            pass
+
+    module = type(sys)("rtmidi")
+    module.MidiOut = module.MidiIn = Client
+    module.API_WINDOWS_MM, module.API_LINUX_ALSA, module.API_UNIX_JACK, module.API_MACOSX_CORE = 4, 2, 3, 1
+    module.get_compiled_api = lambda: [4]
+    monkeypatch.setitem(sys.modules, "rtmidi", module)
+    system = midiport.RtMidiSystem()
+    for _ in range(2):
+        assert system.look().outputs == (("Synth", "Sampler") if most == 2 else ())
+    with pytest.raises(midiport.MidiPortError):
+        for name in ("Synth", "Sampler"):
+            system.open_output(name) if kind == "output" else system.open_input(name, lambda *_: None)

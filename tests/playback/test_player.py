@@ -460,3 +460,35 @@ def test_a_pad_sounds_until_it_is_let_go(recorder):
     player.post(protocol.ReleasePad(49))
     run(player, 480)
     assert recorder.log == [(0, "on", 49, 100), (48_000, "off", 49, 0)]
+
+
+def test_a_drum_that_is_sent_elsewhere_while_it_is_held_is_let_go():
+    recorder = RecordingSynth(RATE)
+    player = make(recorder, set_pattern(Note(0, 71, 100, 480)), protocol.Play())
+    player.process(1000)
+    player.set_other_outputs((), frozenset({36}))
+    for _ in range(30):
+        player.process(1000)
+    assert recorder.strikes == [(0, 71)]
+    assert recorder.releases == [(480 * FRAMES_A_TICK, 71)]
+
+
+def test_a_note_that_is_held_while_the_tempo_changes_ends_where_it_is_written():
+    recorder = RecordingSynth(RATE)
+    player = make(recorder, set_pattern(Note(0, 71, 100, 1800), bpm=60.0), protocol.Play())
+    player.process(48_000)  # 480 ticks
+    player.post(set_pattern(Note(0, 71, 100, 1800), bpm=240.0))
+    for _ in range(20):
+        player.process(4_800)
+    assert recorder.releases == [(48_000 + 1320 * 25, 71)]
+
+
+def test_a_note_that_rings_past_the_end_is_let_go_in_time_although_the_music_starts_again():
+    recorder = RecordingSynth(RATE)
+    player = make(recorder, set_pattern(Note(1900, 71, 100, 60)), protocol.Play())
+    for _ in range(97):
+        player.process(1_000)
+    player.post(protocol.Play())
+    for _ in range(10):
+        player.process(1_000)
+    assert recorder.releases == [(1960 * FRAMES_A_TICK, 71)]

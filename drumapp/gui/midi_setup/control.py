@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from drumapp.gui.kit_maps import KitMaps
+from drumapp.playback.port_names import find_port
 from drumapp.port_choices import InputChoice, OutputChoice, changed
 from drumapp.settings import Settings
 
@@ -50,15 +52,13 @@ class MidiControl(QObject):
     def outputs(self) -> tuple[OutputChoice, ...]:
         """Every output there is or was: first the program's own port, then the others."""
         held = {choice.port: choice for choice in self._settings.midi_outputs}
-        names = dict.fromkeys((VIRTUAL_PORT, *self.output_ports, *held))
-        return tuple(held.get(name) or OutputChoice(name, on=False) for name in names)
+        return tuple(held.get(name) or OutputChoice(name, on=False) for name in _names(self.output_ports, held))
 
     @property
     def inputs(self) -> tuple[InputChoice, ...]:
         """Every input there is or was."""
         held = {choice.port: choice for choice in self._settings.midi_inputs}
-        names = dict.fromkeys((VIRTUAL_PORT, *self.input_ports, *held))
-        return tuple(held.get(name) or InputChoice(name, on=False) for name in names)
+        return tuple(held.get(name) or InputChoice(name, on=False) for name in _names(self.input_ports, held))
 
     def maps(self) -> tuple[KitMap, ...]:
         """The kit maps there are."""
@@ -69,7 +69,7 @@ class MidiControl(QObject):
         if port in self.problems:
             return self.problems[port]
         there = self.output_ports if output else self.input_ports
-        return "" if port == VIRTUAL_PORT or port in there else ABSENT
+        return "" if port == VIRTUAL_PORT or find_port(port, there) is not None else ABSENT
 
     # What the user does
 
@@ -170,3 +170,17 @@ class MidiControl(QObject):
         self.problem.emit("sync", "")
         followed = source == "link" or (source == "clock" and port)
         self._engine.set_sync(SyncSettings(source, port) if followed else SyncSettings())
+
+
+def _names(there: Sequence[str], held: Collection[str]) -> tuple[str, ...]:
+    """The ports there are, and those that were used and are not there.
+
+    One whose number alone is new goes by the name under which it was used: it must not be played twice.
+    """
+    new = [name for name in there if name not in held]
+    used: dict[str, str] = {}
+    for name in held:
+        like = None if name in there else find_port(name, [other for other in new if other not in used])
+        if like is not None:
+            used[like] = name
+    return tuple(dict.fromkeys((VIRTUAL_PORT, *(used.get(name, name) for name in there), *held)))
