@@ -245,7 +245,8 @@ class SoundControl(QObject):
             self.problem.emit(sentence, remedy)
             return
         self._apply(**{part: getattr(good, part) for part in _DEVICE_PARTS})
-        self._refuse(f"{sentence.split(', so ')[0].rstrip('.')}. It plays on through the device before.")
+        after = "It stays silent, as it was." if good.device == NO_DEVICE else "It plays on through the device before."
+        self._refuse(f"{sentence.split(', so ')[0].rstrip('.')}. {after}")
 
     def _soundfont_refused(self, sentence: str) -> None:
         refused, good = self.sound.soundfont, self._good
