@@ -15,7 +15,7 @@ from drumapp.gui.main_window import MainWindow
 from drumapp.gui.midi_setup.control import VIRTUAL_PORT, MidiControl
 from drumapp.gui.setup_dialog import Place, SetupDialog
 from drumapp.gui.sound.control import SoundControl
-from drumapp.gui.sound.timing_test import Run, TimingTest
+from drumapp.gui.sound.timing_test import TimingTest
 from drumapp.gui.theme import Theme
 from drumapp.settings import Settings
 
@@ -38,8 +38,6 @@ class SoundRoom(QObject):
         settings: Settings,
         asking: Asking,
         theme: Theme,
-        *,
-        test: Run | None = None,
     ) -> None:
         super().__init__(window)
         self._window, self._conductor, self._midi = window, conductor, midi
@@ -47,7 +45,7 @@ class SoundRoom(QObject):
         self._dialog: SetupDialog | None = None
         self.lanes: Callable[[], Sequence[Lane]] = tuple
         self.control = SoundControl(engine, sound, settings, asking)
-        self.timing = TimingTest(self.control, midi, conductor.pause, test)
+        self.timing = TimingTest(self.control, midi, conductor.pause)
         self._news = QTimer(self, interval=_NEWS_MS, singleShot=True)
         self._news.timeout.connect(lambda: window.banner.clear("sound back"))
         self._wire()
