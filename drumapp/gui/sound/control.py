@@ -246,7 +246,7 @@ class SoundControl(QObject):
             return
         self._apply(**{part: getattr(good, part) for part in _DEVICE_PARTS})
         after = "It stays silent, as it was." if good.device == NO_DEVICE else "It plays on through the device before."
-        self._refuse(f"{sentence.split(', so ')[0].rstrip('.')}. {after}")
+        self._refuse(f"{sentence} {after}")
 
     def _soundfont_refused(self, sentence: str) -> None:
         refused, good = self.sound.soundfont, self._good

@@ -120,7 +120,7 @@ class SoundRoom(QObject):
     def _sound_problem(self, cause: str, remedy: str) -> None:
         again = Remedy("Try again", self._try_again)
         other = Remedy("Sound settings …", self.set_up)
-        self._window.banner.show_problem("sound", cause, remedy, again, other)
+        self._window.banner.show_problem("sound", cause, f"The music runs in silence. {remedy}", again, other)
 
     def _sound_back(self, sentence: str) -> None:
         self._window.banner.offer("sound back", sentence, "", ())
