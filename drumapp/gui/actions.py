@@ -182,7 +182,7 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | str, ...]], ...] = (
             _A("tap_tempo", "&Tap the tempo", ("T",)),
             _A("tempo_ramp", "Tempo &ramp …"),
             SEPARATOR,
-            _A("sound_setup", "S&ound and MIDI …", ("Ctrl+,",)),
+            _A("sound_setup", "S&ound settings …", ("Ctrl+,",)),
             _A("midi_setup", "M&IDI and sync …"),
             _A("test_timing", "Test timin&g …"),
             _A("silence", "S&ilence all sounds", ("Ctrl+.",)),

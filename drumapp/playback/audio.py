@@ -214,8 +214,8 @@ def _open_device(wish: DeviceWish) -> tuple[Any, str]:
         return device, str(device.backend) if number is None else wish.name
     if wish.name != DEFAULT_DEVICE or wanted:
         asked = " through ".join(part for part in (wish.name, wish.backend) if part)
-        raise _no_device(f"The sound device {asked} cannot be opened, so the music runs in silence.")
-    raise _no_device("No sound device could be opened, so the music runs in silence.")
+        raise _no_device(f"The sound device {asked} cannot be opened.")
+    raise _no_device("No sound device could be opened.")
 
 
 def _number_of(name: str, backend: str) -> Any:

@@ -212,7 +212,7 @@ class SoundKeeper:
     def _replace_lost(self) -> None:
         lost = "" if self._device is None else f" ({self._device.name})"
         self._run_silently()
-        sentence = f"The sound device{lost} stopped, so the music runs in silence."
+        sentence = f"The sound device{lost} stopped."
         self._report(SoundProblem(sentence, _REMEDY_AFTER_LOSS, self._current))
         self._tell_ready()
 

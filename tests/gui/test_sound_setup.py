@@ -94,7 +94,7 @@ def test_a_device_that_refuses_says_so_and_the_last_that_played_stays(dialog, ap
     good = engine.sound or application.sound.control.sound
     pick(dialog.device.device, "USB")
     refused = engine.sound
-    sentence = "The sound device USB cannot be opened, so the music runs in silence."
+    sentence = "The sound device USB cannot be opened."
     happen(application, SoundProblem(sentence, "Plug it in.", refused), ready("no sound device", wanted=refused))
     assert engine.sound == good
     assert dialog.device.problem.text().startswith("The sound device USB cannot be opened. It plays on")
@@ -146,7 +146,7 @@ def test_devices_that_come_are_listed_and_a_chosen_one_that_is_gone_is_kept(dial
 def test_a_device_that_vanishes_is_told_of_and_so_is_its_return(application, engine, qtbot) -> None:
     happen(application, ready("Scarlett"))
     wanted = application.sound.control.sound
-    lost = SoundProblem("The sound device (Scarlett) stopped, so the music runs in silence.", "Connect it.", wanted)
+    lost = SoundProblem("The sound device (Scarlett) stopped.", "Connect it.", wanted)
     happen(application, lost, ready("no sound device", wanted=wanted))
     banner = application.window.banner
     assert "Scarlett" in banner.cause.text()

@@ -216,7 +216,7 @@ def test_a_missing_sound_device_is_told_in_a_banner_with_a_remedy(application, e
     banner = application.window.banner
     assert banner.isVisible()
     assert banner.cause.text() == "No sound device was found."
-    assert banner.detail.text() == "Connect one."
+    assert banner.detail.text() == "The music runs in silence. Connect one."
     engine.started = 0
     banner.buttons[0].click()
 

@@ -185,7 +185,7 @@ class SoundControl(QObject):
     def try_again(self) -> None:
         """Look for a sound device once more; brings back a playing process that died."""
         self._engine.start()
-        self._engine.set_sound(self.sound)
+        self._tell()
 
     def close(self) -> None:
         """End what runs in the background."""
@@ -195,7 +195,7 @@ class SoundControl(QObject):
     def lend_device(self, *, lent: bool) -> None:
         """Let go of the device, so that others have it to themselves; or take it up again."""
         self._lent = lent
-        self._engine.set_sound(replace(self.sound, device=NO_DEVICE) if lent else self.sound)
+        self._tell()
 
     # What the playing process says
 
@@ -245,7 +245,8 @@ class SoundControl(QObject):
             self.problem.emit(sentence, remedy)
             return
         self._apply(**{part: getattr(good, part) for part in _DEVICE_PARTS})
-        self._refuse(f"{sentence.split(', so ')[0].rstrip('.')}. It plays on through the device before.")
+        after = "It stays silent, as it was." if good.device == NO_DEVICE else "It plays on through the device before."
+        self._refuse(f"{sentence} {after}")
 
     def _soundfont_refused(self, sentence: str) -> None:
         refused, good = self.sound.soundfont, self._good
@@ -273,9 +274,12 @@ class SoundControl(QObject):
         self._settings.soundfont = None if sound.soundfont == builtin else sound.soundfont
         self._settings.synth, self._settings.volume_db = sound.synth, sound.volume_db
         self._settings.sound = SoundChoice.of(sound)
-        self._engine.set_sound(sound)
+        self._tell()
         self.chosen.emit()
         self.changed.emit()
+
+    def _tell(self) -> None:
+        self._engine.set_sound(replace(self.sound, device=NO_DEVICE) if self._lent else self.sound)
 
     def _strike_next(self) -> None:
         for key, velocity in self._beat.pop(0):

@@ -15,7 +15,7 @@ from drumapp.gui.main_window import MainWindow
 from drumapp.gui.midi_setup.control import VIRTUAL_PORT, MidiControl
 from drumapp.gui.setup_dialog import Place, SetupDialog
 from drumapp.gui.sound.control import SoundControl
-from drumapp.gui.sound.timing_test import Run, TimingTest
+from drumapp.gui.sound.timing_test import TimingTest
 from drumapp.gui.theme import Theme
 from drumapp.settings import Settings
 
@@ -38,8 +38,6 @@ class SoundRoom(QObject):
         settings: Settings,
         asking: Asking,
         theme: Theme,
-        *,
-        test: Run | None = None,
     ) -> None:
         super().__init__(window)
         self._window, self._conductor, self._midi = window, conductor, midi
@@ -47,7 +45,7 @@ class SoundRoom(QObject):
         self._dialog: SetupDialog | None = None
         self.lanes: Callable[[], Sequence[Lane]] = tuple
         self.control = SoundControl(engine, sound, settings, asking)
-        self.timing = TimingTest(self.control, midi, conductor.pause, test)
+        self.timing = TimingTest(self.control, midi, conductor.pause)
         self._news = QTimer(self, interval=_NEWS_MS, singleShot=True)
         self._news.timeout.connect(lambda: window.banner.clear("sound back"))
         self._wire()
@@ -122,7 +120,7 @@ class SoundRoom(QObject):
     def _sound_problem(self, cause: str, remedy: str) -> None:
         again = Remedy("Try again", self._try_again)
         other = Remedy("Sound settings …", self.set_up)
-        self._window.banner.show_problem("sound", cause, remedy, again, other)
+        self._window.banner.show_problem("sound", cause, f"The music runs in silence. {remedy}", again, other)
 
     def _sound_back(self, sentence: str) -> None:
         self._window.banner.offer("sound back", sentence, "", ())

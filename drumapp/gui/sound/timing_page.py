@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from drumapp.gui.setup_page import Page
+from drumapp.gui.sound.control import SILENT_DEVICE
 from drumapp.gui.sound.histogram import Histogram
 from drumapp.gui.sound.timing_test import TimingTest
 from drumapp.gui.theme import Theme
@@ -92,7 +93,8 @@ class TimingPage(Page):
             return []
         found = [self._port_result(report) for report in result.ports]
         if result.sound is not None:
-            found.append(self._sound_result(result.sound, result.latency_ms))
+            heard = result.device != SILENT_DEVICE
+            found.append(self._sound_result(result.sound, result.latency_ms if heard else None))
         return [*found, *(_words(f"Not tested: {problem}") for problem in result.problems)]
 
     def _port_result(self, report: TimingReport) -> QWidget:
@@ -112,11 +114,13 @@ class TimingPage(Page):
             box.layout().addLayout(row)
         return box
 
-    def _sound_result(self, report: TimingReport, latency_ms: float) -> QWidget:
+    def _sound_result(self, report: TimingReport, latency_ms: float | None) -> QWidget:
+        """Args: latency_ms of the device; None where there is none, and its stand-in was measured."""
         from drumapp.playback.timing_report import SOUND_ADVICE
 
         box = self._result(report, "blocks")
-        box.layout().addWidget(_words(SOUND_ADVICE.format(latency_ms=latency_ms)))
+        advice = "Nobody hears it: this is how evenly silence was played."
+        box.layout().addWidget(_words(advice if latency_ms is None else SOUND_ADVICE.format(latency_ms=latency_ms)))
         return box
 
     def _result(self, report: TimingReport, what: str) -> QWidget:
@@ -127,7 +131,7 @@ class TimingPage(Page):
         column = QVBoxLayout(box)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        name = QLabel(report.name)
+        name = QLabel(f"{report.name[:1].upper()}{report.name[1:]}")
         name.setProperty("role", "title")
         name.setTextFormat(Qt.TextFormat.PlainText)
         name.setWordWrap(True)

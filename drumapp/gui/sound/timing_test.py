@@ -37,11 +37,10 @@ class TimingTest(QObject):
     changed = Signal()
     _done = Signal(object, str)
 
-    def __init__(
-        self, sound: SoundControl, midi: MidiControl, halt: Callable[[], None], run: Run | None = None
-    ) -> None:
+    def __init__(self, sound: SoundControl, midi: MidiControl, halt: Callable[[], None]) -> None:
         super().__init__()
-        self._sound, self._midi, self._halt, self._run = sound, midi, halt, run or _run
+        self._sound, self._midi, self._halt = sound, midi, halt
+        self._run: Run = _run
         self._thread: threading.Thread | None = None
         self._cancelled = threading.Event()
         self.result: SelfTest | None = None
