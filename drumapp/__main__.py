@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import sys
 from collections.abc import Sequence
+
+from drumapp import frozen
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with the given arguments (those of the process when None) and return its exit status."""
-    multiprocessing.freeze_support()  # the playing process of a frozen bundle starts here too
+    frozen.prepare()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if _are_for_the_window(arguments):
         return _open_window(arguments)
