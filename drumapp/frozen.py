@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
+from pathlib import Path
 
 _LIBRARY_PATH = "LD_LIBRARY_PATH"
 
@@ -22,7 +23,7 @@ def _open_missing_streams() -> None:
     """A program with a window has no streams on Windows; what prints is to print into nothing, not to fail."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open as long as the program
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the program ends
 
 
 def _give_back_library_path() -> None:

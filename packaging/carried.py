@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -19,11 +20,13 @@ _RUN += ("python-rtmidi", "pyfluidsynth", "miniaudio", "soundfile", "platformdir
 _RUN += ("cffi", "pygments", "markdown-it-py", "mdurl")
 _TRAINING = ("torch", "sympy", "mpmath", "networkx", "jinja2", "MarkupSafe", "filelock", "fsspec", "typing_extensions")
 
-# The host's own, always: its C library, and what talks to its kernel's drivers and its display.
+# The host's own, always: its C and C++ libraries, and what talks to its kernel, its graphics drivers and its display.
+# An older C++ library in the bundle would keep the host's graphics drivers from loading.
 _OF_THE_HOST = re.compile(
-    r"(ld-linux.*|linux-vdso|lib(c|m|dl|rt|pthread|resolv|util|GL|EGL|GLX|GLdispatch|drm|gbm|X11|X11-xcb|xcb|stdc\+\+"
-    r"|gcc_s|asound|jack))\.so(\..*)?"
+    r"(ld-linux.*|linux-vdso|lib(c|m|mvec|dl|rt|pthread|resolv|util|stdc\+\+|gcc_s|GL|EGL|GLX|GLdispatch|drm|gbm|X11|X11-xcb"
+    r"|xcb))\.so(\..*)?"
 )
+_UNUSED_PLUGINS = ("libqgtk3.so",)  # the desktop's portal shows its file dialogs without 25 MB of GTK
 _MAC_PLACES = ("/opt/homebrew/lib", "/usr/local/lib")
 _WINDOWS_PLACES = ("C:/tools/fluidsynth/bin", "C:/ProgramData/chocolatey/lib/fluidsynth/tools/bin")
 
@@ -50,21 +53,38 @@ def fluidsynth_libraries() -> list[Path]:
     return sorted(found.parent.glob("*.dll")) if sys.platform == "win32" else [found]
 
 
-def left_out_by_pyinstaller(binaries: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """On Linux, libraries that FluidSynth's need but that PyInstaller takes for the host's.
+def mended_binaries(binaries: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Those that PyInstaller found, and on Linux: without the host's own, without plugins that are not used and what
+    only they need, with what FluidSynth needs but PyInstaller takes for the host's.
 
-    It trusts every desktop to have those of Wayland; without them FluidSynth would not load at all.
+    It trusts every desktop to have Wayland's libraries; without them FluidSynth would not load at all.
     """
     if not sys.platform.startswith("linux"):
-        return []
-    here = {Path(name).name for name, _, _ in binaries}
-    missing: dict[str, Path] = {}
+        return list(binaries)
+    kept, needs = [], {}
+    for name, path, kind in binaries:
+        if not _OF_THE_HOST.fullmatch(name) and Path(name).name not in _UNUSED_PLUGINS:
+            kept.append((name, path, kind))
+            needs[name] = _needed_by(Path(path)) if kind != "SYMLINK" else {}
+    here = {name for name, _, _ in kept}
     for library in fluidsynth_libraries():
-        told = subprocess.run(["ldd", str(library)], capture_output=True, text=True, check=True).stdout
-        for name, path in re.findall(r"^\s*(\S+) => (/\S+)", told, re.MULTILINE):
-            if name not in here and not _OF_THE_HOST.fullmatch(name):
-                missing[name] = Path(path)
-    return [(name, str(path), "BINARY") for name, path in sorted(missing.items())]
+        needs[library.name] = _needed_by(library)
+        missing = {name: path for name, path in needs[library.name].items() if name not in here}
+        kept += [(name, str(path), "BINARY") for name, path in missing.items() if not _OF_THE_HOST.fullmatch(name)]
+        here |= missing.keys()
+    # Extension modules, plugins and what wheels bring lie in folders, and stay; the rest is there for one of them.
+    wanted = {name for name, _, kind in kept if "/" in name or ".so." not in name or kind == "SYMLINK"}
+    wanted |= {name for name, _, _ in kept if name.startswith("libpython")}
+    wanted |= {library.name for library in fluidsynth_libraries()}
+    wanted |= {needed for name in wanted for needed in needs.get(name, {})}  # ldd tells what the needed ones need, too
+    return [entry for entry in kept if entry[0] in wanted]
+
+
+@cache
+def _needed_by(library: Path) -> dict[str, Path]:
+    """Name and path of every library that one needs, by itself or through others."""
+    told = subprocess.run(["ldd", str(library)], capture_output=True, text=True, check=False).stdout
+    return {name: Path(path) for name, path in re.findall(r"^\s*(\S+) => (/\S+)", told, re.MULTILINE)}
 
 
 def copy_licences(analysis, folder: Path) -> list[tuple[str, Path]]:
@@ -91,8 +111,8 @@ def _licences_of(distribution: str) -> Iterator[Path]:
 
 
 def _python_licence() -> Path | None:
-    base = Path(sys.base_prefix)
-    return _first([base / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "LICENSE.txt", base / "LICENSE.txt"])
+    base, version = Path(sys.base_prefix), f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    return _first([base / "lib" / version / "LICENSE.txt", base / "LICENSE.txt"])
 
 
 def _debian_licences(libraries: Iterable[Path]) -> Iterator[tuple[str, Path]]:

@@ -10,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from drumapp import resources
+from drumapp.core.document_files import is_document
 from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Pattern
 from drumapp.core.timing import Metre, MetreMap, TempoMap
@@ -23,10 +24,13 @@ from drumapp.gui.cowriting.room import CoWriting
 from drumapp.gui.dialogs import Asking, Dialogs, show_about
 from drumapp.gui.display import build_qt
 from drumapp.gui.document import Document
+from drumapp.gui.documents_to_open import DocumentsToOpen
 from drumapp.gui.drag_control import DragControl
 from drumapp.gui.drummer_control import DrummerControl
 from drumapp.gui.files import Files, renderer
 from drumapp.gui.garbage import collect_seldom
+from drumapp.gui.help.control import HelpControl
+from drumapp.gui.help.fault import FaultControl
 from drumapp.gui.insight.control import InsightControl
 from drumapp.gui.kit_control import KitControl
 from drumapp.gui.main_window import MainWindow
@@ -43,7 +47,8 @@ from drumapp.gui.shortcuts_dialog import ShortcutsDialog
 from drumapp.gui.sound_control import SoundControl
 from drumapp.gui.theme import THEMES, Theme
 from drumapp.gui.time_control import TimeControl
-from drumapp.settings import Settings, load_settings, save_settings
+from drumapp.logs import LOG, log_uncaught, start_logging
+from drumapp.settings import Settings, load_settings, save_settings, settings_file
 
 if TYPE_CHECKING:
     from drumapp.lstm.take_settings import GeneratorSettings
@@ -54,7 +59,12 @@ SIGNAL_LOOK_MS = 200
 
 
 class Application(QObject):
-    """Everything the window is made of. Tests give an engine, dialogs, a model loader and a renderer of their own."""
+    """Everything the window is made of. Tests give an engine, dialogs, a model loader and a renderer of their own.
+
+    ``started`` when sound and drummer are coming up, and documents can be opened.
+    """
+
+    started = Signal()
 
     def __init__(
         self,
@@ -113,6 +123,8 @@ class Application(QObject):
         self.playing_in = PlayingIn(
             self.window, self.document, self.conductor, self.notes.editor, self.metronome, settings, self.theme
         )
+        self.help = HelpControl(self.window)
+        self.faults = FaultControl(self.window, self.projects.keep_safe)
         self._last_look = time.monotonic()
         self._closed = False
         self._let_go = False
@@ -139,6 +151,13 @@ class Application(QObject):
         self.recovery.start()
         if self.settings.problem:
             self.window.banner.show_problem("settings", self.settings.problem)
+        self.started.emit()
+
+    def welcome(self) -> None:
+        """At the very first start: a beat at once, without a question, and the tour beside it. Never again after."""
+        self._remember()
+        self.drummer.generate()
+        self.help.tour.start()
 
     def close(self) -> None:
         """Remember the settings, end every thread and process. Unsaved work nobody was asked about is kept."""
@@ -152,6 +171,7 @@ class Application(QObject):
         self.notes.close()
         self.insight.close()
         self.cowriting.close()
+        self.help.close()
         self.conductor.close()
         self.drummer.close()
 
@@ -240,6 +260,7 @@ class Application(QObject):
         self.drags.failed.connect(self.asking.show_error)
         self.notes.editor.failed.connect(self.asking.show_error)
         self.files.said.connect(window.status.music.setText)
+        self.help.said.connect(window.status.music.setText)
         self.files.exporting.connect(window.export_strip.follow)
         self.drummer.changed.connect(self._performance_changed)
         self.drummer.changed.connect(self.insight.drummer_changed)
@@ -352,6 +373,7 @@ class Application(QObject):
         self.window.banner.show_problem("sound", cause, remedy, Remedy("Try again", self._try_sound_again))
 
     def _engine_died(self, sentence: str) -> None:
+        LOG.error("%s", sentence)
         self.window.status.sound.setText("No sound")
         self.window.banner.show_problem("sound", sentence, "", Remedy("Restart sound", self._try_sound_again))
 
@@ -448,17 +470,23 @@ def _system_soundfonts() -> list[Path]:
 def run(argv: Sequence[str]) -> int:
     """Open the window and return when it is closed. Raises DrumappError where there is no display.
 
-    With --quit-after-paint it prints ``painted`` and time.monotonic_ns of the first paint, and ends.
+    Args: argv, a project or MIDI file to open, and what Qt understands. With --quit-after-paint it prints ``painted``
+    and time.monotonic_ns of the first paint, and ends.
     """
     arguments = [argument for argument in argv if argument != QUIT_AFTER_PAINT]
     app = build_qt(arguments)
     collect_seldom()
+    opening = DocumentsToOpen(app)
+    never_started = not settings_file().exists()
     application = Application(app, load_settings())
     if QUIT_AFTER_PAINT in argv:
         application.window.painted.connect(lambda: QTimer.singleShot(0, lambda: _report_paint(app)))
         application.window.show()
     else:
+        _log_faults(application)
         application.show()
+        named = [Path(argument) for argument in arguments if is_document(argument)]
+        application.started.connect(lambda: _begin(application, opening, named, never_started))
     # Python sees a signal only when it gets to run: the timer sees to that while Qt waits for events.
     signal.signal(signal.SIGINT, lambda *_: application.end_at_once())
     signal.signal(signal.SIGTERM, lambda *_: application.end_at_once())
@@ -469,6 +497,23 @@ def run(argv: Sequence[str]) -> int:
         return app.exec()
     finally:
         application.close()
+
+
+def _log_faults(application: Application) -> None:
+    problem = start_logging()
+    if problem:
+        print(f"drumapp: {problem}", file=sys.stderr)
+    log_uncaught(application.faults.tell)
+
+
+def _begin(application: Application, opening: DocumentsToOpen, named: list[Path], never_started: bool) -> None:
+    """With the documents the user started it by, or at the very first start with a beat of its own."""
+    opening.wanted.connect(application.projects.open)
+    documents = [*named, *opening.hand_over()]
+    for path in documents[:1]:  # one window has one document
+        application.projects.open(path)
+    if never_started and not documents:
+        application.welcome()
 
 
 def _report_paint(app: QApplication) -> None:

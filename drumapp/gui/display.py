@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QApplication
 
 from drumapp.core.errors import DrumappError
+from drumapp.gui import icons
 from drumapp.gui.theme import BASE_FONT_PX
 
 
@@ -18,6 +19,7 @@ def build_qt(argv: Sequence[str]) -> QApplication:
     app = QApplication(["drumapp", *argv])
     app.setApplicationName("Drumapp")
     app.setDesktopFileName("drumapp")
+    app.setWindowIcon(icons.application_icon())
     app.setStyle("Fusion")
     font = app.font()
     font.setPixelSize(BASE_FONT_PX)

@@ -39,7 +39,7 @@ def own_library_alone() -> Iterator[None]:
     if found is None:
         raise ImportError("This bundle was made without FluidSynth's library.")
     usual = ctypes.util.find_library
-    ctypes.util.find_library = lambda _name: str(found)  # pyfluidsynth asks for several names and takes the first
+    ctypes.util.find_library = lambda name: str(found)  # noqa: ARG005 - whichever of its names is asked for
     try:
         yield
     finally:

@@ -23,7 +23,7 @@ from drumapp.playback.native_chatter import silenced
 from drumapp.playback.sf2 import read_soundfont
 from drumapp.playback.sf2_zones import ATTENUATION, CHORUS_SEND, REVERB_SEND
 from drumapp.playback.synth import DEFAULT_SAMPLE_RATE, Audio, SynthError
-from drumapp.resources import builtin_soundfont
+from drumapp.resources import builtin_soundfont, bundle_folder
 
 SOUNDFONT_FOLDERS_VARIABLE = "DRUMAPP_SOUNDFONT_FOLDERS"
 
@@ -94,6 +94,8 @@ def plays_at(sample_rate: int) -> bool:
 
 def how_to_install() -> str:
     """What to do on this system to get FluidSynth."""
+    if bundle_folder() is not None:
+        return "install Drumapp again"
     if sys.platform == "darwin":
         return "brew install fluid-synth"
     if sys.platform == "win32":
