@@ -28,7 +28,7 @@ _OF_THE_HOST = re.compile(
 )
 _UNUSED_PLUGINS = ("libqgtk3.so",)  # the desktop's portal shows its file dialogs without 25 MB of GTK
 _MAC_PLACES = ("/opt/homebrew/lib", "/usr/local/lib")
-_WINDOWS_PLACES = ("C:/tools/fluidsynth/bin", "C:/ProgramData/chocolatey/lib/fluidsynth/tools/bin")
+_WINDOWS_PLACES = ("C:/tools/fluidsynth", "C:/ProgramData/chocolatey/lib/fluidsynth")
 
 
 def needed_metadata(*, with_torch: bool) -> list[str]:
@@ -45,7 +45,7 @@ def fluidsynth_libraries() -> list[Path]:
     elif sys.platform == "darwin":
         found = _first(Path(place) / "libfluidsynth.dylib" for place in _MAC_PLACES)
     elif sys.platform == "win32":
-        found = _first(path for place in _WINDOWS_PLACES for path in Path(place).glob("*fluidsynth*.dll"))
+        found = _first(path for place in _WINDOWS_PLACES for path in Path(place).rglob("*fluidsynth*.dll"))
     else:
         found = _linux_path(ctypes.util.find_library("fluidsynth"))
     if found is None or not found.is_file():

@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ class Bundle:
 
     def command(self, *words: str) -> list[str]:
         """A command line of the program, without the network where that can be had."""
-        return [*_without_network(), str(self.program), *words]
+        return [*_without_network(self._user), str(self.program), *words]
 
     def start(self, *words: str, **more: str) -> subprocess.Popen[str]:
         """Start the program."""
@@ -69,7 +70,6 @@ class Bundle:
             stderr=subprocess.STDOUT,
             text=True,
             encoding="utf-8",
-            user=self._user,
             start_new_session=os.name != "nt",
         )
 
@@ -111,15 +111,34 @@ def wait_for(what: str, condition: Callable[[], bool], seconds: float = PATIENCE
     return time.monotonic() - start
 
 
-def _without_network() -> list[str]:
+# Starts the rest of the command line as another user, if one is named, and with a loopback interface, which a new
+# network namespace has but keeps down.
+_AS_OTHER = """
+import fcntl, os, socket, struct, sys
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1
+user, *command = sys.argv[1:]
+with socket.socket() as any_socket:
+    fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP))
+if user:
+    os.setgroups([])
+    os.setgid(int(user))
+    os.setuid(int(user))
+os.execv(command[0], command)
+"""
+
+
+@cache
+def _without_network(user: int | None) -> tuple[str, ...]:
     """A prefix that takes the network away, or nothing where the system does not let us."""
     unshare = shutil.which("unshare")
     if unshare is None or not sys.platform.startswith("linux"):
-        return []
-    for words in ([unshare, "--net"], [unshare, "--map-root-user", "--net"]):
-        if subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0:
-            return words
-    return []
+        return ()
+    as_other = (sys.executable, "-I", "-c", _AS_OTHER, "" if user is None else str(user))
+    nothing = shutil.which("true") or "/bin/true"
+    for words in ((unshare, "--net"), (unshare, "--map-root-user", "--net")):
+        if subprocess.run([*words, *as_other, nothing], capture_output=True, check=False).returncode == 0:
+            return (*words, *as_other)
+    return ()
 
 
 def look(bundle: Bundle) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QApplication
 
 from drumapp import resources
 from drumapp.gui.aside import Aside
-from drumapp.gui.help import whereabouts
 from drumapp.gui.help.tour import Tour
 from drumapp.gui.help.viewer import HelpViewer
 from drumapp.gui.main_window import MainWindow
@@ -38,7 +37,7 @@ class HelpControl(QObject):
         self.viewer: HelpViewer | None = None
         handlers = {
             "help_tour": self.tour.start,
-            "help_places": lambda: self._open_viewer().open_text(whereabouts.page()),
+            "help_places": self.show_places,
             "help_diagnostics": self.copy_diagnostics,
             "help_log": show_log,
         }
@@ -55,6 +54,12 @@ class HelpControl(QObject):
     def show_document(self, name: str) -> None:
         """Show a document by its place in the folder of documents."""
         self._open_viewer().open_document(resources.docs_folder() / name)
+
+    def show_places(self) -> None:
+        """Show where this installation's files lie on this computer."""
+        from drumapp.gui.help import whereabouts
+
+        self._open_viewer().open_text(whereabouts.page())
 
     def copy_diagnostics(self) -> None:
         """Put what ``drumapp doctor`` prints on the clipboard; it takes a moment to find out."""

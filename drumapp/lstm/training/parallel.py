@@ -79,6 +79,7 @@ def launch_processes(count: int, command: Sequence[str]) -> None:
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
     from torch.distributed.run import main
 
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # as it would do itself, with a page of warning
     try:
         main(["--standalone", "--nproc-per-node", str(count), "--no-python", *command])
     except ChildFailedError as error:
