@@ -195,6 +195,9 @@ def open_window(bundle: Bundle, screen: Screen) -> Iterator[subprocess.Popen[str
     told = ""
     try:
         yield program
+    except BaseException:
+        screen.keep("failed")
+        raise
     finally:
         program.send_signal(signal.SIGTERM)
         try:
@@ -330,9 +333,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             print(f"{title} …", flush=True)
             try:
                 step()
-            except BrokenBundleError as error:
-                if sys.platform.startswith("linux"):
-                    screen.keep("failed")
+            except (BrokenBundleError, subprocess.SubprocessError, RuntimeError) as error:
                 sys.exit(f"FAILED at {title}: {error}")
     print("The bundle works.")
 
