@@ -5,6 +5,7 @@ Nothing leaves the computer. Music is not logged, nor are the names of its files
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import logging
 import sys
@@ -45,7 +46,6 @@ def start_logging() -> str | None:
     try:
         make_folder(log_folder())
         handler = RotatingFileHandler(log_file(), maxBytes=LOG_BYTES, backupCount=OLD_LOGS, encoding="utf-8")
-        _watch_for_faults()
     except (DrumappError, OSError) as error:
         cause = str(error) if isinstance(error, DrumappError) else (error.strerror or str(error)).lower()
         return f"No log is kept in {log_folder()}: {cause}"
@@ -61,6 +61,15 @@ def stop_logging() -> None:
     for handler in LOG.handlers[:]:
         LOG.removeHandler(handler)
         handler.close()
+
+
+def watch_for_faults() -> None:
+    """Have the stacks of all threads written when a fault in a library kills the process, if a log can be kept."""
+    faults = faults_file()
+    with contextlib.suppress(OSError):
+        if faults.is_file() and faults.stat().st_size > LOG_BYTES:
+            faults.unlink()
+        faulthandler.enable(faults.open("a", encoding="utf-8"))  # open for as long as the process lives
 
 
 def log_uncaught(tell: Failure) -> None:
@@ -90,11 +99,3 @@ def log_uncaught(tell: Failure) -> None:
     sys.excepthook = caught
     threading.excepthook = caught_in_thread
     sys.unraisablehook = unraisable
-
-
-def _watch_for_faults() -> None:
-    """Have the stacks of all threads written when the process dies of a fault; the file stays open for that."""
-    faults = faults_file()
-    if faults.is_file() and faults.stat().st_size > LOG_BYTES:
-        faults.unlink()
-    faulthandler.enable(faults.open("a", encoding="utf-8"))

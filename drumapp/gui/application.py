@@ -47,7 +47,7 @@ from drumapp.gui.shortcuts_dialog import ShortcutsDialog
 from drumapp.gui.sound_control import SoundControl
 from drumapp.gui.theme import THEMES, Theme
 from drumapp.gui.time_control import TimeControl
-from drumapp.logs import LOG, log_uncaught, start_logging
+from drumapp.logs import LOG, log_uncaught, start_logging, watch_for_faults
 from drumapp.settings import Settings, load_settings, save_settings, settings_file
 
 if TYPE_CHECKING:
@@ -503,6 +503,8 @@ def _log_faults(application: Application) -> None:
     problem = start_logging()
     if problem:
         print(f"drumapp: {problem}", file=sys.stderr)
+    else:
+        watch_for_faults()
     log_uncaught(application.faults.tell)
 
 

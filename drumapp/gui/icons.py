@@ -48,8 +48,8 @@ _SHAPES = {
 def application_icon() -> QIcon:
     """The program's own icon, in the sizes that window managers and task bars ask for."""
     made = QIcon()
-    renderer = QSvgRenderer(str(resources.application_icon()))
-    if renderer.isValid():  # without it the program works as well
+    if resources.application_icon().is_file():  # without it the program works as well
+        renderer = QSvgRenderer(str(resources.application_icon()))
         for side in (16, 32, 48, 128):
             made.addPixmap(_drawn(renderer, side))
     return made

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from drumapp.gui.main_window import MainWindow
 
@@ -107,15 +106,12 @@ class Tour(QObject):
         self.bubble = TourBubble(window)
         self.bubble.skip.clicked.connect(self.end)
         self.bubble.on.clicked.connect(self.go_on)
-        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), window, self.end)
-        self._escape.setEnabled(False)
         self.place: int | None = None
 
     def start(self) -> None:
         """Begin at the first stop."""
         if self.place is None:
-            self._window.installEventFilter(self)
-        self._escape.setEnabled(True)
+            QApplication.instance().installEventFilter(self)
         self._show(0)
 
     def go_on(self) -> None:
@@ -132,16 +128,22 @@ class Tour(QObject):
         if self.place is None:
             return
         self.place = None
-        self._escape.setEnabled(False)
-        self._window.removeEventFilter(self)
+        QApplication.instance().removeEventFilter(self)
         self.bubble.hide()
         self._mark.hide()
         self.ended.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay beside the target when the window changes its size."""
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest) and self.place is not None:
-            self._put()
+        """Take Escape, which is also a key of the roll's; stay beside the target when the window changes."""
+        kind = event.type()
+        if kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) and event.key() == Qt.Key.Key_Escape:
+            if QApplication.activeModalWidget() is None and QApplication.activePopupWidget() is None:
+                event.accept()  # so that no shortcut takes it, and the key itself comes next
+                if kind == QEvent.Type.KeyPress:
+                    self.end()
+                return True
+        elif kind in (QEvent.Type.Resize, QEvent.Type.Move) and watched is self._window.roll:
+            QTimer.singleShot(0, self, self._put)  # once the layout is done
         return super().eventFilter(watched, event)
 
     def _show(self, place: int) -> None:
@@ -169,25 +171,29 @@ class Tour(QObject):
         corner = window.mapFromGlobal(target.mapToGlobal(QPoint(0, 0)))
         marked = QRect(corner, target.size()) if shown else window.rect()
         self._mark.setGeometry(marked.adjusted(-4, -4, 4, 4) & window.rect())
-        bubble.move(bubble_place(marked, bubble.rect(), window.rect()))
+        # What the bars above the roll say is not hidden.
+        room = window.rect()
+        room.setTop(window.mapFromGlobal(window.roll.mapToGlobal(QPoint(0, 0))).y())
+        bubble.move(bubble_place(marked, bubble.rect(), room))
         self._mark.raise_()
         bubble.raise_()
 
 
-def bubble_place(target: QRect, bubble: QRect, window: QRect) -> QPoint:
+def bubble_place(target: QRect, bubble: QRect, room: QRect) -> QPoint:
     """Where a bubble's top left corner comes: below its target, else above it, else to its left, else in its middle;
-    always within the window.
+    always within the room, if that is large enough.
     """
-    room = window.adjusted(GAP, GAP, -GAP, -GAP)
-    below, above = target.bottom() + GAP, target.top() - GAP - bubble.height()
+    inner = room.adjusted(GAP, GAP, -GAP, -GAP)
+    low = target.height() < room.height() // 2
+    below, above = max(target.bottom() + GAP, inner.top()), target.top() - GAP - bubble.height()
     left = target.left() - GAP - bubble.width()
-    if target.height() < room.height() // 2 and below + bubble.height() <= room.bottom():
+    if low and below + bubble.height() <= inner.bottom():
         place = QPoint(target.left(), below)
-    elif target.height() < room.height() // 2 and above >= room.top():
+    elif low and above >= inner.top():
         place = QPoint(target.left(), above)
-    elif left >= room.left():
+    elif left >= inner.left():
         place = QPoint(left, target.top())
     else:
         place = target.center() - bubble.center()
-    most = QPoint(room.right() - bubble.width(), room.bottom() - bubble.height())
-    return QPoint(max(room.left(), min(place.x(), most.x())), max(room.top(), min(place.y(), most.y())))
+    most = QPoint(inner.right() - bubble.width(), inner.bottom() - bubble.height())
+    return QPoint(max(inner.left(), min(place.x(), most.x())), max(inner.top(), min(place.y(), most.y())))
