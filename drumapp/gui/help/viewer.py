@@ -5,12 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QUrl
-from PySide6.QtGui import QDesktopServices, QImage, QImageReader, QTextDocument
+from PySide6.QtGui import (
+    QDesktopServices,
+    QImage,
+    QImageReader,
+    QPalette,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextDocument,
+)
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 PAGE_SIZE = QSize(820, 680)
 _MARGIN = 28
 _WIDEST_PICTURE = 740
+_HEADING, _PARAGRAPH, _ITEM = 18, 10, 5
+_LINE_PERCENT = 120
 
 
 class HelpPages(QTextBrowser):
@@ -27,6 +37,7 @@ class HelpPages(QTextBrowser):
         """Show a document; where it is missing, say so in its place."""
         if path.is_file():
             self.setSource(QUrl.fromLocalFile(str(path)), QTextDocument.ResourceType.MarkdownResource)
+            self._space_out()
         else:
             self.show_text(f"# Not here\n\n{path} is missing. Install Drumapp again.")
 
@@ -34,6 +45,7 @@ class HelpPages(QTextBrowser):
         """Show a page that is in no file."""
         self.setSource(QUrl())
         self.setMarkdown(markdown)
+        self._space_out()
 
     def loadResource(self, kind: int, name: QUrl) -> object:
         """Pictures no wider than the page; vector drawings are drawn at that size, and at the screen's sharpness."""
@@ -50,6 +62,29 @@ class HelpPages(QTextBrowser):
         image = reader.read()
         image.setDevicePixelRatio(ratio)
         return image
+
+    def _space_out(self) -> None:
+        """Give paragraphs, headings and tables the room that Markdown does not speak of."""
+        document = self.document()
+        block = document.begin()
+        while block.isValid():
+            cursor = QTextCursor(block)
+            shape = block.blockFormat()
+            listed, table = block.textList() is not None, cursor.currentTable()
+            if table is not None:
+                looks = table.format()
+                looks.setCellPadding(6)
+                looks.setBorderBrush(self.palette().color(QPalette.ColorRole.Mid))
+                looks.setBottomMargin(_PARAGRAPH)
+                table.setFormat(looks)
+            else:
+                shape.setTopMargin(_HEADING if shape.headingLevel() > 1 else 0)
+                shape.setBottomMargin(_ITEM if listed else _PARAGRAPH)
+            shape.setLineHeight(_LINE_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            shape.setNonBreakableLines(False)  # of commands, which else would widen the page
+            cursor.setBlockFormat(shape)
+            block = block.next()
+        self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def _follow(self, url: QUrl) -> None:
         target = self.source().resolved(url)
