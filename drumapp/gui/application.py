@@ -476,7 +476,6 @@ def run(argv: Sequence[str]) -> int:
     arguments = [argument for argument in argv if argument != QUIT_AFTER_PAINT]
     app = build_qt(arguments)
     collect_seldom()
-    opening = DocumentsToOpen(app)
     never_started = not settings_file().exists()
     application = Application(app, load_settings())
     if QUIT_AFTER_PAINT in argv:
@@ -486,7 +485,7 @@ def run(argv: Sequence[str]) -> int:
         _log_faults(application)
         application.show()
         named = [Path(argument) for argument in arguments if is_document(argument)]
-        application.started.connect(lambda: _begin(application, opening, named, never_started))
+        application.started.connect(lambda: _begin(application, app.documents, named, never_started))
     # Python sees a signal only when it gets to run: the timer sees to that while Qt waits for events.
     signal.signal(signal.SIGINT, lambda *_: application.end_at_once())
     signal.signal(signal.SIGTERM, lambda *_: application.end_at_once())

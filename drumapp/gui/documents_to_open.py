@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QFileOpenEvent
-from PySide6.QtWidgets import QApplication
 
 
 class DocumentsToOpen(QObject):
@@ -14,21 +13,20 @@ class DocumentsToOpen(QObject):
 
     wanted = Signal(object)
 
-    def __init__(self, app: QApplication) -> None:
-        super().__init__(app)
+    def __init__(self) -> None:
+        super().__init__()
         self._early: list[Path] | None = []
-        app.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take the system's requests out of the stream."""
-        if isinstance(event, QFileOpenEvent) and event.url().isLocalFile():
-            path = Path(event.file())
-            if self._early is None:
-                self.wanted.emit(path)
-            else:
-                self._early.append(path)
-            return True
-        return super().eventFilter(watched, event)
+    def take(self, event: QEvent) -> bool:
+        """Whether an event that the system sent to the application was such a request."""
+        if not isinstance(event, QFileOpenEvent) or not event.url().isLocalFile():
+            return False
+        path = Path(event.file())
+        if self._early is None:
+            self.wanted.emit(path)
+        else:
+            self._early.append(path)
+        return True
 
     def hand_over(self) -> list[Path]:
         """What came so far; from now on ``wanted`` tells."""

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect, QSize, Qt, QUrl
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, QUrl
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -37,43 +37,44 @@ def press_escape(application: Application) -> None:
 
 
 def test_the_very_first_start_plays_a_beat_and_shows_the_tour_without_a_question(
-    application: Application, engine: RecordingEngine, qtbot, qapp
+    application: Application, engine: RecordingEngine, qtbot
 ) -> None:
     assert not settings_file().exists()
     application.start_rooms()
-    _begin(application, DocumentsToOpen(qapp), [], never_started=True)
+    _begin(application, DocumentsToOpen(), [], never_started=True)
     qtbot.waitUntil(lambda: engine.playing and len(application.document.pattern.notes) > 4)
     assert application.help.tour.place == 0
     assert QApplication.activeModalWidget() is None
     assert settings_file().exists(), "the next start must not be a first one"
 
 
-def test_a_later_start_is_left_alone(application: Application, engine: RecordingEngine, qapp) -> None:
-    _begin(application, DocumentsToOpen(qapp), [], never_started=False)
+def test_a_later_start_is_left_alone(application: Application, engine: RecordingEngine) -> None:
+    _begin(application, DocumentsToOpen(), [], never_started=False)
     assert application.help.tour.place is None
     assert not engine.playing
 
 
-def test_who_comes_with_a_document_gets_that_and_no_welcome(application: Application, tmp_path: Path, qapp) -> None:
+def test_who_comes_with_a_document_gets_that_and_no_welcome(application: Application, tmp_path: Path) -> None:
     path = tmp_path / "mine.drumapp"
     application.document.replace(BEAT, "Beat")
     save_project(application.projects.snapshot(), path)
     application.projects.new()
-    _begin(application, DocumentsToOpen(qapp), [path], never_started=True)
+    _begin(application, DocumentsToOpen(), [path], never_started=True)
     assert application.projects.path == path
     assert application.help.tour.place is None
 
 
-def test_documents_that_the_system_sends_are_kept_until_somebody_listens(qapp, tmp_path: Path) -> None:
-    opening, heard = DocumentsToOpen(qapp), []
+def test_documents_that_the_system_sends_are_kept_until_somebody_listens(tmp_path: Path) -> None:
+    opening, heard = DocumentsToOpen(), []
     opening.wanted.connect(heard.append)
     early, late = tmp_path / "early.mid", tmp_path / "late.mid"
-    qapp.sendEvent(qapp, QFileOpenEvent(QUrl.fromLocalFile(str(early))))
+    assert opening.take(QFileOpenEvent(QUrl.fromLocalFile(str(early))))
     assert heard == []
     assert opening.hand_over() == [early]
-    qapp.sendEvent(qapp, QFileOpenEvent(QUrl.fromLocalFile(str(late))))
+    assert opening.take(QFileOpenEvent(QUrl.fromLocalFile(str(late))))
     assert heard == [late]
-    qapp.removeEventFilter(opening)
+    assert not opening.take(QEvent(QEvent.Type.ApplicationActivate))
+    assert not opening.take(QFileOpenEvent(QUrl("https://example.org/a.mid")))
 
 
 # The tour
