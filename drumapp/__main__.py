@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import sys
 from collections.abc import Sequence
+
+from drumapp import frozen
+from drumapp.core.document_files import is_document
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with the given arguments (those of the process when None) and return its exit status."""
-    multiprocessing.freeze_support()  # the playing process of a frozen bundle starts here too
+    frozen.prepare()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if _are_for_the_window(arguments):
         return _open_window(arguments)
@@ -31,8 +33,10 @@ def _open_window(arguments: list[str]) -> int:
 
 
 def _are_for_the_window(arguments: list[str]) -> bool:
-    """Whether no command is given: nothing at all, or options that only the window knows, such as ``-platform``."""
-    return not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version"))
+    """Whether no command is given: nothing, a document, or options that only the window knows, as ``-platform``."""
+    if not arguments or is_document(arguments[0]):
+        return True
+    return arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")
 
 
 if __name__ == "__main__":

@@ -8,10 +8,16 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parent
 
 
-def _root() -> Path:
-    """The folder that holds ``assets`` and ``models``."""
+def bundle_folder() -> Path | None:
+    """The folder of a frozen bundle's files, or None where the program runs from a checkout or a wheel."""
     frozen = getattr(sys, "_MEIPASS", None)
-    candidates = [Path(frozen)] if frozen else []
+    return Path(frozen) if frozen else None
+
+
+def _root() -> Path:
+    """The folder that holds ``assets``, ``docs`` and ``models``."""
+    frozen = bundle_folder()
+    candidates = [frozen] if frozen else []
     candidates += [_PACKAGE, _PACKAGE.parent]  # a wheel keeps them in the package, a checkout beside it
     for candidate in candidates:
         if (candidate / "assets").is_dir():
@@ -27,6 +33,16 @@ def assets_folder() -> Path:
 def models_folder() -> Path:
     """Folder of the checkpoints that come with the program."""
     return _root() / "models"
+
+
+def docs_folder() -> Path:
+    """Folder of the documents that the Help menu shows."""
+    return _root() / "docs"
+
+
+def application_icon() -> Path:
+    """The program's own icon, an SVG. The file may be missing from a damaged installation."""
+    return assets_folder() / "icon" / "drumapp.svg"
 
 
 def builtin_soundfont() -> Path:

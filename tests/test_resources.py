@@ -38,3 +38,13 @@ def test_shipped_models_begin_with_the_default(tmp_path: Path, monkeypatch: pyte
     assert [path.stem for path in resources.shipped_models()] == ["groove", "brush", "zouk"]
     shutil.rmtree(tmp_path / "models")
     assert resources.shipped_models() == []
+
+
+def test_documents_and_icon_are_where_the_rest_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (resources.docs_folder() / "guide.md").is_file()
+    assert resources.application_icon().is_file()
+    (tmp_path / "assets").mkdir()
+    monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
+    assert resources.docs_folder() == tmp_path / "docs"
+    assert resources.application_icon() == tmp_path / "assets" / "icon" / "drumapp.svg"
+    assert resources.bundle_folder() == tmp_path

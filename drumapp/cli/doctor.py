@@ -11,8 +11,6 @@ _DESCRIPTION = """\
 Look at everything that a beat needs on its way to your ears, and say what to do where something is missing. The exit
 status is 1 if Generate could not make a sound: no drummer's model, no synth or no sound device."""
 
-_MARKS = {True: "ok", False: "missing"}
-
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and its options."""
@@ -45,12 +43,12 @@ def run(args: argparse.Namespace) -> int:
 
         ports = [*args.port, *([VIRTUAL_PORT] if args.virtual else [])]
         return print_timing(load_settings(), ports, args.seconds, as_json=args.json)
-    from drumapp.cli.examination import can_make_sound, examine
+    from drumapp.examination import can_make_sound, examine, report
 
     findings = examine()
     audible = can_make_sound(findings)
     if args.json:
-        report = {
+        told = {
             "can_make_sound": audible,
             "findings": {
                 finding.name: {
@@ -63,16 +61,7 @@ def run(args: argparse.Namespace) -> int:
                 for finding in findings
             },
         }
-        print(json.dumps(report, indent=2))
+        print(json.dumps(told, indent=2))
         return 0 if audible else 1
-    for finding in findings:
-        print(f"{_MARKS[finding.ok]:8} {finding.title:14} {finding.found}")
-        if finding.remedy and not finding.ok:
-            print(f"{'':8} {'':14} -> {finding.remedy}")
-    print()
-    if audible:
-        print("Generate can make a sound.")
-    else:
-        missing = [finding.title for finding in findings if finding.needed and not finding.ok]
-        print(f"Generate cannot make a sound here; missing: {', '.join(missing)}.")
+    print(report(findings))
     return 0 if audible else 1

@@ -80,6 +80,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--json", "--json-lines", dest="json", action="store_true", help="tell what happens as one JSON object a line"
     )
+    parser.add_argument("--launch", type=int, default=0, help=argparse.SUPPRESS)  # see drumapp/jobs/launch.py
     parser.add_argument("--commands", action="store_true", help='heed "pause", "resume" and "stop" on standard input')
     add_corpus_options(parser, cache=False)
 
@@ -90,6 +91,8 @@ def run(args: argparse.Namespace) -> int:
     from drumapp.jobs.job import find_job, make_job
 
     job = find_job(args.job) if args.job is not None else None
+    if job is not None and args.launch:
+        return _launch(job, args)
     spec = job.spec if job is not None else _spec(args)
     if not _is_first():
         work_with_others(spec)
@@ -169,6 +172,15 @@ def _work(job: Job, args: argparse.Namespace, *, in_turn: bool) -> int:
     show = _print_json if args.json else _print_plainly
     with _stopped_by_signals(job), _commanded_by_input(job, args.commands):
         work_on(job, show, in_turn=in_turn)
+    return 0
+
+
+def _launch(job: Job, args: argparse.Namespace) -> int:
+    """Be what torchrun is to a job's processes."""
+    from drumapp.jobs.launch import job_command
+    from drumapp.lstm.training.parallel import launch_processes
+
+    launch_processes(args.launch, [*job_command(job), *(["--json"] if args.json else [])])
     return 0
 
 

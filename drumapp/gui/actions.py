@@ -191,8 +191,20 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | str, ...]], ...] = (
     (
         "&Help",
         (
+            _A("help_tour", "Take the &tour"),
+            _A("help_guide", "&User guide"),
             _A("shortcuts", "&Shortcuts", ("?", "F1")),
-            _A("about", "&About Drumapp"),
+            SEPARATOR,
+            _A("help_logic", "Route to &Logic Pro"),
+            _A("help_garageband", "Route to &GarageBand"),
+            _A("help_ableton", "Route to &Ableton Live"),
+            _A("help_hydrogen", "Route to &Hydrogen"),
+            SEPARATOR,
+            _A("help_places", "&Where files live"),
+            _A("help_diagnostics", "Copy &diagnostics"),
+            _A("help_log", "Show the l&og"),
+            SEPARATOR,
+            _A("about", "A&bout Drumapp"),
         ),
     ),
 )

@@ -7,11 +7,13 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from drumapp.core.document_files import is_document
 from drumapp.core.errors import DrumappError
 from drumapp.core.kit import Lane
 from drumapp.core.pattern import Pattern
@@ -22,10 +24,13 @@ from drumapp.gui.cowriting.room import CoWriting
 from drumapp.gui.dialogs import Asking, Dialogs, show_about
 from drumapp.gui.display import build_qt
 from drumapp.gui.document import Document
+from drumapp.gui.documents_to_open import DocumentsToOpen
 from drumapp.gui.drag_control import DragControl
 from drumapp.gui.drummer_control import DrummerControl
 from drumapp.gui.files import Files
 from drumapp.gui.garbage import collect_seldom
+from drumapp.gui.help.control import HelpControl
+from drumapp.gui.help.fault import FaultControl
 from drumapp.gui.insight.control import InsightControl
 from drumapp.gui.kit_control import KitControl
 from drumapp.gui.main_window import MainWindow
@@ -42,7 +47,8 @@ from drumapp.gui.sound.rendering import renderer
 from drumapp.gui.sound.room import SoundRoom
 from drumapp.gui.theme import THEMES, Theme
 from drumapp.gui.time_control import TimeControl
-from drumapp.settings import Settings, load_settings, save_settings
+from drumapp.logs import log_uncaught, start_logging, watch_for_faults
+from drumapp.settings import Settings, load_settings, save_settings, settings_file
 
 if TYPE_CHECKING:
     from drumapp.lstm.take_settings import GeneratorSettings
@@ -53,7 +59,12 @@ SIGNAL_LOOK_MS = 200
 
 
 class Application(QObject):
-    """Everything the window is made of. Tests give an engine, dialogs, a model loader and a renderer of their own."""
+    """Everything the window is made of. Tests give an engine, dialogs, a model loader and a renderer of their own.
+
+    ``started`` when sound and drummer are coming up, and documents can be opened.
+    """
+
+    started = Signal()
 
     def __init__(
         self,
@@ -111,6 +122,8 @@ class Application(QObject):
         self.playing_in = PlayingIn(
             self.window, self.document, self.conductor, self.notes.editor, self.metronome, settings, self.theme
         )
+        self.help = HelpControl(self.window)
+        self.faults = FaultControl(self.window, self.projects.keep_safe)
         self._last_look = time.monotonic()
         self._closed = False
         self._let_go = False
@@ -137,6 +150,13 @@ class Application(QObject):
         self.recovery.start()
         if self.settings.problem:
             self.window.banner.show_problem("settings", self.settings.problem)
+        self.started.emit()
+
+    def welcome(self) -> None:
+        """At the very first start: a beat at once, without a question, and the tour beside it. Never again after."""
+        self._remember()
+        self.drummer.generate()
+        self.help.tour.start()
 
     def close(self) -> None:
         """Remember the settings, end every thread and process. Unsaved work nobody was asked about is kept."""
@@ -151,6 +171,7 @@ class Application(QObject):
         self.notes.close()
         self.insight.close()
         self.cowriting.close()
+        self.help.close()
         self.conductor.close()
         self.drummer.close()
 
@@ -224,6 +245,7 @@ class Application(QObject):
         self.drags.failed.connect(self.asking.show_error)
         self.notes.editor.failed.connect(self.asking.show_error)
         self.files.said.connect(window.status.music.setText)
+        self.help.said.connect(window.status.music.setText)
         self.files.exporting.connect(window.export_strip.follow)
         self.drummer.changed.connect(self._performance_changed)
         self.drummer.changed.connect(self.insight.drummer_changed)
@@ -395,17 +417,22 @@ class Application(QObject):
 def run(argv: Sequence[str]) -> int:
     """Open the window and return when it is closed. Raises DrumappError where there is no display.
 
-    With --quit-after-paint it prints ``painted`` and time.monotonic_ns of the first paint, and ends.
+    Args: argv, a project or MIDI file to open, and what Qt understands. With --quit-after-paint it prints ``painted``
+    and time.monotonic_ns of the first paint, and ends.
     """
     arguments = [argument for argument in argv if argument != QUIT_AFTER_PAINT]
     app = build_qt(arguments)
     collect_seldom()
+    never_started = not settings_file().exists()
     application = Application(app, load_settings())
     if QUIT_AFTER_PAINT in argv:
         application.window.painted.connect(lambda: QTimer.singleShot(0, lambda: _report_paint(app)))
         application.window.show()
     else:
+        _log_faults(application)
         application.show()
+        named = [Path(argument) for argument in arguments if is_document(argument)]
+        application.started.connect(lambda: _begin(application, app.documents, named, never_started))
     # Python sees a signal only when it gets to run: the timer sees to that while Qt waits for events.
     signal.signal(signal.SIGINT, lambda *_: application.end_at_once())
     signal.signal(signal.SIGTERM, lambda *_: application.end_at_once())
@@ -416,6 +443,25 @@ def run(argv: Sequence[str]) -> int:
         return app.exec()
     finally:
         application.close()
+
+
+def _log_faults(application: Application) -> None:
+    problem = start_logging()
+    if problem:
+        print(f"drumapp: {problem}", file=sys.stderr)
+    else:
+        watch_for_faults()
+    log_uncaught(application.faults.tell)
+
+
+def _begin(application: Application, opening: DocumentsToOpen, named: list[Path], never_started: bool) -> None:
+    """With the documents the user started it by, or at the very first start with a beat of its own."""
+    opening.wanted.connect(application.projects.open)
+    documents = [*named, *opening.hand_over()]
+    for path in documents[:1]:  # one window has one document
+        application.projects.open(path)
+    if never_started and not documents:
+        application.welcome()
 
 
 def _report_paint(app: QApplication) -> None:

@@ -6,6 +6,8 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from drumapp import resources
+
 _STROKE = 'fill="none" stroke="COLOUR" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"'
 _SOLID = 'fill="COLOUR" stroke="COLOUR" stroke-width="1.6" stroke-linejoin="round"'
 
@@ -43,17 +45,31 @@ _SHAPES = {
 }
 
 
+def application_icon() -> QIcon:
+    """The program's own icon, in the sizes that window managers and task bars ask for."""
+    made = QIcon()
+    if resources.application_icon().is_file():  # without it the program works as well
+        renderer = QSvgRenderer(str(resources.application_icon()))
+        for side in (16, 32, 48, 128):
+            made.addPixmap(_drawn(renderer, side))
+    return made
+
+
 def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
     """An icon ``size`` logical pixels wide, for a screen of ``ratio`` device pixels to each."""
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20">{_SHAPES[name]}</svg>'
     renderer = QSvgRenderer(QByteArray(svg.replace("COLOUR", colour).encode()))
-    side = round(size * ratio)
+    image = _drawn(renderer, round(size * ratio))
+    image.setDevicePixelRatio(ratio)
+    return image
+
+
+def _drawn(renderer: QSvgRenderer, side: int) -> QPixmap:
     image = QPixmap(side, side)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     renderer.render(painter, QRectF(0, 0, side, side))
     painter.end()
-    image.setDevicePixelRatio(ratio)
     return image
 
 

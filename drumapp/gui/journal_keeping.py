@@ -56,10 +56,11 @@ class JournalKeeping(QObject):
         if self._journal is not None:
             self._journal.record(project)
 
-    def write_now(self) -> None:
-        """Put what is recorded on disk. A failure is told by ``problem``."""
-        if self._journal is not None:
-            self._tell_failure(lambda journal: journal.write_now(time.monotonic()))
+    def write_now(self) -> bool:
+        """Put what is recorded on disk; whether it is there. A failure is told by ``problem``."""
+        if self._journal is None:
+            return False
+        return self._tell_failure(lambda journal: journal.write_now(time.monotonic()))
 
     def saved(self, project: Project, path: Path, stamp: FileStamp) -> None:
         """The document is safe in its file. A failure is told by ``problem``."""
@@ -93,11 +94,13 @@ class JournalKeeping(QObject):
         journal, self._journal, self._thread = self._journal, None, None
         return journal
 
-    def _tell_failure(self, act) -> None:
+    def _tell_failure(self, act) -> bool:
         try:
             act(self._journal)
         except DrumappError as error:
             self.problem.emit(str(error))
+            return False
+        return True
 
     def _hear(self, journal: Journal, sentence: str | None) -> None:
         if journal is self._journal:  # else it speaks of a document that is closed by now

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QClipboard
 
+from drumapp.core.document_files import MIDI_SUFFIXES
 from drumapp.core.editing import Clipping
 from drumapp.core.pattern import Pattern
 from drumapp.storage.fields import FieldError, NotJsonError, listed, parse_object, to_json, whole
@@ -15,7 +16,6 @@ from drumapp.storage.records import MAX_TICK, check_storable, notes_of
 
 OWN_TYPE = "application/x-drumapp-notes"
 MIDI_TYPES = ("audio/midi", "audio/x-midi", "audio/mid")
-MIDI_SUFFIXES = (".mid", ".midi", ".smf")
 FILE_NAME = "Drumapp notes.mid"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from drumapp.core.document_files import MIDI_SUFFIXES
 from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Pattern
 from drumapp.core.project import Project
@@ -24,7 +25,6 @@ from drumapp.storage.project_file import SUFFIX, FileChangedError, FileStamp, op
 from drumapp.storage.recovery import Recovery
 
 UNTITLED = "Untitled"
-MIDI_SUFFIXES = (".mid", ".midi", ".smf")
 
 
 class ProjectControl(QObject):
@@ -162,6 +162,14 @@ class ProjectControl(QObject):
             recovery.finish()
         except DrumappError as error:
             self.problem.emit("recovered", str(error), "The work is open here as well.")
+
+    def keep_safe(self) -> bool:
+        """Put the document as it stands on disk, in its journal, at once; whether nothing of it can be lost now."""
+        project = self.snapshot()
+        if not self._differs(project):
+            return True
+        self._journal.record(project)
+        return self._journal.write_now()
 
     def close(self, *, keep: bool) -> None:
         """End the journal. With ``keep`` unsaved work stays on disk, to be offered at the next start."""

@@ -106,6 +106,13 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 #alternatives QPushButton[role="way"] { min-width: 20px; }
 QPushButton:checked, #alternatives QPushButton#keep { background: $accent; color: $accent_text; border-color: $accent; }
 QPushButton:checked:focus, #alternatives QPushButton#keep:focus { border-color: $text; }
+#tourBubble { background: $raised; border: 1px solid $accent; border-radius: 8px; }
+#tourBubble QPushButton { min-height: 26px; }
+#tourBubble QPushButton#tourOn { background: $accent; color: $accent_text; border-color: $accent; }
+#tourBubble QPushButton#tourOn:focus { border-color: $text; }
+#tourMark { background: transparent; border: 2px solid $accent; border-radius: 8px; }
+#helpPages { background: $field; border: none; border-bottom: 1px solid $border; }
+QPlainTextEdit { background: $field; border: 1px solid $border; border-radius: 4px; padding: 4px; }
 #banner { background: $warning_surface; border-bottom: 1px solid $border; }
 #banner[tone="offer"] { background: $accent_soft; }
 #banner QLabel#bannerCause { font-weight: 600; }

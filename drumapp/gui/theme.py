@@ -199,7 +199,7 @@ def palette_of(colours: Colours) -> QPalette:
         (role.PlaceholderText, colours.text_dim),
         (role.Highlight, colours.accent),
         (role.HighlightedText, colours.accent_text),
-        (role.Link, colours.accent),
+        (role.Link, colours.accent_hover),
         (role.Mid, colours.border),
         (role.Dark, colours.border),
         (role.Light, colours.hover),

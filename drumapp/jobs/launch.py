@@ -11,24 +11,21 @@ from drumapp.jobs.job import Job
 from drumapp.jobs.spec import JobError
 
 
+def program() -> list[str]:
+    """What starts this program again: in a frozen bundle, the bundle itself."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable]
+    return [sys.executable, "-m", "drumapp"]
+
+
 def job_command(job: Job) -> list[str]:
     """The command line that works on a job."""
-    arguments = ["train", "--job", str(job.path)]
-    if getattr(sys, "frozen", False):
-        return [sys.executable, *arguments]
-    return [sys.executable, "-m", "drumapp", *arguments]
+    return [*program(), "train", "--job", str(job.path)]
 
 
 def together_command(job: Job) -> list[str]:
-    """The command line that works on a job with as many processes as it asks for. Raises JobError in a frozen
-    bundle.
-    """
-    if getattr(sys, "frozen", False):
-        raise JobError(
-            "This build of Drumapp trains with one process (--processes 1); install the Python package for several."
-        )
-    together = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(job.spec.processes)]
-    return [sys.executable, *together, "-m", "drumapp", "train", "--job", str(job.path)]
+    """The command line that works on a job with as many processes as it asks for."""
+    return [*job_command(job), "--launch", str(job.spec.processes)]
 
 
 def job_environment() -> dict[str, str]:

@@ -63,8 +63,8 @@ def write_flac(path: Path, audio: Audio, sample_rate: int, bits: Bits = 24) -> N
         soundfile.write(file, whole, sample_rate, format="FLAC", subtype=f"PCM_{bits}")
     except soundfile.LibsndfileError as error:
         raise AudioFileError(
-            f"Cannot write {path}: libsndfile makes no FLAC file of {sample_rate} frames a second; choose a usual rate, "
-            "such as 48000, or write a WAV file."
+            f"Cannot write {path}: libsndfile makes no FLAC file of {sample_rate} frames a second; choose a usual "
+            "rate, such as 48000, or write a WAV file."
         ) from error
     write_atomically(path, file.getvalue())
 

@@ -28,7 +28,8 @@ class OutPort(Protocol):
     name: str
 
     @property
-    def gone(self) -> bool: ...
+    def gone(self) -> bool:
+        """Whether there is nobody any more to send to."""
 
     def send(self, message: Message) -> None:
         """Send a message now. Raises PortGoneError when there is nobody to send it to."""

@@ -71,7 +71,8 @@ class InPort(Protocol):
     name: str
 
     @property
-    def gone(self) -> bool: ...
+    def gone(self) -> bool:
+        """Whether there is nobody any more to listen to."""
 
     def close(self) -> None:
         """Listen no more."""

@@ -16,13 +16,14 @@ from typing import Any
 
 import numpy as np
 
+from drumapp.playback.bundled_library import own_library_alone
 from drumapp.playback.fluid_voices import HEADROOM_CENTIBELS, FluidVoices
 from drumapp.playback.mix import MOST_GAIN, KeyMix
 from drumapp.playback.native_chatter import silenced
 from drumapp.playback.sf2 import read_soundfont
 from drumapp.playback.sf2_zones import ATTENUATION, CHORUS_SEND, REVERB_SEND
 from drumapp.playback.synth import DEFAULT_SAMPLE_RATE, Audio, SynthError
-from drumapp.resources import builtin_soundfont
+from drumapp.resources import builtin_soundfont, bundle_folder
 
 SOUNDFONT_FOLDERS_VARIABLE = "DRUMAPP_SOUNDFONT_FOLDERS"
 
@@ -55,10 +56,11 @@ def _library() -> ModuleType | None:
     """The pyfluidsynth module, or None where FluidSynth's library is missing."""
     try:
         # Under continuous integration pyfluidsynth prints where it found the library.
-        with contextlib.redirect_stdout(io.StringIO()):
+        with contextlib.redirect_stdout(io.StringIO()), own_library_alone():
             import fluidsynth
     except (ImportError, OSError, AttributeError):
         # ImportError: not found; OSError: found but unusable; AttributeError: a version with functions missing.
+        _LOG.info("FluidSynth's library is not used", exc_info=True)
         return None
     for level in _LEVELS:
         fluidsynth._fl.fluid_set_log_function(level, _log_function, None)
@@ -92,6 +94,8 @@ def plays_at(sample_rate: int) -> bool:
 
 def how_to_install() -> str:
     """What to do on this system to get FluidSynth."""
+    if bundle_folder() is not None:
+        return "install Drumapp again"
     if sys.platform == "darwin":
         return "brew install fluid-synth"
     if sys.platform == "win32":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drumapp.atomic import write_atomically
+from drumapp.core.document_files import PROJECT_SUFFIX
 from drumapp.core.project import Project
 from drumapp.storage.fields import FieldError
 from drumapp.storage.locks import replacing
@@ -23,7 +24,7 @@ __all__ = [
     "save_project",
 ]
 
-SUFFIX = ".drumapp"
+SUFFIX = PROJECT_SUFFIX
 MAX_FILE_BYTES = 512 << 20
 
 

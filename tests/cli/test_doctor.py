@@ -3,10 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from drumapp import cli
-from drumapp.cli import examination
-from drumapp.cli.examination import Finding, can_make_sound, examine
+from drumapp import cli, examination
 from drumapp.core.errors import DrumappError
+from drumapp.examination import Finding, can_make_sound, examine
 from drumapp.playback.audio import DeviceInfo
 from drumapp.playback.output_settings import MidiOutputSettings, SoundSettings
 from drumapp.playback.self_test import SelfTest

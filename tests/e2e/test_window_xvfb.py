@@ -67,6 +67,9 @@ def screen(tmp_path: Path) -> Iterator[Screen]:
         "DRUMAPP_STATE_DIR": str(tmp_path / "state"),
         "QT_SCALE_FACTOR": "1",
     }
+    # At the very first start a beat would play by itself.
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "settings.json").write_text("{}")
     yield Screen(environment)
     server.terminate()
     server.wait(timeout=20)

@@ -177,12 +177,11 @@ class TestFolders:
         assert "mine is not being trained" in capsys.readouterr().err
         assert job.given_command() is None
 
-    def test_a_bundle_says_that_it_trains_with_one_process(self, beats: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_bundle_is_its_own_program(self, beats: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sys, "frozen", True, raising=False)
         job = make_job(spec(beats, processes=2))
         assert job_command(job)[:2] == [sys.executable, "train"]
-        with pytest.raises(JobError, match="--processes 1"):
-            together_command(job)
+        assert together_command(job) == [*job_command(job), "--launch", "2"]
 
 
 class TestTurns:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
+from drumapp.core.document_files import MIDI_SUFFIXES
 from drumapp.core.pattern import Note
 from drumapp.gui.dropped_files import dropped_file
 from drumapp.gui.piano_roll.layers import (
@@ -28,7 +29,6 @@ from drumapp.gui.piano_roll.scene import Scene
 FADE_SECONDS = 0.12
 FRAME_MS = 16
 EMPTY_TEXT = "Click Generate, draw notes, or drop a MIDI file here"
-MIDI_SUFFIXES = (".mid", ".midi", ".smf")
 
 
 class RollCanvas(QWidget):

@@ -17,6 +17,7 @@ from drumapp.gui.setup_dialog import Place, SetupDialog
 from drumapp.gui.sound.control import SoundControl
 from drumapp.gui.sound.timing_test import TimingTest
 from drumapp.gui.theme import Theme
+from drumapp.logs import LOG
 from drumapp.settings import Settings
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ class SoundRoom(QObject):
             self._asking.show_error(sentence)
 
     def _engine_died(self, sentence: str) -> None:
+        LOG.error("%s", sentence)
         self._window.status.sound.setText("No sound")
         self._window.banner.show_problem("sound", sentence, "", Remedy("Restart sound", self._try_again))
 

@@ -75,6 +75,23 @@ class Processes:
             distributed.destroy_process_group()
 
 
+def launch_processes(count: int, command: Sequence[str]) -> None:
+    """Run a command in so many processes that find one another by :func:`join_processes`, and wait for them all.
+
+    It is what ``torchrun`` does, without the script of that name and a Python to run it, which a frozen bundle lacks.
+    Raises TrainingError when one of them fails; the others are ended then.
+    """
+    from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+    from torch.distributed.run import main
+
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # as it would do itself, with a page of warning
+    try:
+        main(["--standalone", "--nproc-per-node", str(count), "--no-python", *command])
+    except ChildFailedError as error:
+        rank, failure = error.get_first_failure()
+        raise TrainingError(f"Process {rank} of {count} ended with status {failure.exitcode}.") from error
+
+
 def join_processes(device: str) -> tuple[Processes, str]:
     """Find the processes that torchrun started beside this one, and the device of each: alone where it was not used.
 

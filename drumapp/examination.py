@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 
 from drumapp import __version__
 from drumapp.core.errors import DrumappError
-from drumapp.resources import builtin_soundfont, default_model
+from drumapp.resources import builtin_soundfont, bundle_folder, default_model
 from drumapp.settings import Settings, load_settings, settings_file
 
 KICK = 36
@@ -27,6 +27,7 @@ _PACKAGES = {
     "soundfile": "soundfile",
 }
 _TRAINING_ONLY = ("torch",)
+_MARKS = {True: "ok", False: "missing"}
 _REINSTALL = "Install Drumapp again; a file of it is missing or damaged."
 _INSTALL_FLUIDSYNTH = {
     "linux": "Not needed, but it plays any soundfont: sudo apt install libfluidsynth3 (or your system's package).",
@@ -52,7 +53,7 @@ class Finding:
     details: Mapping[str, object] = field(default_factory=dict)
 
 
-def can_make_sound(findings: list[Finding]) -> bool:
+def can_make_sound(findings: Sequence[Finding]) -> bool:
     """Whether everything that Generate needs is there."""
     return all(finding.ok for finding in findings if finding.needed)
 
@@ -72,6 +73,21 @@ def examine() -> list[Finding]:
         ("versions", "Versions", False, _versions),
     ]
     return [_guarded(name, title, needed, check) for name, title, needed, check in checks]
+
+
+def report(findings: Sequence[Finding]) -> str:
+    """The findings in lines for people, with what to do where something is missing."""
+    lines = []
+    for finding in findings:
+        lines.append(f"{_MARKS[finding.ok]:8} {finding.title:14} {finding.found}")
+        if finding.remedy and not finding.ok:
+            lines.append(f"{'':8} {'':14} -> {finding.remedy}")
+    missing = [finding.title for finding in findings if finding.needed and not finding.ok]
+    if missing:
+        verdict = f"Generate cannot make a sound here; missing: {', '.join(missing)}."
+    else:
+        verdict = "Generate can make a sound."
+    return "\n".join([*lines, "", verdict])
 
 
 def _guarded(name: str, title: str, needed: bool, check: Callable[[], Finding]) -> Finding:
@@ -144,7 +160,8 @@ def _fluidsynth() -> Finding:
 
     version = fluidsynth_version()
     if version is None:
-        remedy = _INSTALL_FLUIDSYNTH.get(sys.platform)
+        # A bundle plays with its own and no other.
+        remedy = _REINSTALL if bundle_folder() is not None else _INSTALL_FLUIDSYNTH.get(sys.platform)
         return Finding(
             "fluidsynth", "FluidSynth", False, "its library was not found", remedy, details={"version": None}
         )
@@ -206,6 +223,7 @@ def _versions() -> Finding:
     absent = {title: "(not installed, only training needs it)" for title in _TRAINING_ONLY}
     found = ", ".join(f"{title} {version or absent.get(title, '(missing)')}" for title, version in versions.items())
     found += f"; {platform.system()} {platform.release()} {platform.machine()}"
+    found += "; bundle" if bundle_folder() is not None else ""
     remedy = (
         f"Install what is missing: pip install {' '.join(_PACKAGES[title] for title in missing)}" if missing else None
     )
