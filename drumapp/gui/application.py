@@ -35,6 +35,7 @@ from drumapp.gui.midi_setup.control import MidiControl
 from drumapp.gui.midi_setup.dialog import MidiDialog
 from drumapp.gui.model_loading import ModelLoading
 from drumapp.gui.note_editing import NoteEditing
+from drumapp.gui.page_tabs import TRAINING
 from drumapp.gui.piano_roll.navigation import ZOOM_PER_KEY
 from drumapp.gui.project_control import ProjectControl
 from drumapp.gui.recording.room import PlayingIn
@@ -43,9 +44,11 @@ from drumapp.gui.shortcuts_dialog import ShortcutsDialog
 from drumapp.gui.sound_control import SoundControl
 from drumapp.gui.theme import THEMES, Theme
 from drumapp.gui.time_control import TimeControl
+from drumapp.gui.training_door import TrainingDoor
 from drumapp.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
+    from drumapp.gui.training.control import TrainingControl
     from drumapp.lstm.take_settings import GeneratorSettings
     from drumapp.playback.engine import PlaybackEngine, Playhead
 
@@ -113,6 +116,7 @@ class Application(QObject):
         self.playing_in = PlayingIn(
             self.window, self.document, self.conductor, self.notes.editor, self.metronome, settings, self.theme
         )
+        self.training = TrainingDoor(self.window, self._build_training)
         self._last_look = time.monotonic()
         self._closed = False
         self._let_go = False
@@ -137,6 +141,7 @@ class Application(QObject):
         self.midi.start()
         self.projects.start()
         self.recovery.start()
+        self.training.start()
         if self.settings.problem:
             self.window.banner.show_problem("settings", self.settings.problem)
 
@@ -152,6 +157,7 @@ class Application(QObject):
         self.notes.close()
         self.insight.close()
         self.cowriting.close()
+        self.training.close()
         self.conductor.close()
         self.drummer.close()
 
@@ -159,7 +165,7 @@ class Application(QObject):
 
     def _wire_transport(self) -> None:
         bar, conductor = self.window.transport, self.conductor
-        bar.generate_clicked.connect(self.drummer.generate)
+        bar.generate_clicked.connect(self.generate)
         bar.play_clicked.connect(conductor.toggle_play)
         bar.stop_clicked.connect(conductor.stop)
         bar.bars_changed.connect(self._bars_changed)
@@ -185,6 +191,9 @@ class Application(QObject):
             "export_wav": self.files.ask_export_wav,
             "kit_maps": self.files.edit_kit_maps,
             "open_model": self.drummer.ask_model,
+            "train_on_folder": lambda: self.training.control.ask_folder(),
+            "beat_page": self.training.show_beat,
+            "training_page": lambda: self.training.show_page(TRAINING),
             "choose_soundfont": self.sound.ask_soundfont,
             "quit": window.close,
             "undo": self.document.undo,
@@ -195,7 +204,7 @@ class Application(QObject):
             "zoom_fit": roll.navigation.zoom_to_fit,
             "rows_taller": lambda: roll.navigation.zoom_rows(ZOOM_PER_KEY),
             "rows_lower": lambda: roll.navigation.zoom_rows(1 / ZOOM_PER_KEY),
-            "generate": self.drummer.generate,
+            "generate": self.generate,
             "play": self.conductor.toggle_play,
             "stop": self.conductor.stop,
             "silence": self.engine.panic,
@@ -279,7 +288,14 @@ class Application(QObject):
 
     def _may_close(self) -> bool:
         self._let_go = self._closed or self.projects.may_leave()
+        if self._let_go and not self._closed:
+            self.training.say_farewell()
         return self._let_go
+
+    def generate(self) -> None:
+        """Let the drummer write a take, and show the roll it writes into."""
+        self.training.show_beat()
+        self.drummer.generate()
 
     def clear(self) -> None:
         """Empty the roll; Undo brings it back."""
@@ -384,6 +400,22 @@ class Application(QObject):
             self.window.banner.show_problem(topic, cause, remedy, Remedy("Save as …", self.projects.save_as))
         else:
             self.window.banner.show_problem(topic, cause, remedy)
+
+    def _build_training(self) -> TrainingControl:
+        from drumapp.gui.training.control import TrainingControl
+
+        control = TrainingControl(
+            self.window,
+            self.document,
+            self.conductor,
+            self.drummer,
+            self.files.kit_maps,
+            self.settings,
+            self.asking,
+            self.theme,
+        )
+        control.said.connect(self.window.status.music.setText)
+        return control
 
     def _take_settings(self) -> GeneratorSettings:
         """Those of the take in the roll; where it is nobody's, what is set, with a seed that stays the same."""

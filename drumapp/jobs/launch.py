@@ -11,6 +11,10 @@ from drumapp.jobs.job import Job
 from drumapp.jobs.spec import JobError
 
 
+# Below what plays: elsewhere the process sees to that itself, for whoever started it.
+_ON_WINDOWS = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
+
+
 def job_command(job: Job) -> list[str]:
     """The command line that works on a job."""
     arguments = ["train", "--job", str(job.path)]
@@ -47,7 +51,7 @@ def start_job(job: Job) -> subprocess.Popen[bytes]:
                 stderr=output,
                 env=job_environment(),
                 start_new_session=True,  # it outlives the window and is not reached by its Ctrl+C
-                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+                creationflags=_ON_WINDOWS,
             )
     except OSError as error:
         raise JobError(
