@@ -121,8 +121,7 @@ class MainWindow(QMainWindow):
         self.tabs.show_page(self.page)
         for menu in self._beat_menus:
             menu.menuAction().setEnabled(not training)
-        if not training:
-            self.roll.canvas.setFocus()
+        (self.pages.currentWidget() if training else self.roll.canvas).setFocus()
         self.page_shown.emit(self.page)
 
     @property

@@ -18,7 +18,8 @@ pg.setConfigOptions(imageAxisOrder="row-major", exitCleanup=False, antialias=Tru
 
 _AXIS_PX = 11
 BAR_PX = 20
-_HEAD_PX = 8
+_HEAD_PX = 12
+_TOP_PX = 8
 _FOOT_PX = 26
 _CURVE_REACH_PX = 24
 
@@ -51,6 +52,7 @@ class _Plot(pg.PlotWidget):
         item.hideButtons()
         item.setMouseEnabled(x=False, y=False)
         item.getViewBox().setDefaultPadding(0.0)
+        item.layout.setContentsMargins(0, _TOP_PX, 4, 0)
         theme.changed.connect(self._recolour)
 
     def _recolour(self) -> None:
@@ -87,6 +89,10 @@ class _Plot(pg.PlotWidget):
         return super().viewportEvent(event)
 
 
+def _with_commas(values, _scale, _spacing) -> list[str]:
+    return [f"{value:,.10g}" for value in values]
+
+
 class NamedBars(_Plot):
     """How often each of some names occurs: bars that lie, the first at the top. As high as its bars need."""
 
@@ -97,6 +103,7 @@ class NamedBars(_Plot):
         self._counts = np.zeros(0)
         self._colours: Sequence[str] = ()
         self.getAxis("bottom").setStyle(maxTickLevel=0)
+        self.getAxis("bottom").tickStrings = _with_commas
         self._recolour()
 
     def show_counts(self, names: Sequence[str], counts: Sequence[int], colours: Sequence[str] = ()) -> None:
@@ -140,7 +147,9 @@ class Histogram(_Plot):
         self._edges = np.array([0.0, 1.0])
         self._counts = np.zeros(1)
         self.getAxis("left").setStyle(maxTickLevel=0)
-        self.getAxis("left").setWidth(46)
+        self.getAxis("left").setWidth(50)
+        for side in ("left", "bottom"):
+            self.getAxis(side).tickStrings = _with_commas
         self._recolour()
 
     def show_counts(self, edges: NDArray[np.float64], counts: NDArray[np.float64]) -> None:
@@ -170,8 +179,7 @@ class Histogram(_Plot):
 class Curves(_Plot):
     """Lines over time.
 
-    Args: ``words_of``, a value of y in words; ``clock``, a value of x in words; ``from_zero``, whether y begins at 0
-    and ends at 1, as shares do.
+    Args: ``words_of``, a value of y in words; ``clock``, a value of x in words.
     """
 
     def __init__(
@@ -180,11 +188,9 @@ class Curves(_Plot):
         name: str,
         words_of: Callable[[float], str],
         clock: Callable[[float], str],
-        *,
-        shares: bool = False,
     ) -> None:
         super().__init__(theme, name)
-        self._words_of, self._clock, self._shares = words_of, clock, shares
+        self._words_of, self._clock = words_of, clock
         self._curves: Sequence[Curve] = ()
         bottom, left = self.getAxis("bottom"), self.getAxis("left")
         bottom.tickStrings = lambda values, _scale, _spacing: [clock(value) for value in values]
@@ -221,9 +227,7 @@ class Curves(_Plot):
             )
         ends = [curve.x[-1] for curve in drawn]
         item.setXRange(0, max([*ends, 10.0]), padding=0.01)
-        if self._shares:
-            item.setYRange(0, 1, padding=0.02)
-        elif drawn:
+        if drawn:
             item.setYRange(*_reach([curve.y for curve in drawn]), padding=0.06)
 
     def _words_at(self, x: float, y: float) -> str:

@@ -159,10 +159,6 @@ QTableView {
 QTableView:focus { border-color: $accent_hover; }
 QHeaderView::section { background: $window; color: $text_dim; border: none; padding: 4px 8px; }
 QTableView::item { padding: 0 8px; }
-QTableView::indicator { width: 12px; height: 12px; border: 1px solid $control_edge; border-radius: 3px;
-    background: $field; }
-QTableView::indicator:checked { background: $accent; border-color: $accent; }
-QTableView::indicator:disabled { border-color: $border; background: transparent; }
 QScrollArea { border: 1px solid $border; border-radius: 4px; background: $field; }
 QWidget#parts { background: $field; }
 QRadioButton { spacing: 8px; min-height: 24px; }

@@ -28,15 +28,15 @@ class Column:
 
 
 COLUMNS = (
-    Column("File", "path", 250),
-    Column("Taken?", "verdict", 190),
-    Column("Kit map", "", 110),
-    Column("Tempo", "bpm", 62, True),
+    Column("File", "path", 230),
+    Column("Taken?", "verdict", 150),
+    Column("Kit map", "", 90),
+    Column("Tempo", "bpm", 60, True),
     Column("Metre", "metres", 58, True),
-    Column("Bars", "bars", 54, True),
+    Column("Bars", "bars", 52, True),
     Column("Notes", "notes", 60, True),
     Column("Ticks", "resolutions", 56, True),
-    Column("Style", "styles", 110),
+    Column("Style", "styles", 90),
 )
 PATH, WHY = 0, 1
 

@@ -25,6 +25,7 @@ from drumapp.gui.style_names import style_name
 from drumapp.gui.theme import Theme
 from drumapp.gui.training import choices
 from drumapp.gui.training.corpus_work import View
+from drumapp.gui.training.file_delegate import FileDelegate
 from drumapp.gui.training.file_model import COLUMNS, PATH, FileModel
 from drumapp.gui.training.filter_buttons import ChoicesButton, SpanButton
 from drumapp.gui.training.words import counted
@@ -78,7 +79,7 @@ class FilesPage(QWidget):
         self.twins.setAccessibleName("Take duplicates")
         self.twins.setToolTip("Take files that play the same notes as another, too")
         self.model = FileModel(self)
-        self.table = _FileTable(self.model)
+        self.table = _FileTable(self.model, theme)
         self.hint = QLabel()
         self.hint.setProperty("role", "hint")
         self.hint.setTextFormat(Qt.TextFormat.PlainText)
@@ -282,9 +283,10 @@ class _FileTable(QTableView):
     listen_pressed = Signal(object)
     switch_pressed = Signal()
 
-    def __init__(self, model: FileModel) -> None:
+    def __init__(self, model: FileModel, theme: Theme) -> None:
         super().__init__()
         self.setModel(model)
+        self.setItemDelegateForColumn(PATH, FileDelegate(theme, self))
         self.setAccessibleName("Files")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -293,7 +295,7 @@ class _FileTable(QTableView):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setFont(tabular(self.font()))
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(26)
@@ -303,6 +305,7 @@ class _FileTable(QTableView):
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setMinimumSectionSize(40)
+        header.setStretchLastSection(True)
         for number, column in enumerate(COLUMNS):
             self.setColumnWidth(number, column.width)
         self.doubleClicked.connect(lambda index: self.listen_pressed.emit(index))

@@ -133,7 +133,7 @@ class FolderView(QWidget):
         self.title.setToolTip(str(corpus.folder))
         taken = len(corpus.accepted)
         self._shown, self._figures_stale = None, True
-        self.summary.setText(f"{taken:,} of {counted(len(corpus.catalogue), 'file')} taken")
+        self.summary.setText(f"{taken:,} of {len(corpus.catalogue):,} taken")
         if new:
             self.form.begin()
             self.files.begin(corpus)
@@ -146,7 +146,7 @@ class FolderView(QWidget):
         """The figures were counted."""
         self._shown, self._figures_stale = (corpus, report), True
         self.summary.setText(
-            f"{report.accepted:,} of {counted(report.files, 'file')} taken  ·  {counted(report.notes, 'note')}  ·  "
+            f"{report.accepted:,} of {report.files:,} taken  ·  {counted(report.notes, 'note')}  ·  "
             f"{clock(report.seconds)}"
         )
         self._show_figures()

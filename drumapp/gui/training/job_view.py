@@ -24,6 +24,7 @@ from drumapp.gui.theme import Theme
 from drumapp.gui.training.history import JobHistory, Point
 from drumapp.gui.training.jobs_panel import Listed
 from drumapp.gui.training.memorisation_meter import MemorisationMeter
+from drumapp.gui.training.sample_picture import SamplePicture
 from drumapp.gui.training.words import clock, state_sentence
 from drumapp.jobs.job import Job, JobState
 
@@ -63,6 +64,7 @@ class JobView(QWidget):
         self.progress = QProgressBar()
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
+        self.progress.setFixedHeight(8)
         self.warning = QLabel()
         self.warning.setObjectName("dialogProblem")
         self.warning.setWordWrap(True)
@@ -81,12 +83,13 @@ class JobView(QWidget):
         self.listen.clicked.connect(self.listen_wanted)
         self.open = _button("Open in the roll", "Put these bars into the roll; Undo brings back the beat", self.open_wanted)
         self.loss = Curves(theme, "Loss", lambda value: f"{value:.2f}", clock)
-        self.accuracy = Curves(theme, "Accuracy", lambda value: f"{value:.0%}", clock, shares=True)
+        self.accuracy = Curves(theme, "Accuracy", lambda value: f"{value:.0%}", clock)
         self.loss_legend, self.accuracy_legend = QLabel(), QLabel()
         self.meter = MemorisationMeter(theme)
         self.meter_words = QLabel()
         self.meter_words.setProperty("role", "hint")
         self.meter_words.setWordWrap(True)
+        self.picture = SamplePicture(theme)
         self.compare = ChoiceBox("Compare with", "Lay another job's held-out curve over this one's")
         self.compare.setMinimumContentsLength(14)
         self.log = QPlainTextEdit()
@@ -125,7 +128,7 @@ class JobView(QWidget):
         column.setSpacing(8)
         column.addWidget(self.meter)
         column.addWidget(self.meter_words)
-        column.addStretch(1)
+        column.addWidget(self.picture, 1)
         column.addLayout(playing)
         foot = QHBoxLayout()
         foot.setSpacing(12)
@@ -142,8 +145,8 @@ class JobView(QWidget):
         layout.addWidget(self.progress)
         layout.addLayout(buttons)
         layout.addWidget(self.warning)
-        layout.addLayout(curves, 3)
-        layout.addLayout(foot, 2)
+        layout.addLayout(curves, 5)
+        layout.addLayout(foot, 4)
 
     # What is shown
 
@@ -192,6 +195,7 @@ class JobView(QWidget):
         self._show_legends(None if other is None else other[0])
         self.meter.show_look(history.looks[-1] if history.looks else None)
         self.meter_words.setText(self.meter.sentence)
+        self.picture.show_pattern(history.sample)
         sounds = history.sample is not None
         self.listen.setEnabled(sounds)
         self.open.setEnabled(sounds)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter
-from PySide6.QtWidgets import QLabel, QListView, QPushButton, QStyle, QStyledItemDelegate, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QListView, QPushButton, QStyle, QStyledItemDelegate, QVBoxLayout, QWidget
 
 from drumapp.gui import icons
 from drumapp.gui.theme import Colours, Theme
 from drumapp.gui.training.words import state_words
 from drumapp.jobs.job import Job, JobState, JobStatus
 
-PANEL_WIDTH = 248
+PANEL_WIDTH = 224
 ROW_HEIGHT = 50
 _ICON_PX = 16
 _ROLE = Qt.ItemDataRole.UserRole
@@ -82,7 +82,7 @@ class JobsModel(QAbstractListModel):
         return entry if role == _ROLE else None
 
 
-class JobsPanel(QWidget):
+class JobsPanel(QFrame):
     """Signals: new_wanted; chosen (Job). Attributes: model; view."""
 
     new_wanted = Signal()
@@ -105,6 +105,7 @@ class JobsPanel(QWidget):
         self.new.setCheckable(True)
         self.new.setChecked(True)
         self.new.setProperty("role", "place")
+        self.new.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.new.setToolTip("Choose a folder and train a drummer on it")
         self.hint = QLabel(EMPTY_TEXT)
         self.hint.setProperty("role", "hint")
@@ -114,7 +115,7 @@ class JobsPanel(QWidget):
         title.setProperty("role", "title")
         title.setContentsMargins(16, 8, 16, 0)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 12, 0, 0)
+        layout.setContentsMargins(0, 12, 1, 0)
         layout.setSpacing(6)
         button = QVBoxLayout()
         button.setContentsMargins(12, 0, 12, 0)

@@ -12,7 +12,7 @@ from drumapp.gui.training.history import Look
 from drumapp.lstm.memorisation import BY_HEART
 
 _ROW_PX, _BAR_PX = 22, 10
-_CAPTION_PX, _NUMBER_PX = 92, 44
+_CAPTION_PX, _NUMBER_PX = 104, 44
 
 
 class MemorisationMeter(QWidget):

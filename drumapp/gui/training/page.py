@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from drumapp.core.kit_map import KitMap
@@ -18,6 +19,7 @@ class TrainingPage(QWidget):
     def __init__(self, theme: Theme, kit_maps: Callable[[], Sequence[KitMap]]) -> None:
         super().__init__()
         self.setObjectName("trainingPage")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # where nothing in it has the focus yet
         self._theme = theme
         self.jobs = JobsPanel(theme)
         self.folder = FolderView(theme, kit_maps)

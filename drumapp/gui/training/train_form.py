@@ -29,7 +29,7 @@ from drumapp.jobs.spec import JobSpec
 from drumapp.lstm.presets import PRESETS, Preset
 from drumapp.midi.corpus import Corpus
 
-FORM_WIDTH = 288
+FORM_WIDTH = 272
 MOST_NAME = 80
 FINE_TUNE = "fine-tune"
 TIMES = (
@@ -143,7 +143,7 @@ class TrainForm(QFrame):
         foot.addWidget(self.remedy)
         foot.addWidget(self.train)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(1, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(area, 1)
         layout.addLayout(foot)
