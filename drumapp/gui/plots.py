@@ -222,7 +222,7 @@ class Curves(_Plot):
             item.plot(
                 curve.x,
                 curve.y,
-                pen=pg.mkPen(colour, width=curve.width, style=style),
+                pen=pg.mkPen(colour, width=curve.width * self.devicePixelRatioF(), style=style),
                 **(single if len(curve.x) == 1 else {}),
             )
         ends = [curve.x[-1] for curve in drawn]

@@ -43,6 +43,7 @@ QLabel[role="heading"] { font-size: 17px; font-weight: 600; }
 QFrame[role="card"] { background: $field; border: 1px solid $border; border-radius: 6px; }
 QPlainTextEdit#jobLog { background: $field; border: none; color: $text_dim;
     selection-background-color: $accent; selection-color: $accent_text; }
+QPlainTextEdit#jobLog QScrollBar { background: $field; }
 QPushButton#train {
     background: $accent; color: $accent_text; border: 2px solid $accent; border-radius: 6px; font-weight: 600;
     min-height: 34px;

@@ -28,6 +28,11 @@ class TrainingDoor(QObject):
         window.folder_dropped.connect(self.open_folder)
 
     @property
+    def is_open(self) -> bool:
+        """Whether the tab is built."""
+        return self._control is not None
+
+    @property
     def control(self) -> TrainingControl:
         """The tab's."""
         if self._control is None:

@@ -73,7 +73,8 @@ class CorpusWork(QObject):
 
         def done(corpus: Corpus) -> None:
             self.scanned.emit(corpus)
-            self._count(number, corpus)
+            if len(corpus.catalogue):
+                self._count(number, corpus)
 
         self._ask(number, work, done)
 
