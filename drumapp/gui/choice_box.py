@@ -57,7 +57,9 @@ def paint_check(
 ) -> None:
     """A check box's box, its upper left corner at a point, with its mark."""
     box = QRectF(place.x(), place.y(), BOX_PX - 1, BOX_PX - 1)
-    edge = colours.text if focused else colours.accent if checked else colours.control_edge if enabled else colours.border
+    edge = (
+        colours.text if focused else colours.accent if checked else colours.control_edge if enabled else colours.border
+    )
     painter.setPen(QPen(QColor(edge), 1))
     painter.setBrush(QColor(colours.accent if checked else colours.field))
     painter.drawRoundedRect(box, 3, 3)

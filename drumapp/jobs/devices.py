@@ -8,7 +8,7 @@ import sys
 
 
 def devices() -> tuple[str, ...]:
-    """ "cpu", and "cuda" or "mps" where the machine seems to have it. Whether PyTorch can use it, the job finds out."""
+    """Always "cpu", and "cuda" or "mps" where the machine seems to have it. Whether PyTorch can, the job finds out."""
     found = ["cpu"]
     if shutil.which("nvidia-smi") is not None:
         found.append("cuda")

@@ -10,7 +10,6 @@ from pathlib import Path
 from drumapp.jobs.job import Job
 from drumapp.jobs.spec import JobError
 
-
 # Below what plays: elsewhere the process sees to that itself, for whoever started it.
 _ON_WINDOWS = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
 

@@ -148,7 +148,7 @@ def test_the_kit_map_is_shown_and_can_be_corrected(qtbot, application: Applicati
 
 
 def test_a_file_is_heard_without_touching_the_beat_and_can_be_opened(
-    qtbot, opened: TrainingControl, application: Application, engine: RecordingEngine
+    opened: TrainingControl, application: Application, engine: RecordingEngine
 ) -> None:
     engine.start()
     before = application.document.pattern
@@ -221,7 +221,7 @@ def test_one_file_of_four_notes_is_shown_and_cannot_be_trained_on(
     assert not control.page.folder.form.train.isEnabled()
 
 
-def test_a_folder_that_vanished_says_so(qtbot, application: Application, opened: TrainingControl) -> None:
+def test_a_folder_that_vanished_says_so(qtbot, opened: TrainingControl) -> None:
     assert opened.corpus is not None
     folder = opened.corpus.folder
     shutil.rmtree(folder)
@@ -249,9 +249,7 @@ def test_a_folder_that_cannot_be_read_is_told(qtbot, application: Application, t
     (folder / "locked").chmod(0o700)
 
 
-def test_a_scan_can_be_left(
-    qtbot, application: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_scan_can_be_left(qtbot, application: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from drumapp.gui.training import corpus_work
 
     reading, go_on = threading.Event(), threading.Event()
@@ -276,9 +274,7 @@ def test_a_scan_can_be_left(
     assert no_thread("aside_0")
 
 
-def test_a_folder_chosen_from_the_menu(
-    qtbot, application: Application, answers: Answers, tmp_path: Path
-) -> None:
+def test_a_folder_chosen_from_the_menu(qtbot, application: Application, answers: Answers, tmp_path: Path) -> None:
     answers.opens = mixed_folder(tmp_path / "beats")
     trigger(application, "training_page")
     control = application.training.control

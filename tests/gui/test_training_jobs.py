@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
+import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from drumapp.gui.training.farewell import Farewell
 from drumapp.gui.training.jobs_control import JobsControl
 from drumapp.jobs import torch_package
 from drumapp.jobs.job import Job, JobState, JobStatus, list_jobs, make_job
+from drumapp.jobs.launch import job_environment
 from drumapp.jobs.spec import JobSpec
 from drumapp.lstm.checkpoint import save_model
 from drumapp.settings import Settings
@@ -77,6 +77,23 @@ def state(control: TrainingControl) -> JobState:
     return control.jobs.jobs[0].status.state
 
 
+def on_a_full_disk(job: Job) -> subprocess.Popen[bytes]:
+    """A job's process in which what must last cannot be written."""
+    code = (
+        "import os, sys\n"
+        "def full(_): raise OSError(28, 'No space left on device')\n"
+        "os.fsync = full\n"
+        "from drumapp.cli import main\n"
+        "sys.exit(main(['train', '--job', sys.argv[1]]))"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", code, str(job.path)],
+        env=job_environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
 def written_job(tmp_path: Path, name: str = "Mine", **status: object) -> Job:
     """A job as one finds it: with a log, and a drummer."""
     job = make_job(JobSpec(name, tmp_path, TINY))
@@ -91,8 +108,16 @@ def written_job(tmp_path: Path, name: str = "Mine", **status: object) -> Job:
         {"event": "progress", "events": 200, "seconds": 2.0, "training": better},
         {"event": "check", "events": 200, "seconds": 2.1, "training": better, "held_out": better, "best": True},
         {
-            "event": "look", "events": 200, "seconds": 2.2, "notes": notes, "length": 1920, "tempo": 90.0,
-            "memorised": 0.55, "people_repeat": 0.1, "bars": 16, "by_heart": True,
+            "event": "look",
+            "events": 200,
+            "seconds": 2.2,
+            "notes": notes,
+            "length": 1920,
+            "tempo": 90.0,
+            "memorised": 0.55,
+            "people_repeat": 0.1,
+            "bars": 16,
+            "by_heart": True,
         },
     ):
         job.append_log(event)
@@ -195,7 +220,7 @@ def test_a_job_that_ends_by_itself_and_one_that_waits_for_it(qtbot, real: Applic
 
 
 class TestFailures:
-    def test_a_disk_that_is_full_is_told(self, qtbot, application: Application, tmp_path: Path) -> None:
+    def test_a_disk_that_is_full_is_told(self, application: Application, tmp_path: Path) -> None:
         job = written_job(tmp_path, state=JobState.PAUSED, share=0.4)
         sentence = "Cannot write state-9.state: no space left on device."
         job.append_log({"event": "warning", "kind": "checkpoint", "message": sentence, "events": 3, "seconds": 3.0})
@@ -210,20 +235,18 @@ class TestFailures:
         assert not control.page.job.warning.isVisible(), "it was written after all"
         lock.release()
 
-    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
     def test_the_sentence_of_a_full_disk_comes_from_the_job_itself(
-        self, qtbot, real: Application, tmp_path: Path
+        self, qtbot, real: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setenv("DRUMAPP_CHECKPOINT_SECONDS", "0.2")
         control = open_folder(qtbot, real, beats(tmp_path / "beats"))
-        job = make_job(JobSpec("Full", tmp_path / "beats", TINY, seconds=3.0))
-        job.states.mkdir()
-        for number in range(3):
-            (job.states / f".new-{number}").symlink_to("/dev/full")
-        (job.states / "blocked").write_text("")
-        job.states.chmod(0o500)
-        control.jobs.start(job)
-        control.show_job(job)
-        qtbot.waitUntil(lambda: job.status().state.is_over, timeout=SLOW)
+        control.jobs._start = on_a_full_disk
+        fill_in(control, "Full", seconds=2.0)
+        click(control.page.folder.form.train)
+        warning = control.page.job.warning
+        qtbot.waitUntil(lambda: "no space left on device" in warning.text(), timeout=SLOW)
+        qtbot.waitUntil(lambda: state(control) is JobState.FAILED, timeout=SLOW)
+        qtbot.waitUntil(lambda: "best.safetensors: no space left on device" in warning.text(), timeout=SLOW)
 
     def test_a_folder_that_vanished_before_training_is_told(self, qtbot, real: Application, tmp_path: Path) -> None:
         control = open_folder(qtbot, real, beats(tmp_path / "beats"))
@@ -356,9 +379,7 @@ class TestFinished:
         JobsControl().begin()
         assert not any((job.path.parent / ".removed").iterdir()), "the next start forgets it"
 
-    def test_its_drummer_is_saved_into_a_file(
-        self, application: Application, answers: Answers, tmp_path: Path
-    ) -> None:
+    def test_its_drummer_is_saved_into_a_file(self, application: Application, answers: Answers, tmp_path: Path) -> None:
         job = written_job(tmp_path)
         trigger(application, "training_page")
         click_job(application.training.control, job)
@@ -376,9 +397,7 @@ class TestFinished:
         assert application.window.page == BEAT
 
 
-def test_who_closes_the_window_is_told_that_a_job_goes_on(
-    qtbot, application: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_closes_the_window_is_told_that_a_job_goes_on(qtbot, application: Application, tmp_path: Path) -> None:
     job = written_job(tmp_path, state=JobState.RUNNING, share=0.5)
     lock = job.take()
     application.training.start()
@@ -412,9 +431,7 @@ class TestWithoutTorch:
         assert form.train.isVisible()
         assert not form.notice.isVisible()
 
-    def test_what_keeps_it_from_being_installed_is_told(
-        self, qtbot, application: Application, tmp_path: Path
-    ) -> None:
+    def test_what_keeps_it_from_being_installed_is_told(self, qtbot, application: Application, tmp_path: Path) -> None:
         control = open_folder(qtbot, application, beats(tmp_path / "beats"))
         form = control.page.folder.form
         code = "import sys; print('ERROR: No space left on device'); sys.exit(1)"

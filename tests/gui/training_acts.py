@@ -75,6 +75,4 @@ def open_folder(qtbot, application: Application, folder: Path) -> TrainingContro
 def reasons(control: TrainingControl) -> dict[str, str]:
     """Of every file that the table shows, by name, what it says of it."""
     model = control.page.folder.files.model
-    return {
-        model.index(row, 0).data(): model.index(row, 1).data() for row in range(model.rowCount())
-    }
+    return {model.index(row, 0).data(): model.index(row, 1).data() for row in range(model.rowCount())}

@@ -42,12 +42,12 @@ def chosen(filters: Filters, path: str, *, take: bool) -> Filters:
 
 def metres_of(corpus: Corpus) -> list[str]:
     """The metres that occur, the most frequent first."""
-    return _by_frequency(corpus, corpus.catalogue.metres.tolist(), corpus.catalogue.metre_names)
+    return _by_frequency(corpus.catalogue.metres.tolist(), corpus.catalogue.metre_names)
 
 
 def styles_of(corpus: Corpus) -> list[str]:
     """The styles that occur, the most frequent first."""
-    return _by_frequency(corpus, corpus.catalogue.styles.tolist(), corpus.catalogue.style_names)
+    return _by_frequency(corpus.catalogue.styles.tolist(), corpus.catalogue.style_names)
 
 
 def folders_of(corpus: Corpus) -> list[str]:
@@ -60,7 +60,7 @@ def resolutions_of(corpus: Corpus) -> list[int]:
     return sorted({number for number in set(corpus.catalogue.resolutions.tolist()) if number > 0})
 
 
-def _by_frequency(corpus: Corpus, numbers: list[int], names: tuple[str, ...]) -> list[str]:
+def _by_frequency(numbers: list[int], names: tuple[str, ...]) -> list[str]:
     counts: dict[int, int] = {}
     for number in numbers:
         if number != NONE:

@@ -297,7 +297,10 @@ class TrainingControl(QObject):
         self.show_folder()
         hint = "Until the program is started anew, it can be had back"
         self._window.offers.offer(
-            _REMOVED, f"“{name}” was removed, with its drummer.", "", [Remedy("Put it back", self._put_back(aside), hint)]
+            _REMOVED,
+            f"“{name}” was removed, with its drummer.",
+            "",
+            [Remedy("Put it back", self._put_back(aside), hint)],
         )
 
     def _put_back(self, aside: Job):

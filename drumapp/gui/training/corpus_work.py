@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from drumapp.core.errors import DrumappError
 from drumapp.core.kit_map import KitMap
 from drumapp.gui.aside import Aside
-from drumapp.midi.corpus import Cache, Corpus, CorpusReport, Filters, look_into, report_on
+from drumapp.midi.corpus import Cache, Corpus, Filters, look_into, report_on
 from drumapp.midi.corpus.verdicts import ALL_VERDICTS
 from drumapp.settings import corpus_cache_folder
 

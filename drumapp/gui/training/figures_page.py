@@ -172,8 +172,10 @@ def _named(counts: Mapping[object, int], unit: str = "file") -> str:
     if len(counts) == 1:
         return f"{next(iter(counts))}"
     words = ", ".join(f"{value} ({count:,})" for value, count in most.items())
-    return words + (f", {len(counts) - len(most)} more" if len(counts) > len(most) else "") + (
-        "" if unit == "file" else f" {unit}s"
+    return (
+        words
+        + (f", {len(counts) - len(most)} more" if len(counts) > len(most) else "")
+        + ("" if unit == "file" else f" {unit}s")
     )
 
 

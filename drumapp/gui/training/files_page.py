@@ -29,7 +29,7 @@ from drumapp.gui.training.file_delegate import FileDelegate
 from drumapp.gui.training.file_model import COLUMNS, PATH, FileModel
 from drumapp.gui.training.filter_buttons import ChoicesButton, SpanButton
 from drumapp.gui.training.words import counted
-from drumapp.midi.corpus import Corpus, FileEntry, Filters, Verdict
+from drumapp.midi.corpus import Corpus, FileEntry, Verdict
 from drumapp.midi.corpus.verdicts import density_of
 
 SEARCH_MS = 200
@@ -68,9 +68,7 @@ class FilesPage(QWidget):
         self.kit = ChoiceBox("Kit map of all files", "What the keys of all files mean; guessed folder by folder")
         self.tempo = SpanButton(theme, "Tempo", "Take only files of these tempos", 999)
         self.bars = SpanButton(theme, "Bars", "Take only files of so many bars", 9999)
-        self.density = SpanButton(
-            theme, "Density", "Take only files of so many notes a quarter note", 999, decimals=1
-        )
+        self.density = SpanButton(theme, "Density", "Take only files of so many notes a quarter note", 999, decimals=1)
         self.metres = ChoicesButton("Metre", "Take only files of these metres")
         self.styles = ChoicesButton("Style", "Take only files of these styles")
         self.folders = ChoicesButton("Folder", "Take only files of these folders")

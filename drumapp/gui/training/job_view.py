@@ -81,7 +81,9 @@ class JobView(QWidget):
         self.listen.setCheckable(True)
         self.listen.setToolTip("Hear the bars it played last; the beat in the roll stays as it is")
         self.listen.clicked.connect(self.listen_wanted)
-        self.open = _button("Open in the roll", "Put these bars into the roll; Undo brings back the beat", self.open_wanted)
+        self.open = _button(
+            "Open in the roll", "Put these bars into the roll; Undo brings back the beat", self.open_wanted
+        )
         self.loss = Curves(theme, "Loss", lambda value: f"{value:.2f}", clock)
         self.accuracy = Curves(theme, "Accuracy", lambda value: f"{value:.0%}", clock)
         self.loss_legend, self.accuracy_legend = QLabel(), QLabel()

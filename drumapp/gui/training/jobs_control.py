@@ -158,4 +158,3 @@ class JobsControl(QObject):
     def _is_starting(self, job: Job) -> bool:
         """Whether its process was started and has not come so far as to take it."""
         return any(str(job.path) in process.args for process in self._processes if process.poll() is None)
-

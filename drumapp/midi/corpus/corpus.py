@@ -93,7 +93,8 @@ class FileEntry:
     """A file as a table shows it.
 
     Attributes: path relative to the folder; verdict; reason, a sentence, and clause, what of it does not name the
-    file, both "" where it is accepted; name of the kit map; notes, bars, tempo and metre at the start, ticks a quarter, seconds; style and split.
+    file, both "" where it is accepted; name of the kit map; notes, bars, tempo and metre at the start, ticks a quarter,
+    seconds; style and split.
     """
 
     path: Path
