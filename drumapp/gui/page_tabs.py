@@ -41,6 +41,7 @@ class PageTabs(QFrame):
         row.addStretch(1)
         self.job = QToolButton()
         self.job.setProperty("role", "quiet")
+        self.job.setAccessibleName("Training under way")
         self.job.setToolTip("Show the training that is under way")
         self.job.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.job.hide()
@@ -53,5 +54,4 @@ class PageTabs(QFrame):
     def show_job(self, words: str) -> None:
         """Say what is trained; "" is nothing."""
         self.job.setText(words)
-        self.job.setAccessibleName(words)
         self.job.setVisible(bool(words))

@@ -71,6 +71,8 @@ def test_refused_files_alone_and_those_found_by_name(qtbot, opened: TrainingCont
         files.which.setCurrentIndex(2)
         files.which.activated.emit(2)
     assert set(reasons(opened)) == set(REFUSED)
+    files.table.setCurrentIndex(files.model.index(1, 0))
+    assert files.hint.text().endswith("short.mid is left out: it is too short: 1 note, and 2 are needed.")
     with qtbot.waitSignal(opened.work.found):
         files.search.setFocus()
         QTest.keyClicks(files.search, "SHORT")
@@ -218,6 +220,7 @@ def test_one_file_of_four_notes_is_shown_and_cannot_be_trained_on(
     write_pattern(Pattern.of([Note(480 * n, 36, 100) for n in range(4)], length=1920), folder / "one.mid")
     control = open_folder(qtbot, application, folder)
     assert reasons(control) == {"one.mid": "taken"}
+    assert control.page.folder.form.lack.isVisible()
     assert not control.page.folder.form.train.isEnabled()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from drumapp.gui.application import Application
 from drumapp.gui.page_tabs import BEAT, TRAINING
@@ -407,6 +407,20 @@ def test_who_closes_the_window_is_told_that_a_job_goes_on(qtbot, application: Ap
     qtbot.mouseClick(said[0], Qt.MouseButton.LeftButton)
     assert not said[0].isVisible()
     lock.release()
+
+
+def test_all_of_the_tab_that_takes_the_keyboard_has_a_name(qtbot, application: Application, tmp_path: Path) -> None:
+    control = open_folder(qtbot, application, beats(tmp_path / "beats"))
+    control.page.folder.show_page(1)
+    control.show_job(written_job(tmp_path))
+    nameless = [
+        type(widget).__name__
+        for widget in control.page.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not isinstance(widget, QMenu)
+        and not (widget.accessibleName() or getattr(widget, "text", str)() or widget.focusProxy())
+    ]
+    assert not nameless
 
 
 class TestWithoutTorch:

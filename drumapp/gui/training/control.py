@@ -233,7 +233,8 @@ class TrainingControl(QObject):
             form.show_notice(torch_package.missing_sentence())
         elif not self.installing.under_way:
             form.show_notice(
-                "Training needs PyTorch, which is not installed. It is a download of some hundred megabytes and up.",
+                "Training needs PyTorch, which is not installed. It is a large download: some hundred "
+                "megabytes, or a few gigabytes where it brings CUDA along.",
                 "Install PyTorch",
             )
 

@@ -34,6 +34,7 @@ class FiguresPage(QScrollArea):
         self.setFrameShape(self.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setObjectName("figures")
+        self.setAccessibleName("Figures")
         self.figures: dict[str, str] = {}
         self._table = QGridLayout()
         self._table.setHorizontalSpacing(24)

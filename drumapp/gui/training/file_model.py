@@ -28,9 +28,9 @@ class Column:
 
 
 COLUMNS = (
-    Column("File", "path", 230),
+    Column("File", "path", 220),
     Column("Taken?", "verdict", 150),
-    Column("Kit map", "", 90),
+    Column("Kit map", "", 102),
     Column("Tempo", "bpm", 60, True),
     Column("Metre", "metres", 58, True),
     Column("Bars", "bars", 52, True),

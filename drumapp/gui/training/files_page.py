@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QSizePolicy,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -26,7 +27,7 @@ from drumapp.gui.theme import Theme
 from drumapp.gui.training import choices
 from drumapp.gui.training.corpus_work import View
 from drumapp.gui.training.file_delegate import FileDelegate
-from drumapp.gui.training.file_model import COLUMNS, PATH, FileModel
+from drumapp.gui.training.file_model import COLUMNS, PATH, WHY, FileModel
 from drumapp.gui.training.filter_buttons import ChoicesButton, SpanButton
 from drumapp.gui.training.words import counted
 from drumapp.midi.corpus import Corpus, FileEntry, Verdict
@@ -36,6 +37,8 @@ SEARCH_MS = 200
 _WHICH = (("All files", ""), ("Taken", "accepted"), ("Refused", "refused"))
 _GUESSED = "Guessed"
 _MOST_CLICKED = 500
+_WHY_PX = 400
+"""Width of the column of reasons where refused files are looked at."""
 
 
 class FilesPage(QWidget):
@@ -56,6 +59,7 @@ class FilesPage(QWidget):
         self.kit_maps = kit_maps
         self._corpus: Corpus | None = None
         self._view = View()
+        self._usual_hint = ""
         self._timer = QTimer(self, interval=SEARCH_MS, singleShot=True)
         self._timer.timeout.connect(self._look_for)
         self.search = QLineEdit()
@@ -81,6 +85,7 @@ class FilesPage(QWidget):
         self.hint = QLabel()
         self.hint.setProperty("role", "hint")
         self.hint.setTextFormat(Qt.TextFormat.PlainText)
+        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.problems = QLabel()
         self.problems.setObjectName("dialogProblem")
         self.problems.setTextFormat(Qt.TextFormat.PlainText)
@@ -128,6 +133,7 @@ class FilesPage(QWidget):
         self.model.taken.connect(lambda row, take: self._take([row], take=take))
         self.table.listen_pressed.connect(lambda index: self.listen_wanted.emit(int(self.model.rows[index.row()])))
         self.table.switch_pressed.connect(self._switch_selected)
+        self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_hint())
         self.table.customContextMenuRequested.connect(self._menu)
         self.table.horizontalHeader().sortIndicatorChanged.connect(self._sorted)
 
@@ -139,6 +145,7 @@ class FilesPage(QWidget):
         self.search.clear()
         self.search.blockSignals(False)
         self.which.setCurrentIndex(0)
+        self.table.setColumnWidth(WHY, COLUMNS[WHY].width)
         self.table.horizontalHeader().setSortIndicator(PATH, Qt.SortOrder.AscendingOrder)
         self._view = View()
         catalogue = corpus.catalogue
@@ -180,10 +187,17 @@ class FilesPage(QWidget):
         self.model.show_rows(self._corpus, rows)
         total = len(self._corpus.catalogue)
         shown = counted(len(rows), "file") if len(rows) == total else f"{len(rows):,} of {counted(total, 'file')}"
-        self.hint.setText(
+        self._usual_hint = (
             f"{shown}.  Click a box to take or leave a file, double-click to hear it, right-click for its folder and "
             "its kit map."
         )
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        """Why the file under the cursor is refused; elsewhere, what can be done."""
+        entry = self.model.entry(self.table.currentIndex().row())
+        self.hint.setText(entry.reason if entry is not None and entry.reason else self._usual_hint)
+        self.hint.setToolTip(self.hint.text())
 
     def _show_kit(self, corpus: Corpus) -> None:
         names = [kit_map.name for kit_map in self.kit_maps()]
@@ -202,7 +216,10 @@ class FilesPage(QWidget):
 
     def _look_for(self) -> None:
         self._timer.stop()
-        self._show_view(text=self.search.text().strip(), which=self.which.currentData())
+        which = self.which.currentData()
+        if which != self._view.which:
+            self.table.setColumnWidth(WHY, _WHY_PX if which == "refused" else COLUMNS[WHY].width)
+        self._show_view(text=self.search.text().strip(), which=which)
 
     def _sorted(self, column: int, order) -> None:
         if COLUMNS[column].order:

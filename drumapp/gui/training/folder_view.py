@@ -124,6 +124,7 @@ class FolderView(QWidget):
 
     def begin_scan(self, folder: Path) -> None:
         """A folder is read."""
+        self.drop_zone.show_problem("")
         self.scanning.begin(str(folder))
         self.stack.setCurrentIndex(1)
 

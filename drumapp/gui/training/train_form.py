@@ -32,6 +32,7 @@ from drumapp.midi.corpus import Corpus
 FORM_WIDTH = 272
 MOST_NAME = 80
 FINE_TUNE = "fine-tune"
+TOO_FEW = "At least two files must be taken: one to learn from, and one to be tested on."
 TIMES = (
     ("2 minutes", 120.0),
     ("5 minutes", 300.0),
@@ -91,11 +92,16 @@ class TrainForm(QFrame):
         self.notice.setTextFormat(Qt.TextFormat.PlainText)
         self.notice.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.remedy = QPushButton()
+        self.remedy.setAccessibleName("Install PyTorch")
+        self.lack = QLabel(TOO_FEW)
+        self.lack.setProperty("role", "hint")
+        self.lack.setWordWrap(True)
         self.train = QPushButton("Train")
         self.train.setObjectName("train")
         self.train.setToolTip("Train a drummer on the files that are taken; it goes on when the program is closed")
         self._lay_out()
         self._connect()
+        self.lack.hide()
         self.show_notice("")
         self.show_drummers(())
         self.show_devices(devices())
@@ -136,9 +142,11 @@ class TrainForm(QFrame):
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setObjectName("trainFormArea")
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         foot = QVBoxLayout()
         foot.setContentsMargins(16, 8, 16, 12)
         foot.setSpacing(8)
+        foot.addWidget(self.lack)
         foot.addWidget(self.notice)
         foot.addWidget(self.remedy)
         foot.addWidget(self.train)
@@ -250,6 +258,7 @@ class TrainForm(QFrame):
 
     def _show_whether_it_can(self) -> None:
         enough = self._corpus is not None and len(self._corpus.accepted) > 1
+        self.lack.setVisible(self._corpus is not None and not enough)
         self.train.setEnabled(enough and bool(self.name.text().strip()))
 
     def _recolour(self) -> None:

@@ -16,7 +16,7 @@ _STATES = {
     JobState.FINISHED: "Finished",
     JobState.STOPPED: "Stopped, its best is kept",
     JobState.FAILED: "Failed",
-    JobState.INTERRUPTED: "Interrupted; it can be taken up again",
+    JobState.INTERRUPTED: "Interrupted",
 }
 _ENDINGS = {
     "finished": "finished",
@@ -62,6 +62,8 @@ def state_words(status: JobStatus) -> str:
 def state_sentence(status: JobStatus) -> str:
     """Where a job stands, with all that is known."""
     parts = [state_words(status)]
+    if status.state is JobState.INTERRUPTED:
+        parts.append("its process ended; Start again goes on from its last checkpoint")
     if status.state is JobState.RUNNING and status.events_a_second:
         parts.append(f"{status.events_a_second:,.0f} notes a second")
     if status.events:
