@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 
 QUIT_AFTER_PAINT = "--quit-after-paint"
 SIGNAL_LOOK_MS = 200
+JOBS_LOOK_MS = 1500
+"""To load what shows training jobs holds the window up for a quarter of a second: not while it opens."""
 
 
 class Application(QObject):
@@ -141,7 +143,7 @@ class Application(QObject):
         self.midi.start()
         self.projects.start()
         self.recovery.start()
-        self.training.start()
+        QTimer.singleShot(JOBS_LOOK_MS, self.training, self.training.start)
         if self.settings.problem:
             self.window.banner.show_problem("settings", self.settings.problem)
 

@@ -23,6 +23,7 @@ class TrainingDoor(QObject):
         super().__init__()
         self._window, self._build = window, build
         self._control: TrainingControl | None = None
+        self._closed = False
         window.tabs.chosen.connect(self.show_page)
         window.tabs.job.clicked.connect(lambda: self.control.show_job_at_work())
         window.folder_dropped.connect(self.open_folder)
@@ -41,7 +42,7 @@ class TrainingDoor(QObject):
 
     def start(self) -> None:
         """Where there are jobs, show what is under way and whom they taught."""
-        if self._control is None and (state_folder() / "jobs").is_dir():
+        if self._control is None and not self._closed and (state_folder() / "jobs").is_dir():
             self.control  # noqa: B018 - to have it built
 
     def show_page(self, name: str) -> None:
@@ -67,5 +68,6 @@ class TrainingDoor(QObject):
 
     def close(self) -> None:
         """End what belongs to the window."""
+        self._closed = True
         if self._control is not None:
             self._control.close()

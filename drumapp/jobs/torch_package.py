@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 
@@ -10,6 +11,7 @@ REQUIREMENT = "torch==2.13.0"
 
 def is_installed() -> bool:
     """Whether a job's process will find PyTorch."""
+    importlib.invalidate_caches()  # it may have been installed since Python last looked
     return importlib.util.find_spec("torch") is not None
 
 

@@ -134,7 +134,7 @@ def test_from_a_dropped_folder_to_a_beat_of_the_new_drummer(
     assert "too short" in reasons(control)["short.mid"]
     fill_in(control, "My own")
     click(control.page.folder.form.train)
-    view = control.page.job
+    view = control.page.job_view
     assert control.page.shows_job
     assert view.title.text() == "My own"
     qtbot.waitUntil(lambda: state(control) is JobState.RUNNING and control.jobs.jobs[0].status.events > 0, timeout=SLOW)
@@ -187,7 +187,7 @@ def test_a_job_that_was_killed_is_interrupted_and_can_be_taken_up_again(
     qtbot.waitUntil(lambda: any(job.states.glob("*.state")), timeout=SLOW)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    view = control.page.job
+    view = control.page.job_view
     qtbot.waitUntil(lambda: state(control) is JobState.INTERRUPTED, timeout=SLOW)
     qtbot.waitUntil(view.start.isVisible, timeout=SLOW)
     assert "Interrupted" in view.state.text()
@@ -228,11 +228,11 @@ class TestFailures:
         trigger(application, "training_page")
         control = application.training.control
         control.show_job(job)
-        assert sentence in control.page.job.warning.text()
-        assert control.page.job.warning.isVisible()
+        assert sentence in control.page.job_view.warning.text()
+        assert control.page.job_view.warning.isVisible()
         job.append_log({"event": "checkpoint", "events": 4, "seconds": 4.0})
         control.show_job(job)
-        assert not control.page.job.warning.isVisible(), "it was written after all"
+        assert not control.page.job_view.warning.isVisible(), "it was written after all"
         lock.release()
 
     def test_the_sentence_of_a_full_disk_comes_from_the_job_itself(
@@ -243,7 +243,7 @@ class TestFailures:
         control.jobs._start = on_a_full_disk
         fill_in(control, "Full", seconds=2.0)
         click(control.page.folder.form.train)
-        warning = control.page.job.warning
+        warning = control.page.job_view.warning
         qtbot.waitUntil(lambda: "no space left on device" in warning.text(), timeout=SLOW)
         qtbot.waitUntil(lambda: state(control) is JobState.FAILED, timeout=SLOW)
         qtbot.waitUntil(lambda: "best.safetensors: no space left on device" in warning.text(), timeout=SLOW)
@@ -256,8 +256,8 @@ class TestFailures:
         (tmp_path / "beats").rmdir()
         click(control.page.folder.form.train)
         qtbot.waitUntil(lambda: state(control) is JobState.FAILED, timeout=SLOW)
-        assert "There is no folder" in control.page.job.warning.text()
-        assert control.page.job.start.isVisible()
+        assert "There is no folder" in control.page.job_view.warning.text()
+        assert control.page.job_view.start.isVisible()
 
     def test_a_device_that_is_not_there_is_told(self, qtbot, real: Application, tmp_path: Path) -> None:
         control = open_folder(qtbot, real, beats(tmp_path / "beats"))
@@ -267,7 +267,7 @@ class TestFailures:
         form.device.setCurrentIndex(form.device.count() - 1)
         click(form.train)
         qtbot.waitUntil(lambda: state(control) is JobState.FAILED, timeout=SLOW)
-        assert "cpu" in control.page.job.warning.text()
+        assert "cpu" in control.page.job_view.warning.text()
 
     def test_a_damaged_job_is_listed_and_can_be_removed(self, application: Application, tmp_path: Path) -> None:
         job = written_job(tmp_path)
@@ -276,8 +276,8 @@ class TestFailures:
         trigger(application, "training_page")
         control = application.training.control
         control.show_job(job)
-        assert "damaged" in control.page.job.title.text()
-        control.page.job.remove.click()
+        assert "damaged" in control.page.job_view.title.text()
+        control.page.job_view.remove.click()
         assert control.jobs.jobs == []
 
     def test_numbers_that_make_no_sense_are_told_beside_the_button(
@@ -318,7 +318,7 @@ class TestFinished:
         trigger(application, "training_page")
         control = application.training.control
         click_job(control, job)
-        view = control.page.job
+        view = control.page.job_view
         training, held_out = view.loss.curves
         assert held_out.y.tolist() == pytest.approx([2.5, 1.8])
         assert training.x.tolist() == [1.0, 2.0]
@@ -334,7 +334,7 @@ class TestFinished:
         trigger(application, "training_page")
         control = application.training.control
         click_job(control, one)
-        view = control.page.job
+        view = control.page.job_view
         view.compare.setCurrentIndex(1)
         view.compare.activated.emit(1)
         assert [curve.name for curve in view.loss.curves] == ["Other <b>", "Training", "Held out"]
@@ -350,7 +350,7 @@ class TestFinished:
         trigger(application, "training_page")
         control = application.training.control
         click_job(control, job)
-        view = control.page.job
+        view = control.page.job_view
         click(view.listen)
         assert engine.playing
         assert [note.pitch for note in engine.pattern.notes] == [36, 38, 36]
@@ -368,14 +368,14 @@ class TestFinished:
         trigger(application, "training_page")
         control = application.training.control
         click_job(control, job)
-        click(control.page.job.remove)
+        click(control.page.job_view.remove)
         assert list_jobs() == []
         assert not control.page.shows_job
         (button,) = application.window.offers.buttons
         button.click()
         assert list_jobs() == [job]
         assert control.page.shows_job
-        click(control.page.job.remove)
+        click(control.page.job_view.remove)
         JobsControl().begin()
         assert not any((job.path.parent / ".removed").iterdir()), "the next start forgets it"
 
@@ -384,10 +384,10 @@ class TestFinished:
         trigger(application, "training_page")
         click_job(application.training.control, job)
         answers.saves = tmp_path / "mine.safetensors"
-        click(application.training.control.page.job.save)
+        click(application.training.control.page.job_view.save)
         assert answers.saves.read_bytes() == job.best.read_bytes()
         answers.saves = tmp_path / "no such folder" / "mine.safetensors"
-        click(application.training.control.page.job.save)
+        click(application.training.control.page.job_view.save)
         assert "no such folder" in answers.errors[0]
 
     def test_generate_shows_the_beat(self, application: Application) -> None:

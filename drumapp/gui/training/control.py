@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -29,6 +30,9 @@ from drumapp.jobs import torch_package
 from drumapp.jobs.job import Job, JobState
 from drumapp.midi.corpus import Corpus, CorpusReport, Filters
 from drumapp.settings import Settings
+
+if TYPE_CHECKING:
+    from drumapp.gui.training.job_view import JobView
 
 _REMOVED = "removed job"
 
@@ -91,6 +95,7 @@ class TrainingControl(QObject):
         work.left.connect(self._scan_left)
         self.installing.said.connect(lambda sentence: folder.form.show_notice(sentence))
         self.installing.finished.connect(self._installed)
+        self.page.job_view_made.connect(self._wire_job_view)
         self.page.jobs.new_wanted.connect(self.show_folder)
         self.page.jobs.chosen.connect(self.show_job)
         self.jobs.changed.connect(self._jobs_changed)
@@ -249,16 +254,11 @@ class TrainingControl(QObject):
 
     def show_job(self, job: Job) -> None:
         """Look at a job."""
-        first = self.page._job is None
-        view = self.page.job
-        if first:
-            self._wire_job_view()
         if job != self._shown:
             self._shown, self._compared = job, None
         self.page.show_job()
         self.page.jobs.show_jobs(self.jobs.jobs)
         self.page.jobs.show_chosen(job)
-        view.show_jobs(self.jobs.jobs, job, self._compared)
         self._show_shown_job()
 
     def show_job_at_work(self) -> None:
@@ -267,8 +267,7 @@ class TrainingControl(QObject):
         if self.jobs.at_work:
             self.show_job(self.jobs.at_work[-1].job)
 
-    def _wire_job_view(self) -> None:
-        view = self.page.job
+    def _wire_job_view(self, view: JobView) -> None:
         for signal, act in (
             (view.pause_wanted, lambda job: self.jobs.command(job, "pause")),
             (view.resume_wanted, lambda job: self.jobs.command(job, "resume")),
@@ -358,7 +357,7 @@ class TrainingControl(QObject):
         if listed is None:
             self.show_folder()  # somebody removed it
             return
-        view = self.page.job
+        view = self.page.job_view
         history = self.jobs.history(self._shown)
         view.show_status(listed, history)
         view.show_jobs(self.jobs.jobs, self._shown, self._compared)
@@ -384,9 +383,9 @@ class TrainingControl(QObject):
         self._show_listening()
 
     def _show_listening(self) -> None:
-        if self.page._job is not None:
+        if self.page.job_view is not None:
             aside = self._conductor.aside
-            self.page.job.show_listening(aside is not None and aside is self._sample)
+            self.page.job_view.show_listening(aside is not None and aside is self._sample)
 
     def _open_sample(self) -> None:
         if self._shown is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from drumapp.core.kit_map import KitMap
@@ -14,7 +14,11 @@ from drumapp.gui.training.jobs_panel import JobsPanel
 
 
 class TrainingPage(QWidget):
-    """Attributes: jobs; folder; job, made when a job is first looked at: its plots take their time to load."""
+    """Signals: job_view_made (JobView). Attributes: jobs; folder; job_view, None until a job is first looked at: its
+    plots take their time to load.
+    """
+
+    job_view_made = Signal(object)
 
     def __init__(self, theme: Theme, kit_maps: Callable[[], Sequence[KitMap]]) -> None:
         super().__init__()
@@ -23,7 +27,7 @@ class TrainingPage(QWidget):
         self._theme = theme
         self.jobs = JobsPanel(theme)
         self.folder = FolderView(theme, kit_maps)
-        self._job = None
+        self.job_view = None
         self.stack = QStackedWidget()
         self.stack.addWidget(self.folder)
         layout = QHBoxLayout(self)
@@ -33,24 +37,20 @@ class TrainingPage(QWidget):
         layout.addWidget(self.stack, 1)
 
     @property
-    def job(self):
-        """The view of a job."""
-        if self._job is None:
-            from drumapp.gui.training.job_view import JobView
-
-            self._job = JobView(self._theme)
-            self.stack.addWidget(self._job)
-        return self._job
-
-    @property
     def shows_job(self) -> bool:
         """Whether a job is looked at."""
-        return self._job is not None and self.stack.currentWidget() is self._job
+        return self.job_view is not None and self.stack.currentWidget() is self.job_view
 
     def show_folder(self) -> None:
         """The folder and the form."""
         self.stack.setCurrentWidget(self.folder)
 
     def show_job(self) -> None:
-        """The job."""
-        self.stack.setCurrentWidget(self.job)
+        """The view of a job."""
+        if self.job_view is None:
+            from drumapp.gui.training.job_view import JobView
+
+            self.job_view = JobView(self._theme)
+            self.stack.addWidget(self.job_view)
+            self.job_view_made.emit(self.job_view)
+        self.stack.setCurrentWidget(self.job_view)
