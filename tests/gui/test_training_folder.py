@@ -18,8 +18,9 @@ from drumapp.gui.application import Application
 from drumapp.gui.page_tabs import BEAT, TRAINING
 from drumapp.gui.training.control import TrainingControl
 from drumapp.gui.training.corpus_work import View
-from drumapp.midi.corpus import Filters
+from drumapp.midi.corpus import Cache, Filters, look_into
 from drumapp.midi.smf import write_pattern
+from drumapp.settings import corpus_cache_folder
 from tests.gui.gui_fakes import Answers, RecordingEngine, no_thread
 from tests.gui.training_acts import REFUSED, beats, drop, mixed_folder, open_folder, reasons
 from tests.gui.window_acts import trigger
@@ -94,6 +95,43 @@ def test_a_click_on_a_box_leaves_a_file_out_and_another_takes_it_back(qtbot, ope
     assert opened.corpus.filters.excluded == ("3.mid",)
     wait_for_judgement(qtbot, opened, click)
     assert "3.mid" in {piece.path.as_posix() for piece in opened.corpus.pieces}
+
+
+def test_two_clicks_in_a_row_both_count(qtbot, opened: TrainingControl) -> None:
+    model = opened.page.folder.files.model
+    with qtbot.waitSignal(opened.work.reported, timeout=10_000):
+        for row in range(3):
+            index = model.index(row, 0)
+            model.setData(index, Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    assert opened.corpus is not None
+    assert len(opened.corpus.filters.excluded) == 3
+
+
+def test_a_filter_shows_at_once_whom_it_refuses(qtbot, opened: TrainingControl) -> None:
+    files = opened.page.folder.files
+    with qtbot.waitSignal(opened.work.found):
+        files.which.setCurrentIndex(2)
+        files.which.activated.emit(2)
+    with qtbot.waitSignal(opened.work.found):
+        files.tempo.changed.emit((200.0, 300.0))
+    assert len(reasons(opened)) == 11
+
+
+def test_files_that_another_found_gone_are_told(qtbot, opened: TrainingControl) -> None:
+    """As when a job reads the folder after a file was deleted."""
+    assert opened.corpus is not None
+    folder = opened.corpus.folder
+    (folder / "5.mid").unlink()
+    look_into(folder, cache=Cache(corpus_cache_folder()), workers=0)
+    files = opened.page.folder.files
+    files.model.show_rows(opened.corpus, files.model.rows)
+    assert files.model.index(0, 0).data() is None
+    assert "changed while they were in use" in files.problems.text()
+    files.listen_wanted.emit(0)
+    with qtbot.waitSignals([opened.work.scanned, opened.work.found], timeout=10_000):
+        opened.page.folder.again.click()
+    assert len(reasons(opened)) == 10
+    assert files.problems.isHidden()
 
 
 def test_what_is_damaged_cannot_be_taken(opened: TrainingControl) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from drumapp.core.errors import DrumappError
+from drumapp.core.kit_map import KitMap
 from drumapp.core.pattern import Pattern
 from drumapp.gui.banner import Remedy
 from drumapp.gui.conductor import Conductor
@@ -79,8 +81,7 @@ class TrainingControl(QObject):
         folder.choose_wanted.connect(self.ask_folder)
         folder.again_wanted.connect(lambda: self.corpus is not None and self._scan(self.corpus.folder))
         folder.cancelled.connect(work.cancel)
-        folder.files.filters_wanted.connect(lambda filters: self._judge(filters=filters))
-        folder.files.kits_wanted.connect(lambda kits: self._judge(kits=kits))
+        folder.files.judgement_wanted.connect(self._judge)
         folder.files.view_wanted.connect(lambda view: self.corpus is not None and work.find(self.corpus, view))
         folder.files.listen_wanted.connect(self._listen_to_file)
         folder.files.open_wanted.connect(self._open_file)
@@ -140,7 +141,7 @@ class TrainingControl(QObject):
         self.page.show_folder()
         self.page.jobs.show_chosen(None)
 
-    def _scan(self, path: Path, filters: Filters | None = None, kits=None) -> None:
+    def _scan(self, path: Path, filters: Filters | None = None, kits: Mapping[str, KitMap] | None = None) -> None:
         before = self.corpus
         filters = before.filters if filters is None and before is not None else filters or Filters()
         kits = before.kit_choices if kits is None and before is not None else kits or {}
@@ -173,10 +174,9 @@ class TrainingControl(QObject):
         else:
             self.page.folder.invite()
 
-    def _judge(self, *, filters: Filters | None = None, kits=None) -> None:
+    def _judge(self, filters: Filters, kits: Mapping[str, KitMap]) -> None:
         if self.corpus is not None:
-            filters = self.corpus.filters if filters is None else filters
-            self.work.judge(self.corpus, filters, self.corpus.kit_choices if kits is None else kits)
+            self.work.judge(self.corpus, filters, kits)
 
     def _judged(self, corpus: Corpus) -> None:
         self.corpus = corpus

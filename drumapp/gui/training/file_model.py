@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 
+from drumapp.core.errors import DrumappError
 from drumapp.gui.style_names import style_name
 from drumapp.gui.training.choices import can_be_chosen
 from drumapp.midi.corpus import Corpus, FileEntry, Verdict
@@ -42,15 +43,18 @@ PATH, WHY = 0, 1
 
 
 class FileModel(QAbstractTableModel):
-    """Signals: taken (row of the catalogue, take) when a box is clicked."""
+    """Signals: taken (row of the catalogue, take) when a box is clicked; stale (sentence) when the folder was read anew
+    by another, and files are gone.
+    """
 
     taken = Signal(int, bool)
+    stale = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._corpus: Corpus | None = None
         self._rows = np.zeros(0, np.int64)
-        self._pages: OrderedDict[int, list[FileEntry]] = OrderedDict()
+        self._pages: OrderedDict[int, list[FileEntry | None]] = OrderedDict()
 
     def show_rows(self, corpus: Corpus, rows: NDArray[np.int64]) -> None:
         """Show these rows of a corpus's catalogue."""
@@ -78,7 +82,11 @@ class FileModel(QAbstractTableModel):
         page = place // _PAGE
         if page not in self._pages:
             rows = self._rows[page * _PAGE : (page + 1) * _PAGE].tolist()
-            self._pages[page] = self._corpus.entries_of(rows)
+            try:
+                self._pages[page] = list(self._corpus.entries_of(rows))
+            except DrumappError as error:
+                self._pages[page] = [None] * len(rows)
+                self.stale.emit(str(error))
             if len(self._pages) > _MOST_PAGES:
                 self._pages.popitem(last=False)
         return self._pages[page][place % _PAGE]

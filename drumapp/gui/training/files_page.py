@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from drumapp.core.errors import DrumappError
 from drumapp.core.kit_map import KitMap
 from drumapp.gui.choice_box import CheckBox, ChoiceBox
 from drumapp.gui.number_field import tabular
@@ -30,7 +31,7 @@ from drumapp.gui.training.file_delegate import FileDelegate
 from drumapp.gui.training.file_model import COLUMNS, PATH, WHY, FileModel
 from drumapp.gui.training.filter_buttons import ChoicesButton, SpanButton
 from drumapp.gui.training.words import counted
-from drumapp.midi.corpus import Corpus, FileEntry, Verdict
+from drumapp.midi.corpus import Corpus, FileEntry, Filters, Verdict
 from drumapp.midi.corpus.verdicts import density_of
 
 SEARCH_MS = 200
@@ -42,14 +43,13 @@ _WHY_PX = 400
 
 
 class FilesPage(QWidget):
-    """Signals: filters_wanted (Filters); kits_wanted (kit maps by path); view_wanted (View); listen_wanted and
-    open_wanted (row of the catalogue).
+    """Signals: judgement_wanted (Filters, kit maps by path), the files are to be judged so; view_wanted (View);
+    listen_wanted and open_wanted (row of the catalogue).
 
     Attributes: model; table; search; which; kit_maps, asked for the maps to offer.
     """
 
-    filters_wanted = Signal(object)
-    kits_wanted = Signal(object)
+    judgement_wanted = Signal(object, object)
     view_wanted = Signal(object)
     listen_wanted = Signal(int)
     open_wanted = Signal(int)
@@ -58,7 +58,9 @@ class FilesPage(QWidget):
         super().__init__()
         self.kit_maps = kit_maps
         self._corpus: Corpus | None = None
+        self._filters, self._kits = Filters(), {}  # as they are wanted, even where it is not judged by them yet
         self._view = View()
+        self._look_again = False
         self._usual_hint = ""
         self._timer = QTimer(self, interval=SEARCH_MS, singleShot=True)
         self._timer.timeout.connect(self._look_for)
@@ -131,6 +133,7 @@ class FilesPage(QWidget):
         self.ticks.changed.connect(lambda values: self._filter(resolutions=values))
         self.twins.clicked.connect(lambda on: self._filter(duplicates=on))
         self.model.taken.connect(lambda row, take: self._take([row], take=take))
+        self.model.stale.connect(self._show_stale)
         self.table.listen_pressed.connect(lambda index: self.listen_wanted.emit(int(self.model.rows[index.row()])))
         self.table.switch_pressed.connect(self._switch_selected)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_hint())
@@ -164,7 +167,8 @@ class FilesPage(QWidget):
     def show_corpus(self, corpus: Corpus) -> None:
         """The files as they are judged now."""
         self._corpus = corpus
-        filters = corpus.filters
+        filters = self._filters = corpus.filters
+        self._kits = corpus.kit_choices
         self.tempo.show_span(filters.tempo)
         self.bars.show_span(filters.bars)
         self.density.show_span(filters.density)
@@ -179,6 +183,13 @@ class FilesPage(QWidget):
         self.problems.setText(" ".join(problems[:3]) + more)
         self.problems.setVisible(bool(problems))
         self.model.rejudge(corpus)
+        if self._look_again:
+            self._look_again = False
+            self.view_wanted.emit(self._view)
+
+    def _show_stale(self, sentence: str) -> None:
+        self.problems.setText(sentence)
+        self.problems.show()
 
     def show_rows(self, rows) -> None:
         """The files that were looked for."""
@@ -211,8 +222,13 @@ class FilesPage(QWidget):
     # What the user does
 
     def _filter(self, **values: object) -> None:
+        self._look_again = bool(self._view.which) or self._view.order == "verdict"
+        self._want(replace(self._filters, **values))
+
+    def _want(self, filters: Filters) -> None:
         if self._corpus is not None:
-            self.filters_wanted.emit(replace(self._corpus.filters, **values))
+            self._filters = filters
+            self.judgement_wanted.emit(filters, self._kits)
 
     def _look_for(self) -> None:
         self._timer.stop()
@@ -234,11 +250,16 @@ class FilesPage(QWidget):
     def _take(self, rows: Sequence[int], *, take: bool) -> None:
         if self._corpus is None:
             return
-        filters = self._corpus.filters
-        for entry in self._corpus.entries_of(rows):
-            if choices.can_be_chosen(entry.verdict) and (entry.verdict is Verdict.ACCEPTED) != take:
+        filters = self._filters
+        try:
+            entries = self._corpus.entries_of(rows)
+        except DrumappError as error:
+            self._show_stale(str(error))
+            return
+        for entry in entries:
+            if choices.can_be_chosen(entry.verdict):
                 filters = choices.chosen(filters, entry.path.as_posix(), take=take)
-        self.filters_wanted.emit(filters)
+        self._want(filters)
 
     def _switch_selected(self) -> None:
         places = [index.row() for index in self.table.selectionModel().selectedRows()][:_MOST_CLICKED]
@@ -248,16 +269,16 @@ class FilesPage(QWidget):
             self._take(rows, take=current.verdict is not Verdict.ACCEPTED)
 
     def _take_folder(self, folder: str, *, take: bool) -> None:
-        if self._corpus is not None:
-            self.filters_wanted.emit(choices.chosen(self._corpus.filters, folder, take=take))
+        self._want(choices.chosen(self._filters, folder, take=take))
 
     def _kit_chosen(self, path: str, name: str | None) -> None:
         if self._corpus is None:
             return
-        kits = {place: kit for place, kit in self._corpus.kit_choices.items() if place != path}
+        kits = {place: kit for place, kit in self._kits.items() if place != path}
         if name is not None:
             kits[path] = next(kit_map for kit_map in self.kit_maps() if kit_map.name == name)
-        self.kits_wanted.emit(kits)
+        self._kits = kits
+        self._want(self._filters)
 
     def _menu(self, place: QPoint) -> None:
         index = self.table.indexAt(place)

@@ -359,12 +359,16 @@ class Corpus:
         return told
 
     def _told(self, rows: Sequence[int]) -> list[tuple[str, str]]:
-        """The paths of some rows, and what the cache says is wrong with them."""
+        """The paths of some rows, and what the cache says is wrong with them. Raises CacheError where files of the
+        folder were forgotten meanwhile.
+        """
         found: dict[int, tuple[str, str]] = {}
         numbers = [int(self.catalogue.files[row]) for row in rows]
         for start in range(0, len(numbers), _PAGE):
             for number, directory, name, problem, refusal in self.cache.told(numbers[start : start + _PAGE]):
                 found[number] = inside(os.fsdecode(directory), os.fsdecode(name)), problem or refusal or ""
+        if len(found) < len(set(numbers)):
+            raise CacheError(_changed(self.folder))
         return [found[number] for number in numbers]
 
     def _rows_of(self, paths: Sequence[str]) -> dict[str, int]:
@@ -431,7 +435,7 @@ class Corpus:
         else:
             if row + 1 == len(numbers):
                 return
-        raise CacheError(f"The files in {self.folder} changed while they were in use; scan the folder again.")
+        raise CacheError(_changed(self.folder))
 
 
 class _Rows(Sequence):  # type: ignore[type-arg]
@@ -567,6 +571,10 @@ def _places(path: str) -> Iterator[tuple[str, str]]:
     parts = path.split("/")
     for cut in range(len(parts) - 1, -1, -1):
         yield "/".join(parts[:cut]), "/".join(parts[cut:])
+
+
+def _changed(folder: Path) -> str:
+    return f"The files in {folder} changed while they were in use; read the folder again."
 
 
 def _sentence(path: Path, clause: str) -> str:
