@@ -29,9 +29,8 @@ from drumapp.storage.locks import FileLock, try_lock
 from drumapp.storage.state_folder import make_folder, state_folder
 
 COMMANDS = ("pause", "resume", "stop")
-ASIDE = ".removed"
-"""The folder, among all jobs, of those that were taken off the list and can still be had back."""
 _MOST_LOG_BYTES = 64 << 20
+_TRIES, _SECONDS_BETWEEN_TRIES = 10, 0.05
 _TRIES, _SECONDS_BETWEEN_TRIES = 10, 0.05
 
 
@@ -186,27 +185,6 @@ class Job:
             time.sleep(_SECONDS_BETWEEN_TRIES)  # someone may just be looking whether it is alive
         raise JobError(f"Another process works on {self.path} already.")
 
-    def set_aside(self) -> Job:
-        """Take it off the list, with all that came of it, so that it can be had back; where it lies now.
-
-        Raises JobError while a process works on it, or when it cannot be moved.
-        """
-        if self.is_alive:
-            raise JobError(f"{self.path} is being worked on; stop it first.")
-        return self._moved(free_folder(self.path.parent / ASIDE, self.path.name))
-
-    def put_back(self) -> Job:
-        """Undo :meth:`set_aside`, called on the job that it returned. Raises JobError when it cannot be moved."""
-        return self._moved(free_folder(self.path.parent.parent, self.path.name))
-
-    def _moved(self, target: Path) -> Job:
-        try:
-            target.parent.mkdir(exist_ok=True)
-            self.path.rename(target)
-        except OSError as error:
-            raise JobError(f"Cannot move {self.path}: {(error.strerror or str(error)).lower()}.") from error
-        return Job(target)
-
     def remove(self) -> None:
         """Delete it with all that came of it. Raises JobError while a process works on it, or when that fails."""
         if self.is_alive:
@@ -225,7 +203,7 @@ def jobs_folder() -> Path:
 def make_job(spec: JobSpec, path: Path | None = None) -> Job:
     """A new job in a folder of its own, which must not hold one yet. Raises JobError, or WriteError."""
     if path is None:
-        path = free_folder(jobs_folder(), spec.name)
+        path = _free_folder(jobs_folder(), spec.name)
     make_folder(path)
     job = Job(path)
     if (path / "job.json").exists():
@@ -245,11 +223,6 @@ def list_jobs(folder: Path | None = None) -> list[Job]:
     return [Job(path) for path in sorted(found, key=_made_at, reverse=True)]
 
 
-def jobs_aside(folder: Path | None = None) -> list[Job]:
-    """The jobs that were set aside and not put back."""
-    return list_jobs((folder or jobs_folder()) / ASIDE)
-
-
 def find_job(wanted: str) -> Job:
     """A job by its folder, or by its folder's name among all jobs. Raises JobError when there is none."""
     for path in (Path(wanted), jobs_folder() / wanted):
@@ -266,8 +239,7 @@ def _made_at(path: Path) -> tuple[int, str]:
         return 0, path.name
 
 
-def free_folder(folder: Path, name: str) -> Path:
-    """A folder that is not there yet, named as nearly so as a file system allows everywhere."""
+def _free_folder(folder: Path, name: str) -> Path:
     stem = "-".join(re.findall(r"[^\W_]+", name.casefold()))[:40].strip("-") or "drummer"
     number = 1
     path = folder / stem

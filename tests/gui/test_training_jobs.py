@@ -81,7 +81,11 @@ def on_a_full_disk(job: Job) -> subprocess.Popen[bytes]:
     """A job's process in which what must last cannot be written."""
     code = (
         "import os, sys\n"
-        "def full(_): raise OSError(28, 'No space left on device')\n"
+        "real = os.fsync\n"
+        "def full(file):\n"
+        "    if os.path.exists(sys.argv[1] + '/files.sha256'):\n"  # it is full once training begins
+        "        raise OSError(28, 'No space left on device')\n"
+        "    real(file)\n"
         "os.fsync = full\n"
         "from drumapp.cli import main\n"
         "sys.exit(main(['train', '--job', sys.argv[1]]))"

@@ -12,8 +12,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from drumapp.core.errors import DrumappError
 from drumapp.gui.training.history import JobHistory
 from drumapp.gui.training.jobs_panel import Listed
-from drumapp.jobs.job import Job, JobState, jobs_aside, list_jobs, make_job
+from drumapp.jobs.job import Job, JobState, list_jobs, make_job
 from drumapp.jobs.launch import start_job
+from drumapp.jobs.removal import jobs_aside, put_back, set_aside
 from drumapp.jobs.spec import JobError, JobSpec
 
 ACTIVE_MS, IDLE_MS = 500, 3000
@@ -132,7 +133,7 @@ class JobsControl(QObject):
 
     def set_aside(self, job: Job) -> Job:
         """Take a job off the list; what is returned can be put back."""
-        aside = job.set_aside()
+        aside = set_aside(job)
         self._histories.pop(job.path, None)
         self._names.pop(job.path, None)
         self.look()
@@ -140,7 +141,7 @@ class JobsControl(QObject):
 
     def put_back(self, aside: Job) -> Job:
         """Undo that."""
-        job = aside.put_back()
+        job = put_back(aside)
         self.look()
         return job
 
