@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from drumapp import __version__
 from drumapp.core.errors import DrumappError
+from drumapp.jobs.torch_package import missing_sentence
 
 COMMANDS = (
     "generate",
@@ -32,12 +33,6 @@ COMMANDS = (
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141  # as shells report a program that a closed pipe has ended
-
-_NO_TORCH = (
-    'Training needs PyTorch, which is not installed: type "make training" in the checkout, or '
-    f"{sys.executable} -m pip install torch==2.13.0"
-)
-_NO_TORCH_IN_BUNDLE = "This bundle of Drumapp was made without training; install the one with it."
 
 _DESCRIPTION = "A drum machine that writes its own beats. Without a command it opens the window."
 _EPILOG = """\
@@ -91,7 +86,7 @@ def main(argv: Sequence[str]) -> int:
     except ModuleNotFoundError as error:
         if error.name != "torch":
             raise
-        return _fail(_NO_TORCH_IN_BUNDLE if getattr(sys, "frozen", False) else _NO_TORCH, EXIT_FAILED)
+        return _fail(missing_sentence(), EXIT_FAILED)
     except KeyboardInterrupt:
         return _fail("Interrupted.", EXIT_INTERRUPTED)
     except BrokenPipeError:

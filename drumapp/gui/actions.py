@@ -40,6 +40,7 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | str, ...]], ...] = (
             _A("export_midi", "&Export MIDI …", ("Ctrl+E",)),
             _A("export_audio", "Export a&udio …", ("Ctrl+Shift+E",)),
             SEPARATOR,
+            _A("train_on_folder", "&Train on a folder …", ("Ctrl+T",)),
             _A("open_model", "Open &model …", ("Ctrl+M",)),
             _A("choose_soundfont", "Choose sound&font …"),
             SEPARATOR,
@@ -133,6 +134,9 @@ MENUS: tuple[tuple[str, tuple[ActionSpec | str, ...]], ...] = (
     (
         "&View",
         (
+            _A("beat_page", "&Beat", ("Ctrl+1",)),
+            _A("training_page", "T&raining", ("Ctrl+2",)),
+            SEPARATOR,
             _A("zoom_in", "Zoom &in", ("+", "=", "Ctrl++", "Ctrl+=")),
             _A("zoom_out", "Zoom &out", ("-", "Ctrl+-")),
             _A("zoom_fit", "Zoom to &fit", ("Ctrl+0",)),

@@ -38,6 +38,7 @@ from drumapp.gui.metronome_control import MetronomeControl
 from drumapp.gui.midi_setup.control import MidiControl
 from drumapp.gui.model_loading import ModelLoading
 from drumapp.gui.note_editing import NoteEditing
+from drumapp.gui.page_tabs import TRAINING
 from drumapp.gui.piano_roll.navigation import ZOOM_PER_KEY
 from drumapp.gui.project_control import ProjectControl
 from drumapp.gui.recording.room import PlayingIn
@@ -47,15 +48,19 @@ from drumapp.gui.sound.rendering import renderer
 from drumapp.gui.sound.room import SoundRoom
 from drumapp.gui.theme import THEMES, Theme
 from drumapp.gui.time_control import TimeControl
+from drumapp.gui.training_door import TrainingDoor
 from drumapp.logs import log_uncaught, start_logging, watch_for_faults
 from drumapp.settings import Settings, load_settings, save_settings, settings_file
 
 if TYPE_CHECKING:
+    from drumapp.gui.training.control import TrainingControl
     from drumapp.lstm.take_settings import GeneratorSettings
     from drumapp.playback.engine import PlaybackEngine, Playhead
 
 QUIT_AFTER_PAINT = "--quit-after-paint"
 SIGNAL_LOOK_MS = 200
+JOBS_LOOK_MS = 1500
+"""To load what shows training jobs holds the window up for a quarter of a second: not while it opens."""
 
 
 class Application(QObject):
@@ -124,6 +129,7 @@ class Application(QObject):
         )
         self.help = HelpControl(self.window)
         self.faults = FaultControl(self.window, self.projects.keep_safe)
+        self.training = TrainingDoor(self.window, self._build_training)
         self._last_look = time.monotonic()
         self._closed = False
         self._let_go = False
@@ -148,6 +154,7 @@ class Application(QObject):
         self.midi.start()
         self.projects.start()
         self.recovery.start()
+        QTimer.singleShot(JOBS_LOOK_MS, self.training, self.training.start)
         if self.settings.problem:
             self.window.banner.show_problem("settings", self.settings.problem)
         self.started.emit()
@@ -172,6 +179,7 @@ class Application(QObject):
         self.insight.close()
         self.cowriting.close()
         self.help.close()
+        self.training.close()
         self.conductor.close()
         self.drummer.close()
 
@@ -179,7 +187,7 @@ class Application(QObject):
 
     def _wire_transport(self) -> None:
         bar, conductor = self.window.transport, self.conductor
-        bar.generate_clicked.connect(self.drummer.generate)
+        bar.generate_clicked.connect(self.generate)
         bar.play_clicked.connect(conductor.toggle_play)
         bar.stop_clicked.connect(conductor.stop)
         bar.bars_changed.connect(self._bars_changed)
@@ -197,6 +205,9 @@ class Application(QObject):
             "export_audio": self.files.ask_export_audio,
             "kit_maps": self.files.edit_kit_maps,
             "open_model": self.drummer.ask_model,
+            "train_on_folder": lambda: self.training.control.ask_folder(),
+            "beat_page": self.training.show_beat,
+            "training_page": lambda: self.training.show_page(TRAINING),
             "quit": window.close,
             "undo": self.document.undo,
             "redo": self.document.redo,
@@ -206,7 +217,7 @@ class Application(QObject):
             "zoom_fit": roll.navigation.zoom_to_fit,
             "rows_taller": lambda: roll.navigation.zoom_rows(ZOOM_PER_KEY),
             "rows_lower": lambda: roll.navigation.zoom_rows(1 / ZOOM_PER_KEY),
-            "generate": self.drummer.generate,
+            "generate": self.generate,
             "play": self.conductor.toggle_play,
             "stop": self.conductor.stop,
             "silence": self.engine.panic,
@@ -281,7 +292,14 @@ class Application(QObject):
 
     def _may_close(self) -> bool:
         self._let_go = self._closed or self.projects.may_leave()
+        if self._let_go and not self._closed:
+            self.training.say_farewell()
         return self._let_go
+
+    def generate(self) -> None:
+        """Let the drummer write a take, and show the roll it writes into."""
+        self.training.show_beat()
+        self.drummer.generate()
 
     def clear(self) -> None:
         """Empty the roll; Undo brings it back."""
@@ -353,6 +371,22 @@ class Application(QObject):
             self.window.banner.show_problem(topic, cause, remedy, Remedy("Save as …", self.projects.save_as))
         else:
             self.window.banner.show_problem(topic, cause, remedy)
+
+    def _build_training(self) -> TrainingControl:
+        from drumapp.gui.training.control import TrainingControl
+
+        control = TrainingControl(
+            self.window,
+            self.document,
+            self.conductor,
+            self.drummer,
+            self.files.kit_maps,
+            self.settings,
+            self.asking,
+            self.theme,
+        )
+        control.said.connect(self.window.status.music.setText)
+        return control
 
     def _take_settings(self) -> GeneratorSettings:
         """Those of the take in the roll; where it is nobody's, what is set, with a seed that stays the same."""

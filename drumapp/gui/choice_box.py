@@ -6,10 +6,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QCheckBox, QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
 
-from drumapp.gui.theme import Theme
+from drumapp.gui.theme import Colours, Theme
 
 ARROW_ROOM = 24
-_BOX = 16
+BOX_PX = 16
 
 
 class ChoiceBox(QComboBox):
@@ -52,6 +52,23 @@ def paint_chevron(painter: QPainter, colour: QColor, x: float, y: float) -> None
     painter.drawPolyline(QPolygonF([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)]))
 
 
+def paint_check(
+    painter: QPainter, colours: Colours, place: QPointF, *, checked: bool, focused: bool = False, enabled: bool = True
+) -> None:
+    """A check box's box, its upper left corner at a point, with its mark."""
+    box = QRectF(place.x(), place.y(), BOX_PX - 1, BOX_PX - 1)
+    edge = (
+        colours.text if focused else colours.accent if checked else colours.control_edge if enabled else colours.border
+    )
+    painter.setPen(QPen(QColor(edge), 1))
+    painter.setBrush(QColor(colours.accent if checked else colours.field))
+    painter.drawRoundedRect(box, 3, 3)
+    if checked:
+        painter.setPen(QPen(QColor(colours.accent_text), 1.8, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
+        x, y = box.x(), box.center().y()
+        painter.drawPolyline(QPolygonF([QPointF(x + 3.5, y), QPointF(x + 6.5, y + 3), QPointF(x + 11.5, y - 3.5)]))
+
+
 class CheckBox(QCheckBox):
     """A QCheckBox whose mark and frame follow the theme."""
 
@@ -65,16 +82,7 @@ class CheckBox(QCheckBox):
         colours = self._theme.colours
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(0.5, (self.height() - _BOX) / 2 + 0.5, _BOX - 1, _BOX - 1)
-        edge = colours.text if self.hasFocus() else colours.accent if self.isChecked() else colours.control_edge
-        painter.setPen(QPen(QColor(edge), 1))
-        painter.setBrush(QColor(colours.accent if self.isChecked() else colours.field))
-        painter.drawRoundedRect(box, 3, 3)
-        if self.isChecked():
-            painter.setPen(
-                QPen(QColor(colours.accent_text), 1.8, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin)
-            )
-            x, y = box.x(), box.center().y()
-            painter.drawPolyline(QPolygonF([QPointF(x + 3.5, y), QPointF(x + 6.5, y + 3), QPointF(x + 11.5, y - 3.5)]))
+        place = QPointF(0.5, (self.height() - BOX_PX) / 2 + 0.5)
+        paint_check(painter, colours, place, checked=self.isChecked(), focused=self.hasFocus())
         painter.setPen(QColor(colours.text if self.isEnabled() else colours.control_edge))
-        painter.drawText(self.rect().adjusted(_BOX + 8, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.drawText(self.rect().adjusted(BOX_PX + 8, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text())

@@ -79,6 +79,7 @@ class Conductor(QObject):
         self._looping = True
         self._listened: Range | None = None
         self._withheld: frozenset[Note] = frozenset()
+        self._aside: Pattern | None = None
         self._playing = False
         self._timer = QTimer(self, interval=IDLE_MS)
         self._timer.timeout.connect(self.tick)
@@ -131,6 +132,8 @@ class Conductor(QObject):
     @property
     def loop(self) -> Range | None:
         """The ticks that are repeated as it is now; None while nothing is."""
+        if self._aside is not None:
+            return Range(0, self._aside.length)
         if self._document.in_take or self._document.pattern.length == 0:
             return None
         if self._listened is not None:
@@ -258,6 +261,27 @@ class Conductor(QObject):
         if not self._playing or self._engine.playhead().tick not in span:
             self.seek(span.start)
         self.play()
+
+    @property
+    def aside(self) -> Pattern | None:
+        """What plays in the document's stead, if anything does."""
+        return self._aside
+
+    def play_aside(self, pattern: Pattern) -> None:
+        """Play what is not in the document, over and over, until it is paused or something else is played.
+
+        A take under way ends first.
+        """
+        self.finish_take()
+        self.stop()
+        self._wake_engine()
+        self._aside = pattern
+        self._engine.set_pattern(pattern)
+        self._send_loop()
+        self._go()
+        self._engine.play()
+        self._publish()
+        self.changed.emit()
 
     def withhold(self, notes: frozenset[Note]) -> None:
         """Keep these notes from being played, and no others, whether they are in the music or come into it."""
@@ -427,6 +451,7 @@ class Conductor(QObject):
             self.stop()
 
     def _send_pattern(self) -> None:
+        self._aside = None
         self._engine.set_pattern(editing.remove(self._document.pattern, self._withheld).pattern)
 
     def _kit_changed(self) -> None:
@@ -456,6 +481,9 @@ class Conductor(QObject):
         if self._writing is not None:
             self._writing.run.pause()
         self._playing = False
+        if self._aside is not None:
+            self._send_pattern()
+            self._send_loop()
         self._publish()
         self._pace()
 

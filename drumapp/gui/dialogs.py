@@ -41,6 +41,9 @@ class Asking(Protocol):
     def file_to_open(self, caption: str, folder: Path | None, kinds: str) -> Path | None:
         """A file to read, or None when the user thought better of it."""
 
+    def folder_to_open(self, caption: str, folder: Path | None) -> Path | None:
+        """A folder to read, or None when the user thought better of it."""
+
     def file_to_save(self, caption: str, suggestion: Path, kinds: str) -> Path | None:
         """A file to write, or None when the user thought better of it."""
 
@@ -70,6 +73,11 @@ class Dialogs:
     def file_to_open(self, caption: str, folder: Path | None, kinds: str) -> Path | None:
         """A file that exists."""
         name, _ = QFileDialog.getOpenFileName(self._window, caption, str(folder or Path.home()), kinds)
+        return Path(name) if name else None
+
+    def folder_to_open(self, caption: str, folder: Path | None) -> Path | None:
+        """A folder that exists."""
+        name = QFileDialog.getExistingDirectory(self._window, caption, str(folder or Path.home()))
         return Path(name) if name else None
 
     def file_to_save(self, caption: str, suggestion: Path, kinds: str) -> Path | None:

@@ -17,3 +17,12 @@ def dropped_file(data: QMimeData, suffixes: Collection[str]) -> Path | None:
         if url.isLocalFile() and path.suffix.lower() in suffixes:
             return path
     return None
+
+
+def dropped_folder(data: QMimeData) -> Path | None:
+    """The first folder among what is dragged; None when there is none."""
+    for url in data.urls():
+        path = Path(url.toLocalFile())
+        if url.isLocalFile() and path.is_dir():
+            return path
+    return None

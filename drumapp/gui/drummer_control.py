@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,7 @@ class DrummerControl(QObject):
         self.loading = loading or ModelLoading()
         self.model: DrumModel | None = None
         self._path: Path | None = None
+        self._own: tuple[tuple[str, Path], ...] = ()
         self._waiting = True  # for the first drummer, or for the news that none comes
         self._generate_when_ready = False
         self.loading.loaded.connect(self.seat)
@@ -133,6 +134,11 @@ class DrummerControl(QObject):
             self._generate_when_ready = False
             self.generate()
 
+    def show_own(self, drummers: Sequence[tuple[str, Path]]) -> None:
+        """Offer these drummers (name, file) as well: those that were trained here."""
+        self._own = tuple(drummers)
+        self._show_models()
+
     def show_choices(self) -> None:
         """Show the settings of the next take: those remembered, or a project's."""
         panel, settings = self._panel, self._settings
@@ -187,6 +193,7 @@ class DrummerControl(QObject):
 
     def _show_models(self) -> None:
         models = [(path.stem.replace("_", " ").capitalize(), path) for path in resources.shipped_models()]
+        models += self._own
         if self.model is not None and self._path is not None:
             models = [(self.model.name if path == self._path else name, path) for name, path in models]
             if all(path != self._path for _, path in models):

@@ -30,6 +30,10 @@ _SHAPES = {
     "volume": f'<path d="M3.500 8v4H6l4 3.500v-11L6 8z" {_STROKE}/><path d="M13 7.500a3.500 3.500 0 0 1 0 5'
     f'M15.200 5.200a6.800 6.800 0 0 1 0 9.600" {_STROKE}/>',
     "chevron": f'<path d="M6 8l4 4 4-4" {_STROKE}/>',
+    "chevron_right": f'<path d="M8 6l4 4-4 4" {_STROKE}/>',
+    "folder": f'<path d="M2.500 15.500V5h5l1.500 2h8.500v8.500z" {_STROKE}/>',
+    "done": f'<path d="M4.500 10.500l3.500 3.500 7.500-8" {_STROKE}/>',
+    "waiting": f'<circle cx="10" cy="10" r="6.500" {_STROKE}/><path d="M10 6.500V10l2.500 1.500" {_STROKE}/>',
     "close": f'<path d="M5.500 5.500l9 9M14.500 5.500l-9 9" {_STROKE}/>',
     "dice": f'<rect x="3.500" y="3.500" width="13" height="13" rx="2.500" {_STROKE}/>'
     '<g fill="COLOUR"><circle cx="7.200" cy="7.200" r="1.200"/><circle cx="12.800" cy="12.800" r="1.200"/>'

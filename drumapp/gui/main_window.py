@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
     QMainWindow,
+    QStackedWidget,
     QStyle,
     QVBoxLayout,
     QWidget,
@@ -18,9 +19,10 @@ from PySide6.QtWidgets import (
 from drumapp.gui.actions import build_menus
 from drumapp.gui.banner import Banner
 from drumapp.gui.cowriting.strip import AlternativesStrip
-from drumapp.gui.dropped_files import SOUNDFONT_SUFFIXES, dropped_file
+from drumapp.gui.dropped_files import SOUNDFONT_SUFFIXES, dropped_file, dropped_folder
 from drumapp.gui.drummer_panel import PANEL_WIDTH, DrummerPanel
 from drumapp.gui.export_strip import ExportStrip
+from drumapp.gui.page_tabs import BEAT, TRAINING, PageTabs
 from drumapp.gui.piano_roll.view import PianoRoll
 from drumapp.gui.recent_menu import RecentMenu
 from drumapp.gui.status_line import StatusLine
@@ -34,10 +36,11 @@ LEAST_SIZE = (1208, 620)
 
 
 class MainWindow(QMainWindow):
-    """Transport bar over the roll and the drummer's panel, status line at the foot.
+    """Transport bar over the roll and the drummer's panel, or over the Training tab; status line at the foot.
 
     Signals: closing when the window goes; painted at the first paint that shows all of it; project_dropped and
-    soundfont_dropped (Path).
+    soundfont_dropped (Path); folder_dropped (Path); folder_hovers (whether a folder is dragged over it);
+    page_shown (its name).
     Attributes: may_close, asked before the window goes.
     """
 
@@ -45,6 +48,9 @@ class MainWindow(QMainWindow):
     painted = Signal()
     project_dropped = Signal(object)
     soundfont_dropped = Signal(object)
+    folder_dropped = Signal(object)
+    folder_hovers = Signal(bool)
+    page_shown = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -52,6 +58,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.may_close: Callable[[], bool] = lambda: True
         self.transport = TransportBar(theme)
+        self.tabs = PageTabs()
         self.banner = Banner(theme)
         self.offers = Banner(theme)
         self.roll = PianoRoll(theme.colours)
@@ -64,23 +71,30 @@ class MainWindow(QMainWindow):
         self.recent = RecentMenu(self)
         menus = {action.text().replace("&", ""): action.menu() for action in self.menuBar().actions()}
         self.file_menu, self.lanes_menu = menus["File"], menus["Lanes"]
+        self._beat_menus = [menus[name] for name in ("Edit", "Notes", "Lanes")]
+        self._training_page: QWidget | None = None
         self.file_menu.insertMenu(self.actions_by_name["save"], self.recent)
         theme.changed.connect(lambda: self.roll.set_colours(theme.colours))
         self._painted = False
-        body = QHBoxLayout()
+        beat = QWidget()
+        body = QHBoxLayout(beat)
+        body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(0)
         body.addWidget(self.roll, 1)
         self.side = _side_column(self.drummer_panel, self.takes)
         body.addWidget(self.side)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(beat)
         layout = QVBoxLayout()
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.transport)
+        layout.addWidget(self.tabs)
         layout.addWidget(self.banner)
         layout.addWidget(self.offers)
         layout.addWidget(self.alternatives)
         layout.addWidget(self.export_strip)
-        layout.addLayout(body, 1)
+        layout.addWidget(self.pages, 1)
         layout.addWidget(self.status)
         central = QWidget()
         central.setLayout(layout)
@@ -90,6 +104,26 @@ class MainWindow(QMainWindow):
         title_bar = QSize(0, self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight))
         self.resize(QSize(*FIRST_SIZE).boundedTo(self.screen().availableSize() - title_bar))
         self.roll.canvas.setFocus()
+
+    def set_training_page(self, page: QWidget) -> None:
+        """Take the Training tab in."""
+        self._training_page = page
+        self.pages.addWidget(page)
+
+    @property
+    def page(self) -> str:
+        """The page that is shown, by its name."""
+        return TRAINING if self.pages.currentWidget() is self._training_page else BEAT
+
+    def show_page(self, name: str) -> None:
+        """Show a page. What changes the beat waits until that is in sight."""
+        training = name == TRAINING and self._training_page is not None
+        self.pages.setCurrentWidget(self._training_page if training else self.pages.widget(0))
+        self.tabs.show_page(self.page)
+        for menu in self._beat_menus:
+            menu.menuAction().setEnabled(not training)
+        (self.pages.currentWidget() if training else self.roll.canvas).setFocus()
+        self.page_shown.emit(self.page)
 
     @property
     def geometry_text(self) -> str:
@@ -122,13 +156,24 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event) -> None:
-        """Take projects and soundfonts; what the roll takes never comes here."""
-        if dropped_file(event.mimeData(), (SUFFIX, *SOUNDFONT_SUFFIXES)) is not None:
+        """Take projects, soundfonts and folders; what the roll takes never comes here."""
+        data = event.mimeData()
+        if dropped_file(data, (SUFFIX, *SOUNDFONT_SUFFIXES)) is not None or dropped_folder(data) is not None:
             event.acceptProposedAction()
+            self.folder_hovers.emit(dropped_folder(data) is not None)
+
+    def dragLeaveEvent(self, _event) -> None:
+        """What was dragged went elsewhere."""
+        self.folder_hovers.emit(False)
 
     def dropEvent(self, event) -> None:
-        """Take the file once the drop is over: a question to the user would hold up the program it came from."""
+        """Take it once the drop is over: a question to the user would hold up the program it came from."""
+        self.folder_hovers.emit(False)
         path = dropped_file(event.mimeData(), (SUFFIX, *SOUNDFONT_SUFFIXES))
+        folder = dropped_folder(event.mimeData()) if path is None else None
+        if folder is not None:
+            event.acceptProposedAction()
+            QTimer.singleShot(0, self, lambda: self.folder_dropped.emit(folder))
         if path is not None:
             event.acceptProposedAction()
             dropped = self.soundfont_dropped if path.suffix.lower() in SOUNDFONT_SUFFIXES else self.project_dropped

@@ -27,6 +27,38 @@ QToolTip { background: $raised; color: $text; border: 1px solid $border; padding
 #transportBar, #drummerPanel, #statusLine { background: $window; }
 #transportBar { border-bottom: 1px solid $border; border-top: 1px solid $border; }
 #side { background: $window; border-left: 1px solid $border; }
+#pageTabs { background: $window; border-bottom: 1px solid $border; }
+#pageTabs QPushButton[role="tab"] { background: transparent; border: none; border-bottom: 2px solid transparent;
+    border-top: 2px solid transparent; border-radius: 0; color: $text_dim; padding: 0 12px; min-height: 28px; }
+#pageTabs QPushButton[role="tab"]:hover { color: $text; }
+#pageTabs QPushButton[role="tab"]:checked { color: $text; border-bottom-color: $accent; }
+#pageTabs QPushButton[role="tab"]:focus { background: $hover; }
+#pageTabs QToolButton { color: $text_dim; min-height: 24px; }
+#trainingPage, #trainingPage QStackedWidget { background: $window; }
+#jobsPanel { background: $window; border-right: 1px solid $border; }
+#trainForm { background: $window; border-left: 1px solid $border; }
+#trainFormInside, #trainFormArea, #figures, #figuresInside { background: $window; border: none; }
+#farewell { background: $raised; border: 1px solid $border; }
+QLabel[role="heading"] { font-size: 17px; font-weight: 600; }
+QFrame[role="card"] { background: $field; border: 1px solid $border; border-radius: 6px; }
+QPlainTextEdit#jobLog { background: $field; border: none; color: $text_dim;
+    selection-background-color: $accent; selection-color: $accent_text; }
+QPlainTextEdit#jobLog QScrollBar { background: $field; }
+QPushButton#train {
+    background: $accent; color: $accent_text; border: 2px solid $accent; border-radius: 6px; font-weight: 600;
+    min-height: 34px;
+}
+QPushButton#train:hover { background: $accent_hover; border-color: $accent_hover; }
+QPushButton#train:pressed { background: $accent_pressed; border-color: $accent_pressed; }
+QPushButton#train:focus { border-color: $text; }
+QPushButton#train:disabled { background: $hover; border-color: $hover; color: $control_edge; }
+QPushButton[role="place"]:checked { background: $accent_soft; color: $text; border-color: $accent; }
+QPushButton[role="segment"] { border-radius: 0; min-width: 56px; }
+QPushButton[role="segment"]:checked { background: $accent_soft; color: $text; border-color: $accent; }
+QToolButton[role="filter"] { padding: 0 22px 0 8px; min-height: 26px; }
+QToolButton[role="filter"][active="true"] { background: $accent_soft; border-color: $accent; }
+QToolButton[role="disclosure"] { background: transparent; border: none; padding: 0; text-align: left; color: $text; }
+QToolButton[role="disclosure"]:checked { background: transparent; }
 #drummerPanel { border-bottom: 1px solid $border; }
 #statusLine { border-top: 1px solid $border; }
 #statusLine QLabel { color: $text_dim; }
@@ -129,13 +161,13 @@ QListWidget::indicator:disabled { border-color: $border; }
 QListWidget::indicator:checked:disabled { background: $control_edge; }
 #whatElse { background: $raised; border: 1px solid $border; }
 #whatElse QListWidget { background: $raised; border: none; outline: none; }
-QTableWidget {
+QTableView {
     background: $field; border: 1px solid $border; border-radius: 4px; gridline-color: $border; outline: none;
     selection-background-color: $accent_soft; selection-color: $text;
 }
-QTableWidget:focus { border-color: $accent_hover; }
+QTableView:focus { border-color: $accent_hover; }
 QHeaderView::section { background: $window; color: $text_dim; border: none; padding: 4px 8px; }
-QTableWidget::item { padding: 0 8px; }
+QTableView::item { padding: 0 8px; }
 QScrollArea { border: 1px solid $border; border-radius: 4px; background: $field; }
 QWidget#parts, QWidget#timingResults { background: $field; }
 QRadioButton { spacing: 8px; min-height: 24px; }

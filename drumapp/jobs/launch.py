@@ -10,6 +10,9 @@ from pathlib import Path
 from drumapp.jobs.job import Job
 from drumapp.jobs.spec import JobError
 
+# Below what plays: elsewhere the process sees to that itself, for whoever started it.
+_ON_WINDOWS = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
+
 
 def program() -> list[str]:
     """What starts this program again: in a frozen bundle, the bundle itself."""
@@ -50,7 +53,7 @@ def start_job(job: Job) -> subprocess.Popen[bytes]:
                 stderr=output,
                 env=job_environment(),
                 start_new_session=True,  # it outlives the window and is not reached by its Ctrl+C
-                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+                creationflags=_ON_WINDOWS,
             )
     except OSError as error:
         raise JobError(

@@ -382,6 +382,10 @@ class Answers:
         self.asked.append((caption, folder, kinds))
         return self.opens
 
+    def folder_to_open(self, caption: str, folder: Path | None) -> Path | None:
+        self.asked.append((caption, folder, ""))
+        return self.opens
+
     def file_to_save(self, caption: str, suggestion: Path, kinds: str) -> Path | None:
         self.asked.append((caption, suggestion, kinds))
         return self.saves

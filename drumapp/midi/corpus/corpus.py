@@ -93,13 +93,15 @@ class Refusal:
 class FileEntry:
     """A file as a table shows it.
 
-    Attributes: path relative to the folder; verdict; reason, a sentence, "" where it is accepted; name of the kit map;
-    notes, bars, tempo and metre at the start, ticks a quarter, seconds; style and split.
+    Attributes: path relative to the folder; verdict; reason, a sentence, and clause, what of it does not name the
+    file, both "" where it is accepted; name of the kit map; notes, bars, tempo and metre at the start, ticks a quarter,
+    seconds; style and split.
     """
 
     path: Path
     verdict: Verdict
     reason: str
+    clause: str
     kit: str
     notes: int
     bars: float
@@ -243,21 +245,25 @@ class Corpus:
         return self.entries(row, row + 1)[0]
 
     def entries(self, start: int, stop: int) -> list[FileEntry]:
-        """The files of some rows of the catalogue as a table shows them."""
+        """The files of a run of rows of the catalogue as a table shows them."""
+        return self.entries_of(range(start, min(stop, len(self.catalogue))))
+
+    def entries_of(self, rows: Sequence[int]) -> list[FileEntry]:
+        """The files of some rows of the catalogue, in their order, as a table shows them."""
         catalogue = self.catalogue
-        rows = list(range(start, min(stop, len(catalogue))))
         told = self._told(rows)
-        bars = bars_of(catalogue)[start:stop].tolist()
+        bars = self.bars[list(rows)].tolist()
         entries = []
         for row, (path, clause), length in zip(rows, told, bars, strict=True):
             verdict = self.verdict(row)
-            reason = "" if verdict is Verdict.ACCEPTED else _sentence(self.folder / path, self._clause(row, clause))
+            why = "" if verdict is Verdict.ACCEPTED else self._clause(row, clause)
             style, metre = int(catalogue.styles[row]), int(catalogue.metres[row])
             entries.append(
                 FileEntry(
                     Path(path),
                     verdict,
-                    reason,
+                    _sentence(self.folder / path, why) if why else "",
+                    why,
                     self._kit_names[self._kits[row]].name,
                     int(catalogue.notes[row]),
                     length,
@@ -270,6 +276,34 @@ class Corpus:
                 )
             )
         return entries
+
+    def piece(self, row: int) -> Piece:
+        """A file that could be read as it would be learnt from, by its row in the catalogue."""
+        ((path, _),) = self._told([row])
+        return self._piece(row, path)
+
+    def find(self, text: str, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of some rows whose path holds a text, whatever its case. Reads the paths from the cache."""
+        wanted = text.casefold()
+        found = [
+            row
+            for start in range(0, len(rows), _PAGE)
+            for row, (path, _) in zip(
+                rows[start : start + _PAGE].tolist(), self._told(rows[start : start + _PAGE].tolist()), strict=True
+            )
+            if wanted in path.casefold()
+        ]
+        return np.array(found, np.int64)
+
+    @cached_property
+    def bars(self) -> NDArray[np.float64]:
+        """Each row's length in bars."""
+        return bars_of(self.catalogue)
+
+    @property
+    def verdicts(self) -> NDArray[np.int8]:
+        """What became of each row, numbers of ALL_VERDICTS; 0 is accepted."""
+        return self._verdicts
 
     def verdict(self, row: int) -> Verdict:
         """What became of a file, by its row in the catalogue."""
@@ -405,7 +439,7 @@ class Corpus:
         else:
             if row + 1 == len(numbers):
                 return
-        raise CacheError(f"The files in {self.folder} changed while they were in use; scan the folder again.")
+        raise CacheError(_changed(self.folder))
 
 
 class _Rows(Sequence):  # type: ignore[type-arg]
@@ -552,6 +586,10 @@ def _places(path: str) -> Iterator[tuple[str, str]]:
     parts = path.split("/")
     for cut in range(len(parts) - 1, -1, -1):
         yield "/".join(parts[:cut]), "/".join(parts[cut:])
+
+
+def _changed(folder: Path) -> str:
+    return f"The files in {folder} changed while they were in use; read the folder again."
 
 
 def _sentence(path: Path, clause: str) -> str:
