@@ -359,17 +359,19 @@ class Corpus:
         return told
 
     def _told(self, rows: Sequence[int]) -> list[tuple[str, str]]:
-        """The paths of some rows, and what the cache says is wrong with them. Raises CacheError where files of the
-        folder were forgotten meanwhile.
+        """The paths of some rows, and what the cache says is wrong with them. A file that was deleted since, and
+        forgotten by another scan, has lost its name; its notes are still there.
         """
         found: dict[int, tuple[str, str]] = {}
         numbers = [int(self.catalogue.files[row]) for row in rows]
         for start in range(0, len(numbers), _PAGE):
             for number, directory, name, problem, refusal in self.cache.told(numbers[start : start + _PAGE]):
                 found[number] = inside(os.fsdecode(directory), os.fsdecode(name)), problem or refusal or ""
-        if len(found) < len(set(numbers)):
-            raise CacheError(_changed(self.folder))
-        return [found[number] for number in numbers]
+        return [found.get(number) or self._forgotten(row) for row, number in zip(rows, numbers, strict=True)]
+
+    def _forgotten(self, row: int) -> tuple[str, str]:
+        directory = self.catalogue.directory_names[self.catalogue.directories[row]]
+        return inside(directory, "?"), "it is gone"
 
     def _rows_of(self, paths: Sequence[str]) -> dict[str, int]:
         """The rows of those paths that are files."""
@@ -435,7 +437,7 @@ class Corpus:
         else:
             if row + 1 == len(numbers):
                 return
-        raise CacheError(_changed(self.folder))
+        raise CacheError(f"The files in {self.folder} changed while they were in use; scan the folder again.")
 
 
 class _Rows(Sequence):  # type: ignore[type-arg]
@@ -571,10 +573,6 @@ def _places(path: str) -> Iterator[tuple[str, str]]:
     parts = path.split("/")
     for cut in range(len(parts) - 1, -1, -1):
         yield "/".join(parts[:cut]), "/".join(parts[cut:])
-
-
-def _changed(folder: Path) -> str:
-    return f"The files in {folder} changed while they were in use; read the folder again."
 
 
 def _sentence(path: Path, clause: str) -> str:
