@@ -17,6 +17,8 @@ FILTERED = frozenset(
         Verdict.WRONG_LENGTH,
         Verdict.WRONG_DENSITY,
         Verdict.WRONG_RESOLUTION,
+        Verdict.TOO_SHORT,
+        Verdict.DUPLICATE,
     }
 )
 """Refused by a wish, not for what they are: these can be taken all the same."""

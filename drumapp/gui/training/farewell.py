@@ -32,8 +32,9 @@ class Farewell(QLabel):
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose)  # the program ends when it is gone
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setMargin(20)
-        self.adjustSize()
+        self.setContentsMargins(24, 20, 24, 20)
+        self.ensurePolished()  # the style sheet has its say in how large it is
+        self.resize(self.sizeHint())
         self.move(window.geometry().center() - self.rect().center())
         QTimer.singleShot(SHOWN_MS, self, self.close)
 

@@ -43,8 +43,8 @@ PATH, WHY = 0, 1
 
 
 class FileModel(QAbstractTableModel):
-    """Signals: taken (row of the catalogue, take) when a box is clicked; stale (sentence) when the folder was read anew
-    by another, and files are gone.
+    """Signals: taken (row of the catalogue, take) when a box is clicked; stale (sentence) when the cache cannot be
+    read any more.
     """
 
     taken = Signal(int, bool)

@@ -439,7 +439,7 @@ class Corpus:
         else:
             if row + 1 == len(numbers):
                 return
-        raise CacheError(_changed(self.folder))
+        raise CacheError(f"The files in {self.folder} changed while they were in use; scan the folder again.")
 
 
 class _Rows(Sequence):  # type: ignore[type-arg]
@@ -586,10 +586,6 @@ def _places(path: str) -> Iterator[tuple[str, str]]:
     parts = path.split("/")
     for cut in range(len(parts) - 1, -1, -1):
         yield "/".join(parts[:cut]), "/".join(parts[cut:])
-
-
-def _changed(folder: Path) -> str:
-    return f"The files in {folder} changed while they were in use; read the folder again."
 
 
 def _sentence(path: Path, clause: str) -> str:
