@@ -95,6 +95,10 @@ def test_an_interface_that_takes_no_more_clients_is_a_problem_not_a_crash(monkey
     system = midiport.RtMidiSystem()
     for _ in range(2):
         assert system.look().outputs == (("Synth", "Sampler") if most == 2 else ())
-    with pytest.raises(midiport.MidiPortError):
+
+    def open_all() -> None:
         for name in ("Synth", "Sampler"):
             system.open_output(name) if kind == "output" else system.open_input(name, lambda *_: None)
+
+    with pytest.raises(midiport.MidiPortError):
+        open_all()
