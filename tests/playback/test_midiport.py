@@ -38,6 +38,12 @@ def test_a_missing_library_is_a_problem_not_a_crash(monkeypatch):
     assert backend.problem is not None
 
 
+def test_a_port_of_our_name_is_somebodys_on_windows_where_we_have_none():
+    names = ["Drumapp:out", "Synth", "Drumapp 1"]
+    assert list(midiport._others(names, "linux")) == ["Synth"]
+    assert list(midiport._others(names, "win32")) == names
+
+
 class FakeClient:
     """An input of rtmidi's that holds messages, each with the seconds since the one before."""
 
