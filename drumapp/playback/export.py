@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 
@@ -187,10 +188,16 @@ def _free_path(folder: Path, name: str, kind: FileKind, taken: list[Path]) -> Pa
     plain = "".join("_" if character in _FORBIDDEN or not character.isprintable() else character for character in name)
     plain = plain.strip(" .") or "Beat"
     path, number = folder / f"{plain}.{kind}", 1
-    while path in taken:
+    files = {_same_name(other) for other in taken}
+    while _same_name(path) in files:
         number += 1
         path = folder / f"{plain} {number}.{kind}"
     return path
+
+
+def _same_name(path: Path) -> str:
+    """What names of one file have in common on systems that take capitals and accents for the same."""
+    return normalize("NFC", path.name).casefold()
 
 
 def _peak(audio: Audio) -> float:

@@ -559,9 +559,9 @@ def _may_answer(interface: str) -> bool:
     return True
 
 
-def _others(names: Sequence[str]) -> Iterator[str]:
-    """The ports that are not this program's own."""
-    return (name for name in dict.fromkeys(names) if not name.startswith(_CLIENT))
+def _others(names: Sequence[str], system: str = sys.platform) -> Iterator[str]:
+    """The ports that are not this program's own: Windows lists none of those, but loopMIDI's may well have our name."""
+    return (name for name in dict.fromkeys(names) if system == "win32" or not name.startswith(_CLIENT))
 
 
 def _plain(message: str) -> str:

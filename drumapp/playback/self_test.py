@@ -10,10 +10,12 @@ from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range, TempoMap
 from drumapp.playback.engine import (
+    EngineDied,
     EngineEvent,
     MidiOutputSettings,
     MidiSettings,
     PlaybackEngine,
+    PortLost,
     PortProblem,
     PortReady,
     SoundProblem,
@@ -55,7 +57,7 @@ def run_self_test(
     """Play to a sound device and to MIDI ports in a playing process of its own; takes so many seconds and one more.
 
     Args: progress, told the share done, from 0 to 1, also while the process comes up: whatever it raises ends the test.
-    Raises DrumappError when there is nothing to measure with.
+    Raises DrumappError when there is nothing to measure with, or the playing process ends meanwhile.
     """
     engine = PlaybackEngine(sound)
     engine.set_midi(MidiSettings(tuple(outputs)))
@@ -74,17 +76,33 @@ def run_self_test(
             if progress is not None:
                 progress(1.0 - max(left, 0.0) / seconds)
         events += engine.poll()
+        _fail_if_dead(events)
         ready = [event for event in events if isinstance(event, SoundReady)][-1]
-        ports = (report_timing(output.port, engine.sent_since(0, output.port)) for output in outputs)
+        names = [output.port for output in outputs]
+        reports = {name: report_timing(name, engine.sent_since(0, name)) for name in names}
+        ports = tuple(report for report in reports.values() if report is not None)
         return SelfTest(
             device=ready.device,
             latency_ms=ready.latency_ms,
             sound=report_timing(ready.device, engine.pulls_since(pulls), relative=True),
-            ports=tuple(report for report in ports if report is not None),
-            problems=tuple(event.sentence for event in events if isinstance(event, SoundProblem | PortProblem)),
+            ports=ports,
+            problems=_problems(events, [name for name, report in reports.items() if report is None]),
         )
     finally:
         engine.close()
+
+
+def _problems(events: Sequence[EngineEvent], untested: Sequence[str]) -> tuple[str, ...]:
+    told = [event for event in events if isinstance(event, SoundProblem | PortProblem | PortLost)]
+    explained = {event.name for event in told if not isinstance(event, SoundProblem)}
+    few = (f"Too few notes were sent to {name} to tell; test for longer." for name in untested if name not in explained)
+    return (*(event.sentence for event in told), *few)
+
+
+def _fail_if_dead(events: Sequence[EngineEvent]) -> None:
+    for event in events:
+        if isinstance(event, EngineDied):
+            raise DrumappError(event.sentence)
 
 
 def _wait_until_ready(
@@ -94,6 +112,7 @@ def _wait_until_ready(
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         events += engine.poll()
+        _fail_if_dead(events)
         answered = {event.name for event in events if isinstance(event, PortReady | PortProblem)}
         if any(isinstance(event, SoundReady) for event in events) and ports <= answered:
             return

@@ -180,7 +180,9 @@ class Sequencer:
                 self._silence(frame)
                 transport.stop()
             case protocol.Seek():
+                counting = self._counting[:] if transport.starting else []  # the music still starts when it was to
                 self._silence(frame)
+                self._counting = counting
                 transport.seek(command.tick)
             case protocol.Panic():
                 scheduler.forget_sounds()

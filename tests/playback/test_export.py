@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -169,6 +170,13 @@ class TestStems:
         assert len(set(names)) == 4
         assert all(Path(tmp_path / name).is_file() for name in names)
         assert not any(character in name for name in names for character in "/:*?\n")
+
+    @pytest.mark.parametrize("names", [("Kick", "kick"), ("T\u00e9", "Te\u0301")])
+    def test_names_that_some_systems_take_for_one_are_told_apart(self, tmp_path, names):
+        kit = DrumKit("Odd", tuple(Lane(name, key) for name, key in zip(names, (36, 38), strict=True)))
+        pattern = Pattern.of([Note(0, key, 100) for key in (36, 38)])
+        made = export_stems(pattern, tmp_path, "Beat", FLOAT, sampler, kit=kit)
+        assert len({normalize("NFD", entry.path.name).casefold() for entry in made}) == 3
 
     def test_an_empty_pattern_is_a_silent_mix(self, tmp_path):
         (mix,) = export_stems(Pattern(length=480), tmp_path, "Beat", ExportSettings(), sampler)

@@ -1,5 +1,6 @@
 import threading
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -300,5 +301,5 @@ def test_after_the_computer_has_slept_nothing_is_made_up_for_although_an_output_
     studio.run(3_000)
     for port in studio.system.opened:
         times = [at for at, *_ in port.strikes]
-        gaps = [after - before for before, after in zip(times, times[1:], strict=False)]
+        gaps = [after - before for before, after in pairwise(times)]
         assert min(gaps) > SIXTEENTH_NS // 2

@@ -38,6 +38,12 @@ def test_a_missing_library_is_a_problem_not_a_crash(monkeypatch):
     assert backend.problem is not None
 
 
+def test_a_port_of_our_name_is_somebodys_on_windows_where_we_have_none():
+    names = ["Drumapp:out", "Synth", "Drumapp 1"]
+    assert list(midiport._others(names, "linux")) == ["Synth"]
+    assert list(midiport._others(names, "win32")) == names
+
+
 class FakeClient:
     """An input of rtmidi's that holds messages, each with the seconds since the one before."""
 
@@ -95,6 +101,10 @@ def test_an_interface_that_takes_no_more_clients_is_a_problem_not_a_crash(monkey
     system = midiport.RtMidiSystem()
     for _ in range(2):
         assert system.look().outputs == (("Synth", "Sampler") if most == 2 else ())
-    with pytest.raises(midiport.MidiPortError):
+
+    def open_all() -> None:
         for name in ("Synth", "Sampler"):
             system.open_output(name) if kind == "output" else system.open_input(name, lambda *_: None)
+
+    with pytest.raises(midiport.MidiPortError):
+        open_all()

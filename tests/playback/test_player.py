@@ -492,3 +492,18 @@ def test_a_note_that_rings_past_the_end_is_let_go_in_time_although_the_music_sta
     for _ in range(10):
         player.process(1_000)
     assert recorder.releases == [(1960 * FRAMES_A_TICK, 71)]
+
+
+def test_a_seek_during_the_count_in_leaves_its_clicks():
+    recorder = RecordingSynth(RATE)
+    player = make(recorder, set_pattern(Note(960, 36, 100)), protocol.SetMetronome(MetronomeSettings(count_in=1)))
+    player.post(protocol.Play())
+    loud = []
+    for block in range(201):
+        if block == 30:
+            player.post(protocol.Seek(960))
+        if abs(player.process(480)).max() > 0.01:
+            loud.append(block)
+    clicks = [block for block in loud if block - 1 not in loud]
+    assert clicks == [0, 50, 100, 150]
+    assert recorder.strikes == [(96_000, 36)]
