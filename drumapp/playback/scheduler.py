@@ -64,6 +64,11 @@ class Scheduler:
         self._held: dict[int, _Held] = {}
         self._ringing: set[int] = set()  # keys struck and not choked or silenced since, held or not
 
+    @property
+    def holds(self) -> bool:
+        """Whether something is to happen even if the music stands still."""
+        return bool(self._held or self._overdue)
+
     def set_notes(self, notes: Rows) -> None:
         """Replace the notes, rows sorted by start and pitch.
 
