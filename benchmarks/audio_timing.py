@@ -76,7 +76,15 @@ def render_speed(synth: Synth, pattern: Pattern) -> float:
 def recorded_sink(folder: Path) -> Iterator[Path]:
     """A PulseAudio server without a card while it lasts; the path of the recording of all it plays."""
     recording = folder / "recording.raw"
-    command = ["parec", "-d", "clicks.monitor", "--latency-msec=20", f"--rate={RATE}", "--format=float32le", "--channels=2"]
+    command = [
+        "parec",
+        "-d",
+        "clicks.monitor",
+        "--latency-msec=20",
+        f"--rate={RATE}",
+        "--format=float32le",
+        "--channels=2",
+    ]
     with (
         sound_server(folder, ["clicks"]),
         recording.open("wb") as file,

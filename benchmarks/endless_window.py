@@ -47,7 +47,9 @@ _DRAWN_KEYS = (36, 38, 42, 46, 49, 51)
 class EndlessWindow:
     """Does to the application what a restless user does. Args: sinks, names of the sound devices to choose from."""
 
-    def __init__(self, application: Application, file: IO[str], seconds: float, seed: int, sinks: Sequence[str]) -> None:
+    def __init__(
+        self, application: Application, file: IO[str], seconds: float, seed: int, sinks: Sequence[str]
+    ) -> None:
         self.application: Any = application
         self._file = file
         self._seconds = seconds

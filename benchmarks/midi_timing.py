@@ -80,7 +80,8 @@ def cpu_seconds(process_id: int) -> float:
 def measure(notes: int) -> dict[str, Any]:
     """Play so many notes under load, and all figures of it. Raises RuntimeError when something does not come up."""
     with ExitStack() as stack:
-        folder = Path("/tmp/mt"); folder.mkdir()
+        folder = Path("/tmp/mt")
+        folder.mkdir()
         stack.enter_context(jack_server(SERVER))
         hears = stack.enter_context(receiver(folder / "heard.jsonl", [EAR, PLAIN_EAR]))
         train = stack.enter_context(training(folder))
@@ -122,7 +123,7 @@ def figures(folder: Path, notes: int) -> dict[str, Any]:
     came, plain_came = _strikes(heard.get(EAR, [])), _strikes(heard.get(PLAIN_EAR, []))
     if len(came) != len(sent):
         raise RuntimeError(f"{len(sent)} notes were sent, but {len(came)} were received")
-    due_ns, sent_ns, came_ns = ([*column[_LEFT_OUT : notes]] for column in (*zip(*sent, strict=True), came))
+    due_ns, sent_ns, came_ns = ([*column[_LEFT_OUT:notes]] for column in (*zip(*sent, strict=True), came))
     agreement = Agreement.of(due_ns, sent_ns, came_ns, PERIOD_NS)
     sleeps = [int(line) for line in (folder / "sleeps").read_text().split()]
     late = Lateness.of([at - due for due, at in zip(due_ns, sent_ns, strict=True)])

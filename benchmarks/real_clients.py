@@ -232,7 +232,9 @@ def measure() -> dict[str, Any]:
 
 def is_good(found: dict[str, Any]) -> bool:
     """Whether every client that is installed played every stroke, where it belongs."""
-    return all("why" in entry and not entry.get("failed") or entry.get("p99_ms", 1e9) <= LIMIT_MS for entry in found.values())
+    return all(
+        "why" in entry and not entry.get("failed") or entry.get("p99_ms", 1e9) <= LIMIT_MS for entry in found.values()
+    )
 
 
 def main() -> int:
@@ -254,7 +256,9 @@ def main() -> int:
     print(f"off the pattern's even spacing at p99 (at most {LIMIT_MS:.1f} ms):")
     for name, entry in found.items():
         if "why" in entry:
-            print(f"  {name:12} {'failed' if entry.get('failed') else 'left out'}: {entry['why']} {entry.get('said', '')}")
+            print(
+                f"  {name:12} {'failed' if entry.get('failed') else 'left out'}: {entry['why']} {entry.get('said', '')}"
+            )
         elif name == "own":
             print(f"  {'our synth':12} {entry['p99_ms']:.2f} ms, offline")
         else:

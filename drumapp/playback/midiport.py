@@ -286,9 +286,7 @@ class _Interface:
         """Offer a port to other programs. Raises MidiPortError."""
         if self._virtual_ins:
             self.throw_away_unheard()
-            return self._opened_input(
-                self._virtual_ins.pop(), VIRTUAL_PORT, receive, lambda: None, self._virtual_ins
-            )
+            return self._opened_input(self._virtual_ins.pop(), VIRTUAL_PORT, receive, lambda: None, self._virtual_ins)
         client = self._idle_ins.pop() if self._idle_ins else self._new_in()
         offer = partial(client.open_virtual_port, self._virtual_name("in"))
         return self._opened_input(client, VIRTUAL_PORT, receive, offer, self._virtual_ins)
@@ -356,9 +354,7 @@ class _Interface:
 class _RtMidiOut:
     """An open output. Attributes: name; client, rtmidi's; gone, once nobody is there to send to."""
 
-    def __init__(
-        self, client: Any, name: str, *, jack: bool, stays: bool, done: Callable[[_RtMidiOut], None]
-    ) -> None:
+    def __init__(self, client: Any, name: str, *, jack: bool, stays: bool, done: Callable[[_RtMidiOut], None]) -> None:
         self.name = name
         self.client = client
         self.gone = False
