@@ -286,9 +286,8 @@ def _judge_releases(port: str, messages: Sequence[Heard], verdict: Verdict) -> N
             if place in since:
                 verdict.findings.append(Finding("stuck", entry.at_ns, f"{port}: key {place[1]} was struck twice"))
             since[place] = entry.at_ns
-        elif entry.is_release and place in since:
-            if entry.at_ns - since.pop(place) > _LONGEST_NS:
-                verdict.findings.append(Finding("stuck", entry.at_ns, f"{port}: key {place[1]} sounded for long"))
+        elif entry.is_release and entry.at_ns - since.pop(place, entry.at_ns) > _LONGEST_NS:
+            verdict.findings.append(Finding("stuck", entry.at_ns, f"{port}: key {place[1]} sounded for long"))
     for channel, key in still_sounding(messages):
         at_ns = since[channel, key]
         verdict.findings.append(Finding("stuck", at_ns, f"{port}: key {key} was never let go"))

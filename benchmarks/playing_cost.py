@@ -1,7 +1,7 @@
 """What playing costs of one core beyond the synth's own sound, and what the open window costs while nothing plays.
 
-``python -m benchmarks.playing_cost [--seconds 20] [--json]``. The real window (offscreen) and its playing process play a
-beat in a loop to a sound server without a card, or to no device where there is none; processor times are the system's.
+``python -m benchmarks.playing_cost [--seconds 20] [--json]``. The real window (offscreen) and its playing process play
+a beat in a loop to a sound server without a card, or to no device where there is none; processor times are the system's.
 What the synth takes for the same beat, without anything around it, is measured in a process of its own.
 """
 
@@ -160,8 +160,10 @@ def main() -> int:
         print("not measured: it needs Linux's /proc", file=sys.stderr)
         return 2
     if arguments.part is not None:
-        parts = {"window": watch_window, "synth": lambda seconds: {"synth": synth_share(seconds)}}
-        print(json.dumps(parts[arguments.part](arguments.seconds)))
+        if arguments.part == "window":
+            print(json.dumps(watch_window(arguments.seconds)))
+        else:
+            print(json.dumps({"synth": synth_share(arguments.seconds)}))
         return 0
     end_tidily_on_signals()
     machine = machine_words()

@@ -1,7 +1,7 @@
-"""Real programs play what the virtual port sends: are their onsets where the pattern has them?
+"""Real programs play what the virtual port sends, and their onsets are looked for where the pattern has them.
 
-``python -m benchmarks.real_clients [--json]``. Debian's fluidsynth as a JACK synth and Hydrogen under a virtual screen are
-connected to the engine's virtual port, their sound is recorded, and the onsets found in it are held against the pattern
+``python -m benchmarks.real_clients [--json]``. Debian's fluidsynth as a JACK synth and Hydrogen under a virtual screen
+are connected to the engine's virtual port, their sound is recorded, and the onsets found in it are held against the pattern
 and against a recording of the engine's own synth. A client that is not installed is told of and left out.
 """
 
@@ -53,7 +53,7 @@ from drumapp.resources import builtin_soundfont
 SERVER, PERIOD = "drumapp-clients", 256
 STROKES, SPACING_TICKS, KEY, BPM = 50, 480, 37, 137.0
 SPACING_S = 60 / BPM * SPACING_TICKS / 480
-# JACK hands a note on at the end of a period, and both clients start it with the next or, as fluidsynth, within 64 frames.
+# JACK hands a note on at the end of a period, and a client starts it with the next or, as fluidsynth, within 64 frames.
 LIMIT_MS = 1.5 * PERIOD / RATE * 1000
 _LOUD = 0.2
 _HYDROGEN_CONFIG = """<?xml version="1.0" encoding="UTF-8"?>
@@ -233,7 +233,7 @@ def measure() -> dict[str, Any]:
 def is_good(found: dict[str, Any]) -> bool:
     """Whether every client that is installed played every stroke, where it belongs."""
     return all(
-        "why" in entry and not entry.get("failed") or entry.get("p99_ms", 1e9) <= LIMIT_MS for entry in found.values()
+        ("why" in entry and not entry.get("failed")) or entry.get("p99_ms", 1e9) <= LIMIT_MS for entry in found.values()
     )
 
 

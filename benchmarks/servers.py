@@ -149,7 +149,7 @@ def _jack_running(name: str, period: int, options: Sequence[str]) -> Iterator[Ch
         with running(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
             assert server.stdout is not None
             chatter = Chatter(server.stdout, ["XRun", "xrun"])
-            wait_until(lambda: server.poll() is not None or _jack_answers(), "the JACK server did not come up")  # noqa: B023
+            wait_until(lambda: server.poll() is not None or _jack_answers(), "the JACK server did not come up")
             if server.poll() is None:
                 yield chatter
                 return
@@ -216,7 +216,7 @@ def sound_server(folder: Path, sinks: Sequence[str]) -> Iterator[Chatter]:
 
 @contextmanager
 def bystander(sink: str, latency_ms: int) -> Iterator[None]:
-    """A plain player of silence in C on a sink: when it runs dry, the computer stalled. Its streams are called pacat."""
+    """A plain player of silence in C on a sink: when it runs dry, the computer stalled. Its stream is called pacat."""
     command = ["pacat", "--playback", "--raw", f"--rate={RATE}", "--channels=2", "--format=s16le"]
     command += [f"--latency-msec={latency_ms}", f"--device={sink}"]
     with Path("/dev/zero").open("rb") as silence, running(command, stdin=silence, stderr=subprocess.DEVNULL):
@@ -224,7 +224,7 @@ def bystander(sink: str, latency_ms: int) -> Iterator[None]:
 
 
 def window_environment(folder: Path, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment of a program whose window goes to Qt's offscreen platform, with settings and caches of its own."""
+    """The environment of a program whose window is Qt's offscreen platform's, with settings and caches of its own."""
     own = {name: str(folder) for name in ("DRUMAPP_CONFIG_DIR", "DRUMAPP_STATE_DIR", "DRUMAPP_CACHE_DIR")}
     return {**environment, **own, "QT_QPA_PLATFORM": "offscreen"}
 

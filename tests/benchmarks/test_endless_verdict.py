@@ -1,4 +1,4 @@
-"""What a receiver got is held against the document: nothing that went wrong may pass, nothing that is right be blamed."""
+"""What a receiver got is held against the document: what went wrong must not pass, what is right not be blamed."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from tests.playback.font_building import RATE
 
 
 class RecordingSynth:
-    """Writes down every command with the frame at which it came; renders nearly silence, so that it is never at rest."""
+    """Writes down every command with the frame at which it came; renders all but silence, so as never to be at rest."""
 
     has_effects = True
 
