@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.audio_timing [--synth fluidsynth] [--json]``. The engine plays clicks into PulseAudio's null
 sink, which is recorded and searched for their onsets; errors are those against even spacing: the delay all share is
-taken off. The same clicks rendered into memory must begin within a block of FluidSynth's, 64 frames, of their due frames. Without
-PulseAudio only what is rendered is measured.
+taken off. The same clicks rendered into memory must begin within a block of FluidSynth's, 64 frames, of their due
+frames. Without PulseAudio only what is rendered is measured.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ import argparse
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -170,7 +171,8 @@ def describe(found: dict[str, Any]) -> list[str]:
     most = {name: value for name, (_, value) in limits(found).items()}
     return [
         f"{found['notes']} notes, 16ths of 137 bpm; {found['frames_a_second']} frames a second, "
-        f"{found['notes_written']} notes generated, training at {found['training_cpu']:.0%} of a core; {found['machine']}",
+        f"{found['notes_written']} notes generated, training at {found['training_cpu']:.0%} of a core; "
+        f"{found['machine']}",
         f"{'late by, ms':24}{'p50':>8}{'p99':>8}{'max':>8}",
         *[
             f"{words:24}{found[f'{name}p50_ms']:8.2f}{found[f'{name}p99_ms']:8.2f}{found[f'{name}max_ms']:8.2f}"

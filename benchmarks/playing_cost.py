@@ -1,8 +1,8 @@
 """What playing costs of one core beyond the synth's own sound, and what the open window costs while nothing plays.
 
 ``python -m benchmarks.playing_cost [--seconds 20] [--json]``. The real window (offscreen) and its playing process play
-a beat in a loop to a sound server without a card, or to no device where there is none; processor times are the system's.
-What the synth takes for the same beat, without anything around it, is measured in a process of its own.
+a beat in a loop to a sound server without a card, or to no device where there is none; processor times are the
+system's. What the synth takes for the same beat, without anything around it, is measured in a process of its own.
 """
 
 from __future__ import annotations

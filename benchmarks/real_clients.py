@@ -1,8 +1,8 @@
 """Real programs play what the virtual port sends, and their onsets are looked for where the pattern has them.
 
 ``python -m benchmarks.real_clients [--json]``. Debian's fluidsynth as a JACK synth and Hydrogen under a virtual screen
-are connected to the engine's virtual port, their sound is recorded, and the onsets found in it are held against the pattern
-and against a recording of the engine's own synth. A client that is not installed is told of and left out.
+are connected to the engine's virtual port, their sound is recorded, and the onsets found in it are held against the
+pattern and against a recording of the engine's own synth. A client that is not installed is told of and left out.
 """
 
 from __future__ import annotations
