@@ -177,7 +177,7 @@ def examine(folder: Path) -> tuple[dict[str, Any], Verdict]:
         [Change(line["t"], _notes(line["gone"]), _notes(line["came"])) for line in of_kind["notes"]],
         {port: heard.get(name, []) for port, name in PORTS.items()},
         _spans(of_kind, end_ns),
-        guess_ns=round(heads[0]["t"] - heads[0]["tick"] * tick_ns),
+        guesses=[(line["t"], round(line["t"] - line["tick"] * tick_ns)) for line in heads if not line["waiting"]],
         tick_ns=tick_ns,
         start_ns=begin_ns,
         end_ns=end_ns,
@@ -244,7 +244,9 @@ def _spans(of_kind: dict[str, list[dict[str, Any]]], end_ns: int) -> dict[str, l
     """When each output was on: from its port being open, and for the virtual one connected, until it was let go."""
     spans: dict[str, list[Span]] = {}
     for port in PORTS:
-        began = of_kind["connected"] if port == VIRTUAL else [e for e in of_kind["ready"] if e["port"] == port]
+        began = [line for line in of_kind["ready"] if line["port"] == port]
+        if port == VIRTUAL:  # once connected it stays so
+            began = [*of_kind["connected"][:1], *began[1:]]
         on = [line["t"] for line in of_kind["on"] if line["port"] == port]
         off = [line["t"] for line in of_kind["off"] if line["port"] == port]
         spans[port] = []
@@ -293,7 +295,8 @@ def describe(figures: dict[str, Any]) -> list[str]:
         f"({figures['undecided']} left open by an edit or a switch)",
         f"  missed {figures['missed']}, doubled or wrong {figures['extra']}, stuck {figures['stuck']} (each 0)",
         f"  late by {figures['late_p50_ms']:.2f} ms in the middle, {figures['late_p99_ms']:.2f} at p99, "
-        f"{figures['late_max_ms']:.1f} at most; the music moved {figures['moved']} times, waited {figures['waits']} s",
+        f"{figures['late_max_ms']:.1f} at most; the music moved {figures['moved']} times; the drummer kept it "
+        f"waiting at {figures['waits']} of as many looks as there were seconds",
         f"  xruns of ours {figures['our_jack_xruns']} in JACK, {figures['our_underruns']} in PulseAudio (each 0)",
         f"  when the computer stalled: {figures['underruns'] - figures['our_underruns']} underruns of ours, "
         f"{figures['bystander_underruns']} of two plain players beside it, {figures['jack_stalls']} of the JACK "

@@ -119,8 +119,8 @@ def jack_server(name: str, period: int = PERIOD, *, patient: bool = False) -> It
 
     With real-time priority where that is permitted. Args: name, the same each time for the same benchmark: JACK keeps a
     list of eight names, even of servers that are long gone; patient, whether it waits for clients that the computer
-    wakes late instead of dropping what they have for that period. Raises RuntimeError when it does not come up, as when one
-    of that name runs already.
+    wakes late instead of dropping what they have for that period. Raises RuntimeError when it does not come up, as
+    when one of that name runs already.
     """
     before = os.environ.get("JACK_DEFAULT_SERVER")
     os.environ["JACK_DEFAULT_SERVER"] = name
