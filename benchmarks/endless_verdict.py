@@ -182,8 +182,15 @@ def _origins(
             if known and abs(by_ns) > _MOVED_NS:
                 verdict.findings.append(Finding("moved", window_ns, f"the music moved by {by_ns / MS:+.1f} ms"))
                 before = bisect_left(times, window_ns - _WINDOW_NS)
-                still = [at for at, key in strikes[before:last] if _fits(at - before_ns, starts[key], tick_ns)]
-                moved_at_ns = max([*still, origins.starts_ns[-1]]) + 1
+                # It moved after the last stroke that fits the time before; by chance some later ones may fit as well.
+                moved_at_ns = origins.starts_ns[-1] + 1
+                misfits = 0
+                for at_ns, key in strikes[before:last]:
+                    fits = _fits(at_ns - before_ns, starts[key], tick_ns)
+                    misfits = 0 if fits else misfits + 1
+                    if misfits == 2:
+                        break
+                    moved_at_ns = max(at_ns + 1, moved_at_ns) if fits else moved_at_ns
             guess_ns += moved
             if not known:  # until now it was a guess
                 origins.origins_ns = [guess_ns] * len(origins.origins_ns)
@@ -195,7 +202,7 @@ def _origins(
 
 def _fits(time_ns: int, starts: Sequence[int], tick_ns: float) -> bool:
     """Whether one of the notes starts within milliseconds of a time that counts from tick 0."""
-    reach = 5 * _BIN_NS
+    reach = 12 * _BIN_NS
     return bisect_left(starts, (time_ns - reach) / tick_ns) < bisect_right(starts, (time_ns + reach) / tick_ns)
 
 
