@@ -21,9 +21,11 @@ SCRIPTS := bin
 endif
 BIN := .venv/$(SCRIPTS)
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
+# midi_timing takes four minutes and endless an hour; they are run by hand, on a computer that does nothing else.
 # Those that need human drumming run where DATA names a folder of it: make bench DATA=groove. The last takes a while, as
 # it trains the network to be compared with.
-BENCHMARKS ?= stepper resume insight launch first_note roll undo midi_files audio_timing $(if $(DATA),$(WITH_DATA))
+BENCHMARKS ?= stepper resume insight launch first_note roll undo midi_files audio_timing \
+	playing_cost real_clients $(if $(DATA),$(WITH_DATA))
 WITH_DATA := drumming nats
 
 run: packages-run .venv/run-ready

@@ -13,7 +13,7 @@ from benchmarks.midi_receiver import Heard, still_sounding
 from drumapp.core.pattern import Note
 
 MS = 1_000_000
-_WINDOW_NS = 10_000 * MS
+_WINDOW_NS = 2_000 * MS
 _SEARCH_NS = 150 * MS
 _BIN_NS = MS
 _EARLY_NS, _LATE_NS = 15 * MS, 80 * MS  # by so much a stroke may miss its time and still be that note's
@@ -110,7 +110,7 @@ def judge(
     heard: Mapping[str, Sequence[Heard]],
     on: Mapping[str, Sequence[Span]],
     *,
-    guess_ns: int,
+    guesses: Sequence[tuple[int, int]],
     tick_ns: float,
     start_ns: int,
     end_ns: int,
@@ -119,12 +119,13 @@ def judge(
 ) -> Verdict:
     """What was missed, doubled or left sounding between two moments.
 
-    Args: heard, what came through each output; on, when each was on; guess_ns, about when tick 0 was due; tick_ns, how
+    Args: heard, what came through each output; on, when each was on; guesses, of some times, about when
+    tick 0 would have been due as the music stood then; tick_ns, how
     long a tick lasts; auditions, time and key; events, time and what was done, to name what a finding may come of.
     """
     verdict = Verdict()
     notes = presences(changes, end_ns + 10**12)
-    origins = _origins(notes, heard, guess_ns, tick_ns, start_ns, end_ns, verdict)
+    origins = _origins(notes, heard, guesses, tick_ns, start_ns, end_ns, verdict)
     for port, messages in heard.items():
         _judge_port(port, messages, on.get(port, ()), notes, origins, tick_ns, auditions, verdict)
     verdict.findings.sort(key=lambda finding: finding.at_ns)
@@ -149,13 +150,13 @@ class _Origins:
 def _origins(
     notes: Mapping[tuple[int, int], Presence],
     heard: Mapping[str, Sequence[Heard]],
-    guess_ns: int,
+    guesses: Sequence[tuple[int, int]],
     tick_ns: float,
     start_ns: int,
     end_ns: int,
     verdict: Verdict,
 ) -> _Origins:
-    """From the strokes of every ten seconds, where most of them agree."""
+    """From the strokes of every two seconds, where most of them agree."""
     starts: dict[int, list[int]] = defaultdict(list)
     for start, key in sorted(notes):
         starts[key].append(start)
@@ -163,7 +164,11 @@ def _origins(
     times = [at for at, _ in strikes]
     origins = _Origins()
     known = False
+    guess_ns = guesses[0][1]
     for window_ns in range(start_ns, end_ns, _WINDOW_NS):
+        of_now = guesses[max(bisect_right(guesses, (window_ns + _WINDOW_NS, 0)) - 1, 0)][1]
+        jumped = abs(of_now - guess_ns) > _SEARCH_NS * 2 // 3  # the music waited, for longer than is searched
+        before_ns, guess_ns = guess_ns, of_now if jumped else guess_ns
         misses: list[tuple[int, float]] = []  # of each stroke, by how much it missed each note that it might be
         first, last = bisect_left(times, window_ns), bisect_left(times, min(window_ns + _WINDOW_NS, end_ns))
         for at_ns, key in strikes[first:last]:
@@ -173,15 +178,32 @@ def _origins(
         moved_at_ns = window_ns
         if misses:
             moved = _most_common([miss for _, miss in misses])
-            if known and abs(moved) > _MOVED_NS:
-                verdict.findings.append(Finding("moved", window_ns, f"the music moved by {moved / MS:+.1f} ms"))
-                still = {at_ns for at_ns, miss in misses if abs(miss) <= 3 * _BIN_NS}
-                moved_at_ns = max(still, default=window_ns - 1) + 1
+            by_ns = guess_ns + moved - before_ns
+            if known and abs(by_ns) > _MOVED_NS:
+                verdict.findings.append(Finding("moved", window_ns, f"the music moved by {by_ns / MS:+.1f} ms"))
+                before = bisect_left(times, window_ns - _WINDOW_NS)
+                # It moved after the last stroke that fits the time before; by chance some later ones may fit as well.
+                moved_at_ns = origins.starts_ns[-1] + 1
+                misfits = 0
+                for at_ns, key in strikes[before:last]:
+                    fits = _fits(at_ns - before_ns, starts[key], tick_ns)
+                    misfits = 0 if fits else misfits + 1
+                    if misfits == 2:
+                        break
+                    moved_at_ns = max(at_ns + 1, moved_at_ns) if fits else moved_at_ns
             guess_ns += moved
+            if not known:  # until now it was a guess
+                origins.origins_ns = [guess_ns] * len(origins.origins_ns)
             known = True
         origins.starts_ns.append(moved_at_ns)
         origins.origins_ns.append(guess_ns)
     return origins
+
+
+def _fits(time_ns: int, starts: Sequence[int], tick_ns: float) -> bool:
+    """Whether one of the notes starts within milliseconds of a time that counts from tick 0."""
+    reach = 12 * _BIN_NS
+    return bisect_left(starts, (time_ns - reach) / tick_ns) < bisect_right(starts, (time_ns + reach) / tick_ns)
 
 
 def _most_common(misses: Sequence[float]) -> int:
@@ -210,7 +232,9 @@ def _judge_port(
     due: dict[int, list[tuple[int, bool, Presence]]] = defaultdict(list)
     rough = origins.origins_ns[0]
     for (start, key), presence in notes.items():
-        due_ns = round(origins.at(rough + start * tick_ns) + start * tick_ns)
+        due_ns = rough + round(start * tick_ns)
+        for _ in range(3):  # each time nearer to when it was due, if the music had moved before
+            due_ns = origins.at(due_ns) + round(start * tick_ns)
         certainty = _certainty(presence, due_ns, on)
         if certainty is not None and start_ns + _NEAR_NS <= due_ns:
             due[key].append((due_ns, certainty, presence))
@@ -286,9 +310,8 @@ def _judge_releases(port: str, messages: Sequence[Heard], verdict: Verdict) -> N
             if place in since:
                 verdict.findings.append(Finding("stuck", entry.at_ns, f"{port}: key {place[1]} was struck twice"))
             since[place] = entry.at_ns
-        elif entry.is_release and place in since:
-            if entry.at_ns - since.pop(place) > _LONGEST_NS:
-                verdict.findings.append(Finding("stuck", entry.at_ns, f"{port}: key {place[1]} sounded for long"))
+        elif entry.is_release and entry.at_ns - since.pop(place, entry.at_ns) > _LONGEST_NS:
+            verdict.findings.append(Finding("stuck", entry.at_ns, f"{port}: key {place[1]} sounded for long"))
     for channel, key in still_sounding(messages):
         at_ns = since[channel, key]
         verdict.findings.append(Finding("stuck", at_ns, f"{port}: key {key} was never let go"))

@@ -7,6 +7,7 @@ became of the document, with the time of the monotonic clock.
 from __future__ import annotations
 
 import json
+import os
 import random
 import sys
 import time
@@ -25,6 +26,7 @@ from drumapp.gui.application import Application
 from drumapp.gui.display import build_qt
 from drumapp.gui.garbage import collect_seldom
 from drumapp.playback import engine as playback
+from drumapp.playback.output_settings import DEFAULT_DEVICE, NO_DEVICE
 from drumapp.playback.soundfont import find_soundfonts
 from drumapp.resources import builtin_soundfont
 from drumapp.settings import Settings
@@ -36,6 +38,8 @@ DESKS = ("Desk A:in", "Desk B:in")
 OUTPUTS = (playback.VIRTUAL_PORT, *DESKS)
 PULSE = "PulseAudio"
 _OVERLAP_MS = 3_000
+WARM_UP_S, WARM_UP_SHARE = 300.0, 1 / 4
+REST_S, REST_SHARE = 60.0, 1 / 5  # so long all outputs are as at first, for memory to be compared
 _SWITCH_MS = 60_000
 _LONG_GAP_NS = 15_000_000
 _SETTLE_S = 5.0
@@ -60,6 +64,7 @@ class EndlessWindow:
         self._outputs: tuple[str, ...] = ()
         self._timers: list[QTimer] = []
         self._pulls = 0
+        self._rest_s = self._resting_until = 0.0
 
     # What is written down
 
@@ -105,7 +110,7 @@ class EndlessWindow:
         document.replaced.connect(self._write_change)
         document.appended.connect(self._write_change)
         self.application.window.roll.auditioned.connect(lambda key, _velocity: self.write("audition", key=key))
-        self.write("begin", window=_own_process(), playing=engine.process_id, bpm=BPM)
+        self.write("begin", window=os.getpid(), playing=engine.process_id, bpm=BPM)
         self._use(OUTPUTS)
         self.application.drummer.generate()
         self._repeat(1_000, self._write_head)
@@ -115,6 +120,10 @@ class EndlessWindow:
         self.write("settled")
         self._later(60_000 / EDITS_A_MINUTE, self._edit)
         self._later(_SWITCH_MS, self._switch)
+        warm_s = min(WARM_UP_S, self._seconds * WARM_UP_SHARE)
+        self._rest_s = min(REST_S, self._seconds * REST_SHARE)
+        for begin_s in (warm_s, self._seconds - self._rest_s):
+            QTimer.singleShot(round(begin_s * 1000), self._rest)
         QTimer.singleShot(round(self._seconds * 1000), self._finish)
 
     def _edit(self) -> None:
@@ -143,12 +152,25 @@ class EndlessWindow:
                     editor.shift_velocity(dice.choice((5, 12)) * (1 if kind == "louder" else -1))
             editor.select(NOTHING)
 
+    def _rest(self) -> None:
+        """For a while have all outputs as they were at first."""
+        self._resting_until = time.monotonic() + self._rest_s
+        self.write("rest", seconds=self._rest_s)
+        self._use(OUTPUTS)
+        self.application.midi.set_synth_keys(None)
+        sound = self.application.sound
+        sound.choose_synth("auto")
+        sound._apply(device=DEFAULT_DEVICE, backend="")
+        sound.choose_soundfont(None)
+
     def _switch(self) -> None:
         """Play through other ports, and sound otherwise; for some seconds old and new ports play together."""
         self._later(_SWITCH_MS, self._switch)
+        if time.monotonic() < self._resting_until:
+            return
         wanted = tuple(port for port in OUTPUTS if self._dice.random() < 0.5) or (self._dice.choice(OUTPUTS),)
         self._use(tuple(dict.fromkeys((*self._outputs, *wanted))))
-        QTimer.singleShot(_OVERLAP_MS, lambda: self._use(wanted))
+        QTimer.singleShot(_OVERLAP_MS, lambda: self._use_alone(wanted))
         sound, dice = self.application.sound, self._dice
         match dice.randrange(4):
             case 0:
@@ -164,9 +186,13 @@ class EndlessWindow:
                 self.write("switch", what=f"synth {synth}")
                 sound.choose_synth(synth)
             case _:
-                device = dice.choice((playback_null(), *self._sinks))
+                device = dice.choice((NO_DEVICE, *self._sinks))
                 self.write("switch", what=f"device {device}")
-                sound._apply(device=device, backend="" if device == playback_null() else PULSE)
+                sound._apply(device=device, backend="" if device == NO_DEVICE else PULSE)
+
+    def _use_alone(self, outputs: Sequence[str]) -> None:
+        if time.monotonic() >= self._resting_until:
+            self._use(outputs)
 
     def _use(self, outputs: Sequence[str]) -> None:
         for port in OUTPUTS:
@@ -199,19 +225,6 @@ class EndlessWindow:
         timer.timeout.connect(act)
         timer.start()
         self._timers.append(timer)
-
-
-def playback_null() -> str:
-    """What the settings call no sound device."""
-    from drumapp.playback.output_settings import NO_DEVICE
-
-    return NO_DEVICE
-
-
-def _own_process() -> int:
-    import os
-
-    return os.getpid()
 
 
 def main() -> int:

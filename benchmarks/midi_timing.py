@@ -79,8 +79,7 @@ def cpu_seconds(process_id: int) -> float:
 def measure(notes: int) -> dict[str, Any]:
     """Play so many notes under load, and all figures of it. Raises RuntimeError when something does not come up."""
     with ExitStack() as stack:
-        folder = Path("/tmp/mt")
-        folder.mkdir()
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         stack.enter_context(jack_server(SERVER))
         hears = stack.enter_context(receiver(folder / "heard.jsonl", [EAR, PLAIN_EAR]))
         train = stack.enter_context(training(folder))
@@ -170,8 +169,9 @@ def describe(found: dict[str, Any]) -> list[str]:
     names = (("the virtual port", ""), ("a bare loop of sleeps", "sleep_"), ("mido's plain loop", "mido_"))
     most = {name: value for name, (_, value) in limits(found).items()}
     return [
-        f"{found['notes']} notes, 16ths of 137 bpm; {found['frames_a_second']} frames a second, {found['notes_written']} "
-        f"notes generated, training at {found['training_cpu']:.0%} of a core; {found['machine']}",
+        f"{found['notes']} notes, 16ths of 137 bpm; {found['frames_a_second']} frames a second, "
+        f"{found['notes_written']} notes generated, training at {found['training_cpu']:.0%} of a core; "
+        f"{found['machine']}",
         f"{'late by, ms':24}{'p50':>8}{'p99':>8}{'max':>8}",
         *[
             f"{words:24}{found[f'{name}p50_ms']:8.2f}{found[f'{name}p99_ms']:8.2f}{found[f'{name}max_ms']:8.2f}"

@@ -118,9 +118,9 @@ def jack_server(name: str, period: int = PERIOD, *, patient: bool = False) -> It
     """A JACK server that this process and those it starts use meanwhile, and what it says of xruns.
 
     With real-time priority where that is permitted. Args: name, the same each time for the same benchmark: JACK keeps a
-    list of eight names, even of servers that are long gone; patient, whether it waits for clients that the computer wakes
-    late instead of dropping what they have for that period. Raises RuntimeError when it does not come up, as when one
-    of that name runs already.
+    list of eight names, even of servers that are long gone; patient, whether it waits for clients that the computer
+    wakes late instead of dropping what they have for that period. Raises RuntimeError when it does not come up, as
+    when one of that name runs already.
     """
     before = os.environ.get("JACK_DEFAULT_SERVER")
     os.environ["JACK_DEFAULT_SERVER"] = name
@@ -216,7 +216,7 @@ def sound_server(folder: Path, sinks: Sequence[str]) -> Iterator[Chatter]:
 
 @contextmanager
 def bystander(sink: str, latency_ms: int) -> Iterator[None]:
-    """A plain player of silence in C on a sink: when it runs dry, the computer stalled. Its streams are called pacat."""
+    """A plain player of silence in C on a sink: when it runs dry, the computer stalled. Its stream is called pacat."""
     command = ["pacat", "--playback", "--raw", f"--rate={RATE}", "--channels=2", "--format=s16le"]
     command += [f"--latency-msec={latency_ms}", f"--device={sink}"]
     with Path("/dev/zero").open("rb") as silence, running(command, stdin=silence, stderr=subprocess.DEVNULL):
@@ -224,7 +224,7 @@ def bystander(sink: str, latency_ms: int) -> Iterator[None]:
 
 
 def window_environment(folder: Path, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment of a program whose window goes to Qt's offscreen platform, with settings and caches of its own."""
+    """The environment of a program whose window is Qt's offscreen platform's, with settings and caches of its own."""
     own = {name: str(folder) for name in ("DRUMAPP_CONFIG_DIR", "DRUMAPP_STATE_DIR", "DRUMAPP_CACHE_DIR")}
     return {**environment, **own, "QT_QPA_PLATFORM": "offscreen"}
 

@@ -91,6 +91,7 @@ class PlayingProcess:
         )
         self._sync = SyncSettings()
         self._leader: Leader | None = None
+        self._littered = False
         self._frames_seen = -1
         self._frames_seen_ns = 0
 
@@ -116,10 +117,14 @@ class PlayingProcess:
         """Wait for a command and hand it on; false when it is time to go."""
         try:
             if not self._commands.poll(_LOOK_SECONDS):
-                if not self._state.playing:
+                if self._state.playing:
+                    self._littered = True
+                elif self._littered:
                     gc.collect()
+                    self._littered = False
                 return True
             message = self._commands.recv()
+            self._littered = True
         except (EOFError, OSError):
             return False
         assert isinstance(message, Message)

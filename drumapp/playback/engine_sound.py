@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -155,8 +157,11 @@ class SoundKeeper:
         self._close_retired()
 
     def _close_retired(self) -> None:
-        for synth in self._player.take_retired_synths():
+        retired = self._player.take_retired_synths()
+        for synth in retired:
             synth.close()
+        if retired:
+            give_memory_back()
 
     def _next_best(self, error: SynthError, sound: SoundSettings) -> Synth:
         builtin = builtin_soundfont()
@@ -251,6 +256,14 @@ class SoundKeeper:
         self._close_device()
         self._close_retired()
         self._player.synth.close()
+
+
+def give_memory_back(system: str = sys.platform) -> None:
+    """Let the system have what was freed; glibc keeps it otherwise, and with each soundfont tried the process grows."""
+    if system == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none
+        if trim is not None:
+            trim(0)
 
 
 def _make(sound: SoundSettings) -> Synth:

@@ -66,6 +66,11 @@ class Scheduler:
         self._anchor: TimeAnchor | None = None  # of the segment before
         self._next_tick = 0
 
+    @property
+    def holds(self) -> bool:
+        """Whether something is to happen even if the music stands still."""
+        return bool(self._held or self._overdue)
+
     def set_notes(self, notes: Rows) -> None:
         """Replace the notes, rows sorted by start and pitch.
 

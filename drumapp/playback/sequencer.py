@@ -45,6 +45,7 @@ class Sequencer:
         self._clock_sender = ClockSender()
         self._following: Following | None = None
         self._mix = Mix()
+        self._resting = False  # whether nothing can happen until something is posted: then blocks cost next to nothing
         # A deque's ends are safe to use from several threads without a lock that the sound could wait for.
         self._messages: deque[protocol.Message] = deque()
 
@@ -73,6 +74,7 @@ class Sequencer:
         serial = self.state.serial
         while self._messages:
             message = self._messages.popleft()
+            self._resting = False
             self._obey(message.command)
             serial = max(serial, message.serial)
         if serial != self.state.serial:
@@ -84,6 +86,8 @@ class Sequencer:
         if frame <= self.frame:
             return
         start, self.frame = self.frame, frame
+        if self._resting:
+            return
         if self._following is not None:
             self._follow(self._following, start, frame)
         segments = self._transport.advance(start, frame - start)
@@ -102,6 +106,8 @@ class Sequencer:
                 self.state.first_note_ns = self._clock.now_ns()
             self.state.notes_played += block.strikes
         self._publish()
+        busy = self._transport.playing or self._scheduler.holds or self._counting or cues
+        self._resting = not busy and self._following is None
 
     def tick_at(self, frame: int) -> float | None:
         """The tick that was heard at a frame, with its fraction; None where no music was. Any thread may ask."""
@@ -110,6 +116,7 @@ class Sequencer:
     def follow(self, following: Following | None) -> None:
         """Go with a leader, or by the music's own tempo again."""
         self._following = following
+        self._resting = False
         if following is None:
             self._transport.impose_tempo(None, self.frame)
             self.state.leader_bpm, self.state.locked = 0.0, 0

@@ -16,6 +16,8 @@ from drumapp.playback.outputs import Click, Cue, Signal, ends_of
 from drumapp.playback.scheduler import LET_GO, Event
 from drumapp.playback.synth import Audio, Synth, give
 
+_QUIET = 1e-7  # below the last of 24 bits
+_RING_SECONDS = 1.0
 _FAREWELL_SECONDS = 0.04  # in which every synth has faded out
 LATEST_SECONDS = 0.03
 """A stroke that comes later than this, after a device had stopped for a while, would only sound wrong."""
@@ -42,6 +44,7 @@ class SynthOutput:
         self._next_synth: deque[Synth] = deque()
         self._retired: deque[Synth] = deque()
         self._farewell = np.zeros((0, 2), np.float32)  # the last of a synth that was swapped for another
+        self._quiet_frames = 0  # for how long nothing has been heard
 
     # The sequencer's side
 
@@ -105,7 +108,14 @@ class SynthOutput:
         return retired
 
     def render(self, frames: int, orders: Sequence[Callable[[], None]], cues: Sequence[Cue]) -> Audio:
-        """The next block, shape (frames, 2), within +-1: orders at its start, cues at their frames in it."""
+        """The next block, shape (frames, 2), within +-1: orders at its start, cues at their frames in it.
+
+        A synth that has rung out is left alone until it is struck.
+        """
+        if orders or cues or self._next_synth:
+            self._quiet_frames = 0
+        elif self._quiet_frames > _RING_SECONDS * self.synth.sample_rate:
+            return np.zeros((frames, 2), np.float32)
         for order in orders:
             order()
         self._take_synth()
@@ -125,6 +135,7 @@ class SynthOutput:
         peak = self.master.process(audio)
         if peak > self._state.level:
             self._state.level = peak
+        self._quiet_frames = self._quiet_frames + frames if peak < _QUIET else 0
         return audio
 
     def _takes(self, cue: Cue) -> bool:

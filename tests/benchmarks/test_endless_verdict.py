@@ -1,4 +1,4 @@
-"""What a receiver got is held against the document: nothing that went wrong may pass, nothing that is right be blamed."""
+"""What a receiver got is held against the document: what went wrong must not pass, what is right not be blamed."""
 
 from __future__ import annotations
 
@@ -32,13 +32,15 @@ def played(notes: list[Note], late_ms: float = 0.3) -> list[Heard]:
     return sorted(sent, key=lambda entry: entry.at_ns)
 
 
-def verdict_of(heard: list[Heard], *changes: Change, on: Span | None = None, guess_ms: float = 40.0, **more) -> Verdict:
+def verdict_of(
+    heard: list[Heard], *changes: Change, on: Span | None = None, guess_ms: float = 40.0, later=(), **more
+) -> Verdict:
     changes = (Change(ORIGIN - 10**9, (), tuple(NOTES)), *changes)
     return judge(
         changes,
         {"One": heard},
         {"One": [on or Span(ORIGIN, END)]},
-        guess_ns=ORIGIN + round(guess_ms * MS),
+        guesses=[(ORIGIN, ORIGIN + round(guess_ms * MS)), *later],
         tick_ns=TICK_NS,
         start_ns=ORIGIN,
         end_ns=END,
@@ -114,6 +116,16 @@ def test_music_that_moved_is_told_and_its_notes_are_not_missed():
         Heard(entry.at_ns + (60 * MS if entry.at_ns > due(50_000) else 0), entry.message) for entry in played(NOTES)
     ]
     assert kinds(verdict_of(moved)) == ["moved"]
+
+
+def test_music_that_waited_for_long_is_found_again():
+    waited = [
+        Heard(entry.at_ns + (900 * MS if entry.at_ns > due(50_000) else 0), entry.message) for entry in played(NOTES)
+    ]
+    later = [(due(50_000) + 950 * MS, ORIGIN + 930 * MS)]
+    verdict = verdict_of(waited, later=later)
+    assert kinds(verdict) == ["moved"]
+    assert "+900" in verdict.findings[0].words
 
 
 def test_a_drawn_note_sounds_at_once():

@@ -52,7 +52,8 @@ def jack_server(period: int = 64) -> Iterator[None]:
     before = os.environ.get("JACK_DEFAULT_SERVER")
     name = "drumapp-tests"
     os.environ["JACK_DEFAULT_SERVER"] = name
-    command = ["jackd", "--no-mlock", "-r", "-n", name, "-d", "dummy", "-r", "48000", "-p", str(period)]
+    # --sync: it waits for clients that the computer wakes late, and does not drop what they have for that period.
+    command = ["jackd", "--no-mlock", "-r", "--sync", "-n", name, "-d", "dummy", "-r", "48000", "-p", str(period)]
     with _alone(), _running(command) as server:
         try:
             yield

@@ -10,7 +10,7 @@ from tests.playback.font_building import RATE
 
 
 class RecordingSynth:
-    """Writes down every command with the frame at which it came; renders silence."""
+    """Writes down every command with the frame at which it came; renders all but silence, so as never to be at rest."""
 
     has_effects = True
 
@@ -42,7 +42,7 @@ class RecordingSynth:
 
     def render(self, frames: int) -> NDArray[np.float32]:
         self.frame += frames
-        return np.zeros((frames, 2), np.float32)
+        return np.full((frames, 2), 1e-6, np.float32)
 
     def warm_up(self) -> None:
         pass
