@@ -25,8 +25,8 @@ FOLDERS = ("my-midi-files", "beats", "groove")
 # Longer than anybody waits for a test, unless told otherwise.
 SHORTENED = {"train": ["--for", "1s"], "play": ["--device", "null"]}
 
-# What a reader may have and we have not: other people's weights, a training that still goes on. Of such lines it is only
-# tested that the program knows their options.
+# What a reader may have and we have not: other people's weights, a training that still goes on. Of such lines it is
+# only tested that the program knows their options.
 NOT_HERE = {"Wx.bin", "old.safetensors", "--job", "pause"}
 
 Command = tuple[int, str]
