@@ -25,6 +25,10 @@ FOLDERS = ("my-midi-files", "beats", "groove")
 # Longer than anybody waits for a test, unless told otherwise.
 SHORTENED = {"train": ["--for", "1s"], "play": ["--device", "null"]}
 
+# What a reader may have and we have not: other people's weights, a training that still goes on. Of such lines it is
+# only tested that the program knows their options.
+NOT_HERE = {"Wx.bin", "old.safetensors", "--job", "pause"}
+
 Command = tuple[int, str]
 """A command line and its line's number."""
 
@@ -45,10 +49,12 @@ def with_commands() -> list[Path]:
 
 @pytest.fixture(scope="module")
 def beats(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of five beats."""
+    """A folder of beats, whose style is told by the folder within it that they lie in."""
     folder = tmp_path_factory.mktemp("beats")
-    for number in range(5):
-        assert cli.main(["generate", "--bars", "8", "--seed", str(number), "-o", str(folder / f"{number}.mid")]) == 0
+    (folder / "funk").mkdir()
+    for number in range(6):
+        path = folder / "funk" / f"{number}.mid"
+        assert cli.main(["generate", "--bars", "8", "--tempo", "100", "--seed", str(number), "-o", str(path)]) == 0
     return folder
 
 
@@ -56,11 +62,13 @@ def beats(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def desk(tmp_path: Path, beats: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with what the documents' reader is taken to have."""
     for name in BEATS:
-        shutil.copyfile(beats / "0.mid", tmp_path / name)
-    write_pattern(replace(read_pattern(beats / "1.mid"), name="SoCal"), tmp_path / "song.mid")
+        shutil.copyfile(beats / "funk" / "0.mid", tmp_path / name)
+    write_pattern(replace(read_pattern(beats / "funk" / "1.mid"), name="SoCal"), tmp_path / "song.mid")
     for name in FOLDERS:
         shutil.copytree(beats, tmp_path / name)
     shutil.copyfile(resources.builtin_soundfont(), tmp_path / "MyKit.sf2")
+    for name in ("notes.txt", "ticks.txt"):
+        (tmp_path / name).write_text("36 38 42\n")
     for variable in ("CONFIG", "STATE", "CACHE"):
         monkeypatch.setenv(f"DRUMAPP_{variable}_DIR", str(tmp_path / "own"))
     monkeypatch.chdir(tmp_path)
@@ -77,6 +85,9 @@ def test_commands_of_a_document(document: Path, capsys: pytest.CaptureFixture[st
         words = shlex.split(line, comments=True)[1:]
         if any(not word.startswith("-") and word.isupper() for word in words):
             continue  # such as "drumapp COMMAND --help": the reader puts something there
+        if NOT_HERE.intersection(words):
+            cli.build_parser().parse_args(words)
+            continue
         try:
             status = cli.main([*words, *SHORTENED.get(words[0], [])])
         except SystemExit as exit:  # --help and --version end so, and arguments that make no sense

@@ -134,10 +134,10 @@ class Tour(QObject):
         self.ended.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take Escape, which is also a key of the roll's; stay beside the target when the window changes."""
+        """Take Escape from the window, where it is a key of the roll; stay beside the target when that moves."""
         kind = event.type()
         if kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) and event.key() == Qt.Key.Key_Escape:
-            if QApplication.activeModalWidget() is None and QApplication.activePopupWidget() is None:
+            if QApplication.activeWindow() in (None, self._window) and QApplication.activePopupWidget() is None:
                 event.accept()  # so that no shortcut takes it, and the key itself comes next
                 if kind == QEvent.Type.KeyPress:
                     self.end()
