@@ -25,10 +25,7 @@ def install_command() -> list[str] | None:
 def missing_sentence() -> str:
     """What to tell who wants to train without it."""
     if getattr(sys, "frozen", False):
-        return (
-            "Training needs PyTorch, which is too large to come with this program: get the source and type "
-            '"make training" there; what it trains plays here, too.'
-        )
+        return "This bundle of Drumapp was made without training; install the one with it."
     return (
         'Training needs PyTorch, which is not installed: type "make training" in the checkout, or '
         f"{sys.executable} -m pip install {REQUIREMENT}"

@@ -25,9 +25,9 @@ FOLDERS = ("my-midi-files", "beats", "groove")
 # Longer than anybody waits for a test, unless told otherwise.
 SHORTENED = {"train": ["--for", "1s"], "play": ["--device", "null"]}
 
-# What a reader may have and we have not: other people's weights, a training that still goes on. Of such lines it is
-# only tested that the program knows their options.
-NOT_HERE = {"Wx.bin", "old.safetensors", "--job", "pause"}
+# What a reader may have and we have not: other people's weights, a training that still goes on; and what goes on until
+# it is interrupted. Of such lines it is only tested that the program knows their options.
+NOT_HERE = {"Wx.bin", "old.safetensors", "--job", "pause", "--loop"}
 
 Command = tuple[int, str]
 """A command line and its line's number."""
