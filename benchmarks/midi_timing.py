@@ -58,7 +58,7 @@ def training(folder: Path) -> Iterator[subprocess.Popen[Any]]:
     for number in range(_FILES):
         write_pattern(long_piece(_NOTES_A_FILE, number), beats / f"{number}.mid")
     command = [sys.executable, "-m", "drumapp", "train", str(beats), "-o", str(folder / "made.safetensors")]
-    command += ["--for", "10h", "--no-cache", "--json", "--job-folder", str(folder / "job")]
+    command += ["--for", "10h", "--json", "--job-folder", str(folder / "job")]
     said = folder / "training.jsonl"
     with said.open("w") as file:
         environment = window_environment(folder)

@@ -25,8 +25,8 @@ from drumapp.gui.garbage import collect_seldom
 from drumapp.playback.engine import VIRTUAL_PORT, PlaybackEngine, SoundSettings
 from drumapp.playback.output_settings import NO_DEVICE
 from drumapp.port_choices import OutputChoice
-from drumapp.resources import builtin_soundfont
 from drumapp.settings import Settings
+from drumapp.sound_choices import SoundChoice
 
 BPM = 137.0
 KEY = 75  # claves, which stand in for the drummer's own
@@ -149,8 +149,9 @@ def main() -> int:
     path, count = sys.argv[1:]
     app = build_qt([])
     collect_seldom()
-    engine = SteadyEngine(SoundSettings(builtin_soundfont(), device=NO_DEVICE))
-    application = Application(app, Settings(bars=0, tempo=BPM), engine=engine)
+    settings = Settings(bars=0, tempo=BPM, sound=SoundChoice(device=NO_DEVICE))
+    engine = SteadyEngine(settings.sound.settings(settings.soundfont, settings.synth, settings.volume_db))
+    application = Application(app, settings, engine=engine)
     with Path(path).open("w") as file:
         timed = TimedWindow(application, file, int(count))
         application.show()
