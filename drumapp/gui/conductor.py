@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from drumapp.playback.engine import PlaybackEngine, Playhead
 
 BARS_AHEAD = 4
-ACTIVE_MS = 8
+ACTIVE_MS = 16  # as often as most screens show a frame
 IDLE_MS = 60
 FIRST_NOTE_SECONDS = 0.016
 SETTLE_SECONDS = 0.12  # after the last change by hand, before the drummer is asked to write otherwise

@@ -53,6 +53,13 @@ class Overview(QWidget):
         self._picture = None
         self.update()
 
+    def move_playhead(self, before: float, after: float) -> None:
+        """Paint the two places of the playhead, if they are two."""
+        places = [round(self._strip.x_of(tick)) for tick in (before, after)]
+        if places[0] != places[1]:
+            for place in places:
+                self.update(place - 1, 0, 3, self.height())
+
     def redraw_soon(self) -> None:
         """There are more notes."""
         if not self._timer.isActive():

@@ -5,12 +5,22 @@ from __future__ import annotations
 from enum import Enum
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from drumapp.core.timing import Range
 from drumapp.gui.piano_roll.grid import STEP_TICKS
+from drumapp.gui.piano_roll.layers import sized
 from drumapp.gui.piano_roll.ruler_gestures import DrawLoop, Edge, LoopDrag, MoveLoop, ResizeLoop, RulerGrid, end_at
-from drumapp.gui.piano_roll.ruler_painting import FLAG_HEIGHT_PX, FLAG_PX, HEAD_PX, RULER_HEIGHT, STRIP_PX, paint_ruler
+from drumapp.gui.piano_roll.ruler_painting import (
+    FLAG_HEIGHT_PX,
+    FLAG_PX,
+    HEAD_PX,
+    RULER_HEIGHT,
+    STRIP_PX,
+    paint_head,
+    paint_ruler,
+)
 from drumapp.gui.piano_roll.scene import Scene
 
 DRAG_FROM_PX = 4
@@ -76,6 +86,7 @@ class Ruler(QWidget):
         self._drag: LoopDrag | None = None
         self._preview: Range | None = None
         self._new_end: int | None = None
+        self._still, self._stale = QPixmap(), True
         self.setFixedHeight(RULER_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
@@ -87,13 +98,35 @@ class Ruler(QWidget):
         return QSize(320, RULER_HEIGHT)
 
     def paintEvent(self, _event) -> None:
-        """With the loop as it would be, while one is dragged."""
-        paint_ruler(self, self._scene, self._preview or self._scene.loop)
+        """Copy what stands still, drawn anew only where it has changed, and draw the playhead's head over it."""
+        still = sized(self._still, self.size(), self.devicePixelRatioF())
+        painter = QPainter(self)
+        if self._stale or still is not self._still:
+            self._still, self._stale = still, False
+            drawn = QPainter(still)
+            drawn.setFont(self.font())
+            # With the loop as it would be, while one is dragged.
+            paint_ruler(drawn, self.size(), self._scene, self._preview or self._scene.loop)
+            drawn.end()
+        painter.drawPixmap(0, 0, still)
+        paint_head(painter, self._scene, self.height())
+
+    def redraw(self) -> None:
+        """Something other than the playhead has changed."""
+        self._stale = True
+        self.update()
 
     def move_playhead(self, before: float, after: float) -> None:
-        """Paint the two places of the playhead's head."""
-        for tick in (before, after):
-            self.update(self._scene.view.pixel_of(tick) - HEAD_PX - 1, 0, 2 * HEAD_PX + 3, self.height())
+        """Paint the two places of the playhead's head, if they are two."""
+        places = [self._scene.view.pixel_of(tick) for tick in (before, after)]
+        if places[0] != places[1]:
+            for place in places:
+                self.update(place - HEAD_PX - 1, 0, 2 * HEAD_PX + 3, self.height())
+
+    def changeEvent(self, event) -> None:
+        """Another font is another picture."""
+        super().changeEvent(event)
+        self.redraw()
 
     def spot_at(self, x: float, y: float) -> Spot:
         """What lies under a pixel."""
@@ -150,7 +183,7 @@ class Ruler(QWidget):
         else:
             self._drag = self._drag or self._loop_drag()
             self._preview = self._drag.loop(tick, self._grid, free=free)
-        self.update()
+        self.redraw()
 
     def mouseReleaseEvent(self, event) -> None:
         """Do it; a press that never became a drag goes there."""
@@ -205,7 +238,7 @@ class Ruler(QWidget):
 
     def _forget_drag(self) -> None:
         self._pressed = self._drag = self._preview = self._new_end = None
-        self.update()
+        self.redraw()
 
     def _seek(self, x: float) -> None:
         step = round(max(self._scene.view.tick_at(x), 0) / STEP_TICKS)

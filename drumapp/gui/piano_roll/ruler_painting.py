@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QWidget
 
 from drumapp.core.timing import Range
 from drumapp.gui.piano_roll.grid import CLOSEST_NUMBERS_PX, Level, bar_stride, lines
@@ -18,12 +17,11 @@ _END_PX = 7
 FLAG_PX, FLAG_HEIGHT_PX = 12, 10  # the pennant of the resume flag, at the foot, under the numbers
 
 
-def paint_ruler(widget: QWidget, scene: Scene, loop: Range | None) -> None:
-    """Loop above, numbers below it, tick marks at the foot."""
+def paint_ruler(painter: QPainter, size: QSize, scene: Scene, loop: Range | None) -> None:
+    """Loop above, numbers below it, tick marks at the foot; all but the playhead's head."""
     view, colours = scene.view, scene.colours
-    painter = QPainter(widget)
-    width, height = widget.width(), widget.height()
-    painter.fillRect(widget.rect(), QColor(colours.window))
+    width, height = size.width(), size.height()
+    painter.fillRect(0, 0, width, height, QColor(colours.window))
     painter.fillRect(QRectF(0, 0, width, STRIP_PX), QColor(colours.field))
     if loop is not None:
         _paint_loop(painter, scene, loop)
@@ -47,7 +45,6 @@ def paint_ruler(widget: QWidget, scene: Scene, loop: Range | None) -> None:
         _paint_flag(painter, scene, scene.flag, height)
     painter.setPen(QPen(QColor(colours.border), 1))
     painter.drawLine(0, height - 1, width, height - 1)
-    _paint_head(painter, scene, height)
 
 
 def _paint_loop(painter: QPainter, scene: Scene, loop: Range) -> None:
@@ -91,7 +88,8 @@ def _paint_flag(painter: QPainter, scene: Scene, tick: int, height: int) -> None
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
-def _paint_head(painter: QPainter, scene: Scene, foot: int) -> None:
+def paint_head(painter: QPainter, scene: Scene, foot: int) -> None:
+    """The playhead's head, down to the ruler's foot."""
     x = scene.view.pixel_of(scene.playhead) + 0.5
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)

@@ -225,7 +225,7 @@ class PianoRoll(QWidget):
         """Show where the drummer would go on."""
         if tick != self.scene.flag:
             self.scene.flag = tick
-            self.ruler.update()
+            self.ruler.redraw()
             self.canvas.update()
             self.memory_lane.redraw()
 
@@ -233,7 +233,7 @@ class PianoRoll(QWidget):
         """Show the spans that the drummer writes anew."""
         if regions != self.scene.regions:
             self.scene.regions = regions
-            self.ruler.update()
+            self.ruler.redraw()
             self.canvas.redraw()
 
     def show_locks(self, locks: Locks) -> None:
@@ -269,7 +269,7 @@ class PianoRoll(QWidget):
         """Mark the range that repeats, or that would."""
         if (loop, looping) != (self.scene.loop, self.scene.looping):
             self.scene.loop, self.scene.looping = loop, looping
-            self.ruler.update()
+            self.ruler.redraw()
 
     def set_colours(self, colours: Colours) -> None:
         """Draw in another theme's colours."""
@@ -288,7 +288,7 @@ class PianoRoll(QWidget):
         if tick == before or self.navigation.turn_page(tick, playing=playing):
             return
         self.canvas.move_playhead(tick)
-        self.overview.update()
+        self.overview.move_playhead(before, tick)
         self.ruler.move_playhead(before, tick)
 
     def _moved(self) -> None:
@@ -296,7 +296,7 @@ class PianoRoll(QWidget):
         self._set_scroll_bar()
         self._redraw()
         self.memory_lane.redraw()
-        self.ruler.update()
+        self.ruler.redraw()
         self.overview.update()
         lanes = (self.view.row_height, self.view.top, self.scene.kit, self.scene.colours)
         if lanes != self._lanes_in_header:  # scrolled or zoomed in time, it stays as it is
