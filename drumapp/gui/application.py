@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 
 QUIT_AFTER_PAINT = "--quit-after-paint"
 SIGNAL_LOOK_MS = 200
+POSITION_SECONDS = 0.03  # while it plays the position is told no more often: nobody reads faster, and a label is dear
 JOBS_LOOK_MS = 1500
 """To load what shows training jobs holds the window up for a quarter of a second: not while it opens."""
 
@@ -130,7 +131,7 @@ class Application(QObject):
         self.help = HelpControl(self.window)
         self.faults = FaultControl(self.window, self.projects.keep_safe)
         self.training = TrainingDoor(self.window, self._build_training)
-        self._last_look = time.monotonic()
+        self._last_look = self._position_shown_at = time.monotonic()
         self._closed = False
         self._let_go = False
         self._show_settings()
@@ -352,7 +353,10 @@ class Application(QObject):
         window.roll.move_playhead(head.tick, playing=head.playing)
         self.metronome.notice(head)
         self.time.show_tempo_at(head.tick)
-        window.transport.set_position(self._position(head), counting_in=head.counting_in)
+        slow = not head.playing or head.counting_in
+        if slow or now - self._position_shown_at >= POSITION_SECONDS:
+            self._position_shown_at = now
+            window.transport.set_position(self._position(head), counting_in=head.counting_in)
         window.transport.meter.show_level(head.level, now - self._last_look)
         self._last_look = now
 
