@@ -132,6 +132,7 @@ class Application(QObject):
         self.faults = FaultControl(self.window, self.projects.keep_safe)
         self.training = TrainingDoor(self.window, self._build_training)
         self._last_look = self._position_shown_at = time.monotonic()
+        self._was_running = False
         self._closed = False
         self._let_go = False
         self._show_settings()
@@ -353,9 +354,9 @@ class Application(QObject):
         window.roll.move_playhead(head.tick, playing=head.playing)
         self.metronome.notice(head)
         self.time.show_tempo_at(head.tick)
-        slow = not head.playing or head.counting_in
-        if slow or now - self._position_shown_at >= POSITION_SECONDS:
-            self._position_shown_at = now
+        running = head.playing and not head.counting_in
+        if not running or not self._was_running or now - self._position_shown_at >= POSITION_SECONDS:
+            self._position_shown_at, self._was_running = now, running
             window.transport.set_position(self._position(head), counting_in=head.counting_in)
         window.transport.meter.show_level(head.level, now - self._last_look)
         self._last_look = now
