@@ -116,6 +116,9 @@ class Optimisation:
         checks: how often a run is held against the held-out files.
         patience: checks in a row without a better figure after which it ends; 0 never.
         keep: ``best``, the weights best on the held-out files, or ``last``.
+        stay: of a run that goes on from a drummer, how far the weights that are measured and kept stay with that
+            drummer's: 0 not at all, 0.5 half-way. Half-way learns the new and forgets less of the old: Wortsman et al.,
+            "Robust fine-tuning of zero-shot models", CVPR 2022.
 
     Raises ValueError, naming the field, for values that make no sense.
     """
@@ -139,6 +142,7 @@ class Optimisation:
     checks: int = 20
     patience: int = 0
     keep: str = "best"
+    stay: float = 0.0
 
     def __post_init__(self) -> None:
         if self.keep not in ("best", "last"):
@@ -149,7 +153,7 @@ class Optimisation:
         _check_number("learning_rate", self.learning_rate, 1e-9, 10.0)
         for name, top in (("weight_decay", 10.0), ("clip_norm", 1e6), ("clip_value", 1e6), ("memory_range", 10.0)):
             _check_number(name, getattr(self, name), 0.0, top)
-        for name in ("dropout_inputs", "dropout_layers", "dropout_heads", "labels_hidden"):
+        for name in ("dropout_inputs", "dropout_layers", "dropout_heads", "labels_hidden", "stay"):
             _check_number(name, getattr(self, name), 0.0, 0.99)
         _check_number("deviation", self.deviation, 0.0, 1.0)
         for name, known in (("arrangement", ARRANGEMENTS), ("optimiser", OPTIMISERS), ("schedule", SCHEDULES)):
@@ -342,6 +346,7 @@ PRESETS: Mapping[str, Preset] = {
                 weight_decay=0.05,
                 checks=60,
                 patience=20,
+                stay=0.5,
             ),
             VARIED,
         ),

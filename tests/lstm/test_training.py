@@ -136,6 +136,30 @@ def test_training_goes_on_from_given_weights() -> None:
     assert further.held_out.nats["pitch"] < learnt.held_out.nats["pitch"] + 0.1
 
 
+def test_what_is_kept_stays_half_way_with_the_drummer_it_went_on_from() -> None:
+    held_out = rock_table(8, 1)
+    start = train(with_optimisation(events=600), VOCABULARY, rock_table(), held_out).weights
+    # One check, at the end: there is no other moment to keep.
+    free, half = (
+        train(with_optimisation(events=600, checks=1, stay=stay), VOCABULARY, rock_table(), held_out, start_from=start)
+        for stay in (0.0, 0.5)
+    )
+    for name, weight in half.weights.items():
+        torch.testing.assert_close(weight, (start[name] + free.weights[name]) / 2)
+    told = measure_of_weights(PRESET, VOCABULARY, half.weights, held_out)
+    assert told.chosen == pytest.approx(half.held_out.chosen, abs=1e-4)
+    assert not torch.equal(half.weights["delay.weight"], free.weights["delay.weight"])
+
+
+def test_without_a_drummer_to_go_on_from_nothing_stays() -> None:
+    preset = with_optimisation(events=600, checks=1)
+    one, other = (
+        train(with_optimisation(preset, stay=stay), VOCABULARY, rock_table(), rock_table(8, 1)).weights
+        for stay in (0.0, 0.5)
+    )
+    assert all(torch.equal(weight, other[name]) for name, weight in one.items())
+
+
 def test_one_short_piece_is_enough_to_train_on() -> None:
     table = encode_pattern(rock(1), VOCABULARY, PRESET.architecture.bar_memory)
     assert train(with_optimisation(events=100), VOCABULARY, table, table).weights

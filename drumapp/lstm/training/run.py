@@ -260,7 +260,9 @@ class TrainingRun:
         """Hold the network against held-out pieces; False when it has been no better for too long."""
         self._next_check = int(self.share_of_checks()) + 1
         training = self.trainer.tally.measure()
-        held_out = self.trainer.measure(self._at_checks)
+        kept = self.trainer.kept_weights
+        with self.trainer.other_weights(kept):
+            held_out = self.trainer.measure(self._at_checks)
         if not np.isfinite(held_out.chosen):
             raise _BrokeDownError
         self.trainer.tally.clear()
@@ -268,7 +270,7 @@ class TrainingRun:
         check = Check(self.trainer.events, self.seconds, training, held_out, best)
         self.checks.append(check)
         if best:
-            self._best, self._best_check = self.trainer.weights, check
+            self._best, self._best_check = kept, check
             self._warned = False
             if self._outlets.keep is not None and self.trainer.processes.first:
                 self._outlets.keep(self._best, check)
@@ -297,17 +299,15 @@ class TrainingRun:
             raise TrainingError("Training ended before anything was learnt.")
         kept, at = self._best, self._best_check.events
         if self._recipe.keep == "last" and ending != "broke down":
-            kept, at = self.trainer.weights, self.trainer.events
+            kept, at = self.trainer.kept_weights, self.trainer.events
         training = None
         batches = self.trainer.batches
         if isinstance(batches, GluedStreams) and ending != "broke down":
             training = self.trainer.measure_streams(batches.table)
         held_out = self._best_check.held_out
         if self._at_checks is not self._held_out or self._recipe.keep == "last":
-            before = self.trainer.weights
-            self.trainer.network.load_state_dict(kept)
-            held_out = self.trainer.measure(self._held_out)
-            self.trainer.network.load_state_dict(before)
+            with self.trainer.other_weights(kept):
+                held_out = self.trainer.measure(self._held_out)
         self.checkpoint()
         return TrainingResult(
             kept, held_out, at, self.trainer.events, self.seconds, ending, training, list(self.checks)
@@ -335,7 +335,7 @@ class TrainingRun:
             return
         if self.seconds - self._looked_at >= self._outlets.look_seconds:
             self._looked_at = self.seconds
-            self._tell("look", **self._outlets.look(self.trainer.weights))
+            self._tell("look", **self._outlets.look(self.trainer.kept_weights))
 
     def _tell(self, event: str, **values: Any) -> None:
         if self.trainer.processes.first:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,8 +118,11 @@ class Trainer:
         self._seed = seed
         torch.manual_seed(seed)
         self.network = _network(preset, vocabulary).to(self.device)
+        self._start: dict[str, Tensor] = {}
         if start_from is not None:
             self.network.load_state_dict(dict(start_from))
+            if preset.optimisation.stay:
+                self._start = self.weights
         self._trained = [weight for weight in self.network.parameters() if weight.requires_grad]
         self._optimiser = make_optimiser(preset.optimisation, self._trained)
         self.tally = Tally(heads(preset.architecture), self.device)
@@ -165,6 +169,27 @@ class Trainer:
     def measure_streams(self, whole: EventTable) -> Measure:
         """The network on pieces end to end, heard as one sequence from a memory of zeros."""
         return measure_streams(self.network, whole)
+
+    @property
+    def kept_weights(self) -> dict[str, Tensor]:
+        """A copy of what would be kept of the weights as they are: they, or so far with those it began from as the
+        recipe has it stay.
+        """
+        stay = self.preset.optimisation.stay
+        return {
+            name: torch.lerp(weight, self._start[name], stay) if name in self._start else weight
+            for name, weight in self.weights.items()
+        }
+
+    @contextmanager
+    def other_weights(self, weights: Mapping[str, Tensor]) -> Iterator[None]:
+        """For a while the network has others."""
+        own = self.weights
+        self.network.load_state_dict(dict(weights))
+        try:
+            yield
+        finally:
+            self.network.load_state_dict(own)
 
     @property
     def weights(self) -> dict[str, Tensor]:
