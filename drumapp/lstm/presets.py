@@ -340,7 +340,7 @@ PRESETS: Mapping[str, Preset] = {
             "For going on from a drummer there is: small steps, varied material, an early end",
             Architecture(),
             Optimisation(
-                events=4_000_000,
+                events=300_000,
                 learning_rate=1e-3,
                 schedule="cosine",
                 weight_decay=0.05,

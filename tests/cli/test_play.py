@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -91,15 +92,27 @@ def test_a_beat_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "absent.mid" in capsys.readouterr().err
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Programs started here heed Ctrl+C, also where the tests run in the background of a shell that ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_it_and_leaves_no_process(beat: Path) -> None:
     command = [sys.executable, "-m", "drumapp", "play", str(beat), *SILENT, "--loop"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True
     ) as player:
-        assert "Ctrl+C ends it" in player.stdout.readline()
-        os.killpg(player.pid, signal.SIGINT)  # as a terminal does: to the playing process too
-        _, said = player.communicate(timeout=30)  # which ends when nobody holds the pipes any more
+        try:
+            assert "Ctrl+C ends it" in player.stdout.readline()
+            os.killpg(player.pid, signal.SIGINT)  # as a terminal does: to the playing process too
+            _, said = player.communicate(timeout=30)  # which ends when nobody holds the pipes any more
+        finally:
+            player.kill()
     assert player.returncode == 130
     assert said == "drumapp: Interrupted.\n"
