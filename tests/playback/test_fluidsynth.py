@@ -114,7 +114,7 @@ class TestFluidSynth:
         path = make_font(Font([key_zone(36, pulse())]))
         # FluidSynth is stricter about sizes than the check before it.
         path.write_bytes(path.read_bytes() + bytes(64))
-        with caplog.at_level(logging.DEBUG), pytest.raises(SynthError, match=path.name):
+        with caplog.at_level(logging.DEBUG, "drumapp.fluidsynth"), pytest.raises(SynthError, match=path.name):
             FluidSynth(path)
         captured = capfd.readouterr()
         assert captured.out + captured.err == ""
