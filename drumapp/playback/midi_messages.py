@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 NOTE_OFF, NOTE_ON, KEY_PRESSURE, CONTROL_CHANGE = 0x80, 0x90, 0xA0, 0xB0
@@ -16,6 +17,8 @@ CLOCKS_PER_POSITION = 6
 LAST_POSITION = 2**14 - 1
 
 Message = bytes | tuple[int, ...]
+Receive = Callable[[Sequence[int], int], None]
+"""Told a message that has come in, and when: nanoseconds of `time.monotonic_ns`."""
 
 
 class PortGoneError(Exception):
@@ -36,6 +39,19 @@ class OutPort(Protocol):
 
     def close(self) -> None:
         """Let go of the port; harmless when it is gone."""
+
+
+class InPort(Protocol):
+    """An open MIDI input. Attributes: name; gone: whether it is known that nothing can come in any more."""
+
+    name: str
+
+    @property
+    def gone(self) -> bool:
+        """Whether there is nobody any more to listen to."""
+
+    def close(self) -> None:
+        """Listen no more."""
 
 
 def song_position(sixteenths: int) -> bytes:

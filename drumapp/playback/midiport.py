@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,12 +11,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from drumapp.core.errors import DrumappError
-from drumapp.playback.clock import NANOSECONDS
-from drumapp.playback.midi_messages import Message, OutPort, PortGoneError
+from drumapp.playback.midi_messages import InPort, OutPort, Receive
 from drumapp.playback.native_chatter import silenced
 from drumapp.playback.output_settings import VIRTUAL_PORT
 from drumapp.playback.port_names import find_port
-from drumapp.playback.thread_priority import MIDI, hurry_this_thread
+from drumapp.playback.rtmidi_ports import Poller, RtMidiIn, RtMidiOut, SeveralInputs, SeveralOutputs
 
 # rtmidi's names of the interfaces, and people's.
 _BACKENDS = {
@@ -33,14 +30,6 @@ _WITHOUT_VIRTUAL_PORTS = ("WINDOWS_MM",)
 _CLIENT = "Drumapp"
 _ALSA_DEVICE = Path("/dev/snd/seq")
 _UNIX_SOCKETS = Path("/proc/net/unix")
-_POLL_SECONDS = 0.001
-# rtmidi keeps 16 kB for JACK and, once they are full and nobody empties them, waits for ever.
-_JACK_BYTES_UNCHECKED = 6000
-_BYTES_A_MESSAGE = 8
-_LONGEST_UNSEEN_NS = NANOSECONDS // 10
-
-Receive = Callable[[Sequence[int], int], None]
-"""Told a message that has come in, and when: nanoseconds of `time.monotonic_ns`."""
 
 
 class MidiPortError(DrumappError):
@@ -63,19 +52,6 @@ class MidiPorts:
 
     outputs: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
-
-
-class InPort(Protocol):
-    """An open MIDI input. Attributes: name; gone: whether it is known that nothing can come in any more."""
-
-    name: str
-
-    @property
-    def gone(self) -> bool:
-        """Whether there is nobody any more to listen to."""
-
-    def close(self) -> None:
-        """Listen no more."""
 
 
 class MidiSystem(Protocol):
@@ -150,7 +126,7 @@ class RtMidiSystem:
 
     def __init__(self) -> None:
         self._interfaces: list[_Interface] | None = None
-        self._poller = _Poller()
+        self._poller = Poller()
 
     def look(self) -> MidiPorts:
         """The ports there are now, but those of this program. Raises what a listener has raised."""
@@ -166,7 +142,7 @@ class RtMidiSystem:
     def open_output(self, name: str) -> OutPort:
         """Open a port, or make the virtual one on every interface that has such. Raises MidiPortError."""
         if name == VIRTUAL_PORT:
-            return _Several(name, [interface.virtual_output() for interface in self._with_virtual_ports()])
+            return SeveralOutputs(name, [interface.virtual_output() for interface in self._with_virtual_ports()])
         for interface in self._found():
             if interface.answers():
                 names = interface.all_outputs()
@@ -179,7 +155,7 @@ class RtMidiSystem:
         """Open a port, or make the virtual one. Raises MidiPortError."""
         if name == VIRTUAL_PORT:
             inputs = [interface.virtual_input(receive) for interface in self._with_virtual_ports()]
-            return _SeveralInputs(name, inputs)
+            return SeveralInputs(name, inputs)
         for interface in self._found():
             if interface.answers():
                 names = interface.all_inputs()
@@ -217,7 +193,7 @@ class RtMidiSystem:
 class _Interface:
     """One of rtmidi's interfaces, its clients kept: the first output and input list the ports too."""
 
-    def __init__(self, rtmidi: Any, name: str, poller: _Poller) -> None:
+    def __init__(self, rtmidi: Any, name: str, poller: Poller) -> None:
         self.has_virtual_ports = name not in _WITHOUT_VIRTUAL_PORTS
         self._rtmidi = rtmidi
         self._name = name
@@ -228,7 +204,7 @@ class _Interface:
         self._idle_ins: list[Any] = []
         self._virtual_outs: list[Any] = []  # clients that have offered a port, and are not played now
         self._virtual_ins: list[Any] = []
-        self._open: list[_RtMidiOut | _RtMidiIn] = []
+        self._open: list[RtMidiOut | RtMidiIn] = []
 
     def answers(self) -> bool:
         """Whether it can be used now. After JACK has died, clients of the dead server are left alone: they hang."""
@@ -319,7 +295,8 @@ class _Interface:
             raise MidiPortError(f"The MIDI output {name} cannot be opened: {_plain(str(error))}.") from error
 
         take_back = self._taking_back(afterwards)
-        port = _RtMidiOut(client, name, jack=self._name == _JACK, stays=name == VIRTUAL_PORT, done=take_back)
+        answers = partial(_may_answer, _JACK) if self._name == _JACK else None
+        port = RtMidiOut(client, name, answers=answers, stays=name == VIRTUAL_PORT, done=take_back)
         self._open.append(port)
         return port
 
@@ -336,14 +313,14 @@ class _Interface:
             self._idle_ins.append(client)
             raise MidiPortError(f"The MIDI input {name} cannot be opened: {_plain(str(error))}.") from error
         stays, take_back = name == VIRTUAL_PORT, self._taking_back(afterwards)
-        port = _RtMidiIn(client, name, receive, self._poller, jack=jack, stays=stays, done=take_back)
+        port = RtMidiIn(client, name, receive, self._poller, jack=jack, stays=stays, done=take_back)
         self._open.append(port)
         return port
 
-    def _taking_back(self, afterwards: list[Any]) -> Callable[[_RtMidiOut | _RtMidiIn], None]:
+    def _taking_back(self, afterwards: list[Any]) -> Callable[[RtMidiOut | RtMidiIn], None]:
         """What is done once a port is closed: its client waits for the next one."""
 
-        def take_back(port: _RtMidiOut | _RtMidiIn) -> None:
+        def take_back(port: RtMidiOut | RtMidiIn) -> None:
             if port in self._open:  # else its server has died
                 self._open.remove(port)
                 afterwards.append(port.client)
@@ -373,168 +350,6 @@ class _Interface:
             return list(client.get_ports())
         except OSError:
             return []  # it has died since it answered; the next look finds that out
-
-
-class _RtMidiOut:
-    """An open output. Attributes: name; client, rtmidi's; gone, once nobody is there to send to."""
-
-    def __init__(self, client: Any, name: str, *, jack: bool, stays: bool, done: Callable[[_RtMidiOut], None]) -> None:
-        self.name = name
-        self.client = client
-        self.gone = False
-        self._jack = jack
-        self._stays = stays
-        self._done = done
-        self._unchecked = 0
-
-    def send(self, message: Message) -> None:
-        if self._jack:
-            self._unchecked += _BYTES_A_MESSAGE
-            if self._unchecked > _JACK_BYTES_UNCHECKED:
-                self._unchecked = 0
-                self.gone = self.gone or not _may_answer(_JACK)
-        if self.gone:
-            raise PortGoneError(self.name)
-        try:
-            self.client.send_message(message)
-        except OSError as error:
-            self.gone = True
-            raise PortGoneError(self.name) from error
-
-    def close(self) -> None:
-        gone, self.gone = self.gone, True
-        if not gone and not self._stays:
-            self.client.close_port()
-        self._done(self)
-
-
-class _Several:
-    """One port that is offered through several interfaces. Attributes: name; gone, when it is from all of them."""
-
-    def __init__(self, name: str, ports: Sequence[OutPort]) -> None:
-        self.name = name
-        self._ports = list(ports)
-
-    @property
-    def gone(self) -> bool:
-        return all(port.gone for port in self._ports)
-
-    def send(self, message: Message) -> None:
-        for port in tuple(self._ports):
-            try:
-                port.send(message)
-            except PortGoneError:
-                self._ports.remove(port)
-                if not self._ports:
-                    raise
-
-    def close(self) -> None:
-        for port in self._ports:
-            port.close()
-
-
-class _RtMidiIn:
-    """An open input. Attributes: name; client, rtmidi's; gone, once nothing can come in."""
-
-    def __init__(
-        self,
-        client: Any,
-        name: str,
-        receive: Receive,
-        poller: _Poller,
-        *,
-        jack: bool,
-        stays: bool,
-        done: Callable[[_RtMidiIn], None],
-    ) -> None:
-        self.name = name
-        self.client = client
-        self.gone = False
-        self._poller = poller
-        self._jack = jack
-        self._stays = stays
-        self._done = done
-        if jack:
-            poller.listen(client, receive)
-        else:
-            # Called from rtmidi's own thread the moment a message comes, so that now is when it came.
-            client.set_callback(lambda event, _data: poller.tell(receive, event[0], time.monotonic_ns()))
-
-    def close(self) -> None:
-        if self._jack:
-            self._poller.forget([self.client])
-        else:
-            self.client.cancel_callback()
-        if not self.gone and not self._stays:
-            self.client.close_port()
-        self._done(self)
-
-
-class _SeveralInputs:
-    """One port that is offered through several interfaces. Attributes: name; gone, when it is from all of them."""
-
-    def __init__(self, name: str, ports: Sequence[InPort]) -> None:
-        self.name = name
-        self._ports = ports
-
-    @property
-    def gone(self) -> bool:
-        return all(port.gone for port in self._ports)
-
-    def close(self) -> None:
-        for port in self._ports:
-            port.close()
-
-
-class _Poller:
-    """Looks for messages from JACK: its thread, which rtmidi would call us from, must not wait for Python.
-
-    rtmidi tells how long after the one before a message came. The earliest time that agrees with all of them so far is
-    nearest to the truth, since a message can only be found late; where it is far too early, one before was lost.
-    Attributes: fault: what a listener has raised, on this thread or rtmidi's; nothing else would tell of it.
-    """
-
-    def __init__(self) -> None:
-        self.fault: BaseException | None = None
-        self._listened: dict[int, tuple[Any, Receive]] = {}
-        self._came_ns: dict[int, int] = {}
-        self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def listen(self, client: Any, receive: Receive) -> None:
-        self._came_ns.pop(id(client), None)  # what came while nobody listened has not been counted
-        self._listened = {**self._listened, id(client): (client, receive)}
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="midi-input", daemon=True)
-            self._thread.start()
-
-    def forget(self, clients: Sequence[Any]) -> None:
-        gone = {id(client) for client in clients}
-        self._listened = {place: pair for place, pair in self._listened.items() if place not in gone}
-
-    def tell(self, receive: Receive, message: Sequence[int], now_ns: int) -> None:
-        try:
-            receive(message, now_ns)
-        except BaseException as error:  # noqa: BLE001 - raised again by the next look
-            self.fault = error
-
-    def close(self) -> None:
-        self._closing.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        hurry_this_thread(MIDI)
-        while not self._closing.is_set():
-            for place, (client, receive) in self._listened.items():
-                while (event := client.get_message()) is not None:
-                    message, seconds = event
-                    now_ns = time.monotonic_ns()
-                    after_last = self._came_ns.get(place, now_ns) + round(seconds * NANOSECONDS)
-                    lost = now_ns - after_last > _LONGEST_UNSEEN_NS
-                    self._came_ns[place] = now_ns if lost else min(now_ns, after_last)
-                    self.tell(receive, message, self._came_ns[place])
-            time.sleep(_POLL_SECONDS if self._listened else 0.1)
 
 
 def _built_in(rtmidi: Any) -> list[str]:

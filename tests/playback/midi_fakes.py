@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from drumapp.playback.midi_messages import NOTE_OFF, NOTE_ON, PortGoneError
-from drumapp.playback.midiport import MidiPortError, MidiPorts, Receive
+from drumapp.playback.midi_messages import NOTE_OFF, NOTE_ON, PortGoneError, Receive
+from drumapp.playback.midiport import MidiPortError, MidiPorts
 from drumapp.playback.output_settings import VIRTUAL_PORT
 from drumapp.playback.port_names import find_port
 
