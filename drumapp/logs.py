@@ -57,7 +57,8 @@ def start_logging() -> str | None:
 
 
 def stop_logging() -> None:
-    """Close the log's file."""
+    """Close the log's file, and log as before it was opened."""
+    LOG.setLevel(logging.NOTSET)
     for handler in LOG.handlers[:]:
         LOG.removeHandler(handler)
         handler.close()

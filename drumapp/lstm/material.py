@@ -172,10 +172,14 @@ def table_of(
     """Pieces as one table of events, of so many at most; without ``labels`` style and kind are left unsaid. Raises
     ValueError when the vocabulary has no word for any of their notes.
     """
-    material = PieceMaterial(pieces, vocabulary, bar_memory, key_classes, labels=labels)
+    return end_to_end(PieceMaterial(pieces, vocabulary, bar_memory, key_classes, labels=labels), most_events)
+
+
+def end_to_end(material: Material, most_events: int | None = None) -> EventTable:
+    """All pieces of a material end to end, of so many events at most. Raises ValueError when there is no event."""
     tables, left = [], most_events
-    for number in range(len(material.pieces)):
-        table = material.table(number, 0)
+    for piece in range(len(material.events)):
+        table = material.table(piece, 0)
         if left is not None:
             table = EventTable(table.columns, table.rows[:left], table.starts)
             left -= len(table)

@@ -21,34 +21,64 @@ _CHOKES = {"note-off": "A note-off", "pressure": "A note-off and pressure (Rolan
 SOURCES = {"internal": "Our own time", "clock": "A MIDI clock from", "link": "Ableton Link"}
 
 
-class OutputPage(Page):
-    """``changed`` carries the OutputChoice."""
+class PortPage(Page):
+    """How a port is used. ``changed`` carries its choice. Attributes: on, kit_map and offset, which every port has."""
 
     changed = Signal(object)
 
-    def __init__(self, theme: Theme, lanes: Sequence[Lane]) -> None:
+    def __init__(self, theme: Theme, choice: OutputChoice | InputChoice, on: str, kit_map: str, offset: str) -> None:
         super().__init__()
-        self._choice = OutputChoice("?")
-        self.on = CheckBox(theme, "Play through this port")
+        self._choice = choice
+        self.on = CheckBox(theme, on)
+        self.kit_map = ChoiceBox("Kit map", kit_map)
+        self.offset = NumberField(
+            theme, "Offset", least=-MAX_OFFSET_MS, most=MAX_OFFSET_MS, default=0.0, decimals=1, unit="ms", width=112
+        )
+        self.offset.setToolTip(offset)
+        self.column.insertWidget(2, self.on)
+        self.on.toggled.connect(lambda on: self._change(on=on))
+        self.kit_map.activated.connect(lambda _: self._change(kit_map=self.kit_map.currentText()))
+        self.offset.edited.connect(lambda value: self._change(offset_ms=value))
+
+    def _show_shared(self, choice: OutputChoice | InputChoice, maps: Sequence[str], problem: str) -> None:
+        """What every port has; for a page whose signals are blocked."""
+        self._choice = choice
+        self.title.setText(choice.port)
+        self.on.setChecked(choice.on)
+        fill(self.kit_map, maps, choice.kit_map)
+        self.offset.set_value(choice.offset_ms)
+        self.show_problem(problem)
+
+    def _change(self, **values: object) -> None:
+        if not self.signalsBlocked():
+            self._choice = replace(self._choice, **values)
+            self.changed.emit(self._choice)
+
+
+class OutputPage(PortPage):
+    """``changed`` carries the OutputChoice."""
+
+    def __init__(self, theme: Theme, lanes: Sequence[Lane]) -> None:
+        super().__init__(
+            theme,
+            OutputChoice("?"),
+            "Play through this port",
+            "Which keys the device has its drums on",
+            "Notes are sent earlier (below 0) or later than the beat",
+        )
         self.channel = NumberField(theme, "Channel", least=1, most=16, default=DRUM_CHANNEL, width=112)
-        self.kit_map = ChoiceBox("Kit map", "Which keys the device has its drums on")
-        self.offset = _offset_field(theme, "Notes are sent earlier (below 0) or later than the beat")
         self.choke = ChoiceBox("Choke", "How another drum of its group cuts a drum off")
         self.choke.addItems(list(_CHOKES.values()))
         self.clock = CheckBox(theme, "Send clock, start, stop and song position")
         self.click = CheckBox(theme, "Send the metronome")
         self.drums = DrumList(theme, lanes)
-        self.column.insertWidget(2, self.on)
         self.add_row("Channel", self.channel)
         self.add_row("Kit map", self.kit_map)
         self.add_row("Offset", self.offset)
         self.add_row("Choke by", self.choke)
         for widget in (self.clock, self.click, self.drums):
             self.column.addWidget(widget)
-        self.on.toggled.connect(lambda on: self._change(on=on))
         self.channel.edited.connect(lambda value: self._change(channel=round(value)))
-        self.kit_map.activated.connect(lambda _: self._change(kit_map=self.kit_map.currentText()))
-        self.offset.edited.connect(lambda value: self._change(offset_ms=value))
         self.choke.activated.connect(lambda index: self._change(choke=list(_CHOKES)[index]))
         self.clock.toggled.connect(lambda on: self._change(send_clock=on))
         self.click.toggled.connect(lambda on: self._change(click=on))
@@ -56,69 +86,45 @@ class OutputPage(Page):
 
     def show_choice(self, choice: OutputChoice, maps: Sequence[str], problem: str) -> None:
         """Show how a port is used; no signal."""
-        self._choice = choice
         self.blockSignals(True)
-        self.title.setText(choice.port)
-        self.on.setChecked(choice.on)
+        self._show_shared(choice, maps, problem)
         self.channel.set_value(choice.channel)
-        fill(self.kit_map, maps, choice.kit_map)
-        self.offset.set_value(choice.offset_ms)
         self.choke.setCurrentIndex(list(_CHOKES).index(choice.choke))
         self.clock.setChecked(choice.send_clock)
         self.click.setChecked(choice.click)
         self.drums.show_keys(choice.keys)
-        self.show_problem(problem)
         self.blockSignals(False)
 
-    def _change(self, **values: object) -> None:
-        if not self.signalsBlocked():
-            self._choice = replace(self._choice, **values)
-            self.changed.emit(self._choice)
 
-
-class InputPage(Page):
+class InputPage(PortPage):
     """``changed`` carries the InputChoice."""
 
-    changed = Signal(object)
-
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._choice = InputChoice("?")
-        self.on = CheckBox(theme, "Listen to this port")
+        super().__init__(
+            theme,
+            InputChoice("?"),
+            "Listen to this port",
+            "Which keys the pads send for which drum",
+            "What the controller holds back: taken off the time at which a note arrives",
+        )
         self.channel = ChoiceBox("Channel", "On which channel pads are heard")
         self.channel.addItems(["All", *(str(channel) for channel in range(1, 17))])
-        self.kit_map = ChoiceBox("Kit map", "Which keys the pads send for which drum")
-        self.offset = _offset_field(theme, "What the controller holds back: taken off the time at which a note arrives")
         self.sounds = CheckBox(theme, "Pads are heard at once")
-        self.column.insertWidget(2, self.on)
         self.add_row("Channel", self.channel)
         self.add_row("Kit map", self.kit_map)
         self.add_row("Offset", self.offset)
         self.column.addWidget(self.sounds)
         self.column.addStretch(1)
-        self.on.toggled.connect(lambda on: self._change(on=on))
         self.channel.activated.connect(lambda index: self._change(channel=index or None))
-        self.kit_map.activated.connect(lambda _: self._change(kit_map=self.kit_map.currentText()))
-        self.offset.edited.connect(lambda value: self._change(offset_ms=value))
         self.sounds.toggled.connect(lambda on: self._change(sounds=on))
 
     def show_choice(self, choice: InputChoice, maps: Sequence[str], problem: str) -> None:
         """Show how a port is used; no signal."""
-        self._choice = choice
         self.blockSignals(True)
-        self.title.setText(choice.port)
-        self.on.setChecked(choice.on)
+        self._show_shared(choice, maps, problem)
         self.channel.setCurrentIndex(choice.channel or 0)
-        fill(self.kit_map, maps, choice.kit_map)
-        self.offset.set_value(choice.offset_ms)
         self.sounds.setChecked(choice.sounds)
-        self.show_problem(problem)
         self.blockSignals(False)
-
-    def _change(self, **values: object) -> None:
-        if not self.signalsBlocked():
-            self._choice = replace(self._choice, **values)
-            self.changed.emit(self._choice)
 
 
 class SynthPage(Page):
@@ -181,11 +187,3 @@ class SyncPage(Page):
         source = next(source for source, button in self.buttons.items() if button.isChecked())
         self.port.setEnabled(source == "clock")
         self.changed.emit(source, self.port.currentText() if source == "clock" else "")
-
-
-def _offset_field(theme: Theme, help_text: str) -> NumberField:
-    field = NumberField(
-        theme, "Offset", least=-MAX_OFFSET_MS, most=MAX_OFFSET_MS, default=0.0, decimals=1, unit="ms", width=112
-    )
-    field.setToolTip(help_text)
-    return field

@@ -13,9 +13,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from drumapp.lstm.encoding import LABEL_COLUMNS, EventTable, IntTable, join
+from drumapp.lstm.encoding import LABEL_COLUMNS, EventTable, IntTable
 from drumapp.lstm.layout import input_tables
-from drumapp.lstm.material import Material
+from drumapp.lstm.material import Material, end_to_end
 from drumapp.lstm.presets import Architecture, Optimisation
 from drumapp.lstm.vocabulary import Vocabulary
 
@@ -187,7 +187,7 @@ class GluedStreams:
         world: int = 1,
         most_events: int | None = None,
     ) -> None:
-        self.table = glued(material, most_events)
+        self.table = end_to_end(material, most_events)
         self._columns, self._length = columns, recipe.length
         streams = max(min(recipe.batch, len(self.table)), 1)
         edges = np.linspace(0, len(self.table), streams + 1).astype(np.int64)
@@ -217,20 +217,6 @@ class GluedStreams:
         if self._offset >= longest:
             self._offset, self._round = 0, self._round + 1
         return batch
-
-
-def glued(material: Material, most_events: int | None = None) -> EventTable:
-    """All pieces of a material end to end, of so many events at most. Raises ValueError when there is no event."""
-    tables, left = [], most_events
-    for piece in range(len(material.events)):
-        table = material.table(piece, 0)
-        if left is not None:
-            table = EventTable(table.columns, table.rows[:left], table.starts)
-            left -= len(table)
-        tables.append(table)
-        if left == 0:
-            break
-    return join(tables)
 
 
 def first_events(events: NDArray[np.int64], most: int) -> NDArray[np.int64]:
