@@ -59,7 +59,6 @@ if TYPE_CHECKING:
 
 QUIT_AFTER_PAINT = "--quit-after-paint"
 SIGNAL_LOOK_MS = 200
-POSITION_SECONDS = 0.03  # while it plays the position is told no more often: nobody reads faster, and a label is dear
 JOBS_LOOK_MS = 1500
 """To load what shows training jobs holds the window up for a quarter of a second: not while it opens."""
 
@@ -131,8 +130,7 @@ class Application(QObject):
         self.help = HelpControl(self.window)
         self.faults = FaultControl(self.window, self.projects.keep_safe)
         self.training = TrainingDoor(self.window, self._build_training)
-        self._last_look = self._position_shown_at = time.monotonic()
-        self._was_running = False
+        self._last_look = time.monotonic()
         self._closed = False
         self._let_go = False
         self._show_settings()
@@ -355,9 +353,7 @@ class Application(QObject):
         self.metronome.notice(head)
         self.time.show_tempo_at(head.tick)
         running = head.playing and not head.counting_in
-        if not running or not self._was_running or now - self._position_shown_at >= POSITION_SECONDS:
-            self._position_shown_at, self._was_running = now, running
-            window.transport.set_position(self._position(head), counting_in=head.counting_in)
+        window.transport.set_position(self._position(head), counting_in=head.counting_in, running=running)
         window.transport.meter.show_level(head.level, now - self._last_look)
         self._last_look = now
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -28,6 +30,7 @@ METRES = (
     *(f"{beats}/16" for beats in (3, 5, 7, 9, 11, 13, 15)),
 )
 MOST_BARS, DEFAULT_BARS = 64, 8
+_POSITION_SECONDS = 0.03
 _POSITION_TIP = "Position: bar, beat, tick"
 LEAST_VOLUME_DB, MOST_VOLUME_DB = -40, 6
 
@@ -70,6 +73,7 @@ class TransportBar(QFrame):
         self.metronome = _icon_button("Metronome", "Metronome (C)", checkable=True)
         self.endless = _icon_button("Endless", "Endless: the drummer writes until you stop it", checkable=True)
         self.position = QLabel(str(BarPosition(1, 1, 0)))
+        self._position_shown_at, self._runs = 0.0, False
         self.position.setObjectName("position")
         self.position.setProperty("countingIn", False)
         self.position.setToolTip(_POSITION_TIP)
@@ -180,8 +184,14 @@ class TransportBar(QFrame):
             self.metre.addItem(text)
         self.metre.setCurrentText(text)
 
-    def set_position(self, position: BarPosition, *, counting_in: bool = False) -> None:
-        """Show where the music is, or how far its count-in is."""
+    def set_position(self, position: BarPosition, *, counting_in: bool = False, running: bool = False) -> None:
+        """Show where the music is, or how far its count-in is; while it is running, only so often that it can be read,
+        since a label is dear to paint.
+        """
+        now = time.monotonic()
+        if running and self._runs and now - self._position_shown_at < _POSITION_SECONDS:
+            return
+        self._position_shown_at, self._runs = now, running
         text = str(position)
         if text != self.position.text():
             self.position.setText(text)
