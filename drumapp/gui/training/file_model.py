@@ -154,7 +154,7 @@ def cell_text(entry: FileEntry, column: int) -> str:
     if title == "File":
         return entry.path.as_posix().encode(errors="replace").decode()
     if title == "Taken?":
-        return entry.clause or ("held out, to be tested on" if entry.split == "validation" else "taken")
+        return entry.clause or ("held out" if entry.split == "validation" else "taken")
     if not entry.resolution:
         return ""
     if title == "Kit map":
