@@ -87,10 +87,9 @@ class Session:
         self.pattern = self.recorder.move(self.pattern, self.course, head)
         for time, key, _ in [stroke for stroke in self._waiting if stroke[0] <= self._now]:
             stroke = Stroke(key, key, 100, self.tick_at(time))
-            before = set(self.pattern.notes)
+            place = self.course.place(max(stroke.tick, self.loop.start), self.how.grid).tick
             self.pattern = self.recorder.strike(self.pattern, self.course, stroke, self.how)
-            made = set(self.pattern.notes) - before
-            self.played += [(time, note) for note in made if note.pitch == key]
+            self.played += [(time, note) for note in self.pattern.notes if note[:2] == (place, key)]
         self._waiting = [stroke for stroke in self._waiting if stroke[0] > self._now]
 
 
@@ -298,7 +297,9 @@ def test_each_pass_sounds_a_note_once(played, loop: Range, grid: Grid, lead: int
         due = note.start - loop.start
         first = min((due + n * loop.length for n in range(8)), key=lambda when: abs(when - time))
         struck = [when for when, other in session.struck if other[:2] == note[:2]]
-        assert first not in struck, "it was heard already"
+        again_here = any(other[:2] == note[:2] and earlier < time for earlier, other in session.played)
+        told_before = first < time + look + lead  # what an earlier stroke left here cannot be held back any more
+        assert first not in struck or (again_here and told_before), "it was heard already"
         if not any(other[:2] == note[:2] and later > time for later, other in session.played):
             assert first + loop.length in struck, "and is heard when the music comes round"
 

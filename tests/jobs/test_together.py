@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -69,33 +70,41 @@ def test_two_processes_learn_what_one_does(beats: Path, capsys: pytest.CaptureFi
 def test_a_process_that_is_lost_is_said_and_the_job_can_go_on(beats: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DRUMAPP_CHECKPOINT_SECONDS", "0")
     job = make_job(JobSpec("Together", beats, SURE.changed({"events": 10**9, "checks": 10**5}), processes=2))
-    first = join_as(job, 0)
-    second = join_as(job, 1)
-    end = time.monotonic() + 60
-    while not list(job.states.glob("*.state")):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    second.kill()
-    assert first.wait(60) == 1
-    second.wait()
+    with two_processes(job) as (first, second):
+        end = time.monotonic() + 100
+        while not list(job.states.glob("*.state")):
+            assert (first.poll(), second.poll()) == (None, None), (job.path / "output.txt").read_text()
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        second.kill()
+        assert first.wait(60) == 1
     assert job.status().state is JobState.FAILED
     assert "was lost" in job.status().message
     assert "start the job again" in job.status().message
 
 
-def join_as(job: Job, rank: int) -> subprocess.Popen[bytes]:
-    """One of two processes, as torchrun starts them."""
-    told = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": 2, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": free_port()}
-    environment = {**job_environment(), **{name: str(value) for name, value in told.items()}}
-    return subprocess.Popen(job_command(job), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-@functools.cache
-def free_port() -> int:
+@contextmanager
+def two_processes(job: Job) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Two processes as torchrun starts them, which end with the block; what they say is in the job's output.txt."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        told = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(probe.getsockname()[1])}
+    with (job.path / "output.txt").open("wb") as output:
+        processes = [
+            subprocess.Popen(
+                job_command(job),
+                env={**job_environment(), **told, "RANK": rank, "LOCAL_RANK": rank},
+                stdout=output,
+                stderr=output,
+            )
+            for rank in ("0", "1")
+        ]
+        try:
+            yield processes
+        finally:
+            for process in processes:
+                process.kill()
+                process.wait()
 
 
 def test_a_process_without_a_stream_waits_for_the_others(beats: Path, monkeypatch: pytest.MonkeyPatch) -> None:
