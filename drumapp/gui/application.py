@@ -28,7 +28,7 @@ from drumapp.gui.documents_to_open import DocumentsToOpen
 from drumapp.gui.drag_control import DragControl
 from drumapp.gui.drummer_control import DrummerControl
 from drumapp.gui.files import Files
-from drumapp.gui.garbage import collect_seldom
+from drumapp.gui.garbage import collect_seldom, give_back_often
 from drumapp.gui.help.control import HelpControl
 from drumapp.gui.help.fault import FaultControl
 from drumapp.gui.insight.control import InsightControl
@@ -154,6 +154,7 @@ class Application(QObject):
         self.midi.start()
         self.projects.start()
         self.recovery.start()
+        give_back_often(self)
         QTimer.singleShot(JOBS_LOOK_MS, self.training, self.training.start)
         if self.settings.problem:
             self.window.banner.show_problem("settings", self.settings.problem)

@@ -1,9 +1,14 @@
-"""How often Python looks for garbage: seldom, since to look at a hundred thousand notes takes longer than a frame."""
+"""How often Python looks for garbage, and how often what was thrown away goes back to the system."""
 
 from __future__ import annotations
 
 import gc
 
+from PySide6.QtCore import QObject, QTimer
+
+from drumapp.native_memory import give_memory_back
+
+GIVE_BACK_MS = 30_000
 _NEW_OBJECTS = 100_000
 _YOUNG_PER_MIDDLE = 20
 _MIDDLE_PER_OLD = 100
@@ -16,3 +21,10 @@ def collect_seldom() -> None:
     again and again, and would hold up the window for a third of a second while it edits many.
     """
     gc.set_threshold(_NEW_OBJECTS, _YOUNG_PER_MIDDLE, _MIDDLE_PER_OLD)
+
+
+def give_back_often(owner: QObject) -> None:
+    """Let the system have memory that was freed, twice a minute as long as the owner lives."""
+    timer = QTimer(owner, interval=GIVE_BACK_MS)
+    timer.timeout.connect(give_memory_back)
+    timer.start()

@@ -7,7 +7,7 @@ struck at, and close to, the very position it has just drawn. :class:`BarMemory`
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
 from drumapp.lstm.timeline import Timeline
@@ -16,6 +16,8 @@ from drumapp.lstm.vocabulary import MAX_DELAY
 NEAR_SHIFTS = (-2, -1, 1, 2)
 """Grid positions that count as close to a position: a human hit wanders by about that much."""
 NOTHING = (0, 0)
+MOST_HITS = 4096
+"""When there are more hits, those too far back for any look-up are forgotten."""
 
 
 class BarMemory:
@@ -27,8 +29,10 @@ class BarMemory:
     def __init__(self, timeline: Timeline, bars_back: Iterable[int]) -> None:
         self._timeline = timeline
         self._bars_back = tuple(bars_back)
+        self._reach = max(self._bars_back, default=0) * timeline.longest_bar - NEAR_SHIFTS[0]
         self._hits: list[tuple[int, int]] = []
         self._struck: dict[int, int] = {}
+        self._most = MOST_HITS
         self._begin = 0
         self._length = 0
         self._offsets: tuple[int, ...] = ()
@@ -45,6 +49,9 @@ class BarMemory:
         struck = self._struck
         for position, pitch in hits:
             struck[position] = struck.get(position, 0) | 1 << pitch
+        if len(self._hits) > self._most:
+            self._forget_before(self._hits[-1][0] - self._reach)
+            self._most = max(MOST_HITS, 2 * len(self._hits))
 
     def next_events(self, position: int, pitch: int) -> list[tuple[int, int]]:
         """For each bar looked back to, the event that came next there after this place in the bar.
@@ -80,6 +87,10 @@ class BarMemory:
                 near |= at(then + shift, 0)
             masks.append(near)
         return masks
+
+    def _forget_before(self, position: int) -> None:
+        del self._hits[: bisect_left(self._hits, (position, 0))]
+        self._struck = {place: drums for place, drums in self._struck.items() if place >= position}
 
     def _offsets_at(self, position: int) -> tuple[int, ...]:
         """How far back each look-up lies from a position: whole bars of the length of its own."""

@@ -101,7 +101,7 @@ class Mind:
     def listen_in_stretches(self, rows: IntTable) -> Iterator[None]:
         """:meth:`listen`, some milliseconds at a time. Imagined microtimings are written into ``rows``."""
         events = len(rows)
-        seen = [GridNote(*row) for row in rows.tolist()]
+        seen = rows.copy()
         heard = self.trail.follow(self._follower, self._key, seen)
         rows[: len(heard), 3] = heard
         changes = self._events_of_changes(rows)
@@ -115,9 +115,9 @@ class Mind:
             self.memory = memory
         known = len(heard)
         for reached in self._hear_from(event, rows, known, changes):
-            for index in range(known, reached):
-                self.trail.append(self._follower, seen[index], int(rows[index, 3]))
-            known = max(known, reached)
+            if reached > known:
+                self.trail.extend(self._follower, seen[known:reached], rows[known:reached, 3])
+                known = reached
             yield
         self.past.extend(rows)
 

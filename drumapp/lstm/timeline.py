@@ -33,6 +33,11 @@ class Timeline:
         first, length = firsts[max(index, 0)], lengths[max(index, 0)]
         return first + (position - first) // length * length, length
 
+    @property
+    def longest_bar(self) -> int:
+        """Grid positions in the longest of all bars."""
+        return max(self._bars[1])
+
     def place(self, position: int) -> int:
         """Class of a grid position's place in its bar."""
         return position_class(position - self.bar_of(position)[0])

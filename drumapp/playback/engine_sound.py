@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import queue
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+from drumapp.native_memory import give_memory_back
 from drumapp.playback.audio import AudioError, DeviceWish, NullDevice, SoundDevice, list_devices, make_device
 from drumapp.playback.engine_protocol import (
     EngineEvent,
@@ -256,14 +255,6 @@ class SoundKeeper:
         self._close_device()
         self._close_retired()
         self._player.synth.close()
-
-
-def give_memory_back(system: str = sys.platform) -> None:
-    """Let the system have what was freed; glibc keeps it otherwise, and with each soundfont tried the process grows."""
-    if system == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none
-        if trim is not None:
-            trim(0)
 
 
 def _make(sound: SoundSettings) -> Synth:

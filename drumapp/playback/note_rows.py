@@ -17,6 +17,7 @@ Rows = NDArray[np.int64]
 
 _START, _PITCH = 0, 1
 _ROW_BYTES = 4 * 8
+_ROOM_ROWS = 64
 
 
 def pack_notes(notes: Iterable[Note]) -> Rows:
@@ -69,7 +70,7 @@ class NoteRows:
         end = sorted_rows(np.concatenate((self._room[kept : self._count], rows)))
         count = kept + len(end)
         if not self._own or count > len(self._room):
-            room = np.empty((2 * count, 4), np.int64)
+            room = np.empty((count + count // 4 + _ROOM_ROWS, 4), np.int64)
             room[:kept] = self._room[:kept]
             self._room, self._own = room, True
         self._room[kept:count] = end

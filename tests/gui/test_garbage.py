@@ -2,9 +2,12 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
 
 from drumapp.core.pattern import Note
-from drumapp.gui.garbage import collect_seldom
+from drumapp.gui import garbage
+from drumapp.gui.garbage import collect_seldom, give_back_often
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +35,18 @@ def test_garbage_that_holds_itself_still_goes() -> None:
         circle.append(circle)
 
     assert gc.get_stats()[0]["collected"] + gc.get_stats()[1]["collected"] > gone
+
+
+def test_memory_goes_back_again_and_again_while_its_owner_lives(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    times: list[None] = []
+    monkeypatch.setattr(garbage, "GIVE_BACK_MS", 1)
+    monkeypatch.setattr(garbage, "give_memory_back", lambda: times.append(None))
+    owner = QObject()
+    give_back_often(owner)
+    qtbot.waitUntil(lambda: len(times) >= 3)
+    owner.deleteLater()
+    with qtbot.waitSignal(owner.destroyed):
+        pass
+    seen = len(times)
+    qtbot.wait(30)
+    assert len(times) == seen

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Metre, MetreChange, MetreMap
+from drumapp.lstm import bar_memory
 from drumapp.lstm.bar_memory import BarMemory
 from drumapp.lstm.encoding import Labels, encode_pattern, join, without_labels
 from drumapp.lstm.grid import HOUSE_GRID
@@ -19,8 +20,20 @@ BARS_BACK = (1, 2, 4)
 
 
 @settings(max_examples=30, deadline=None)
-@given(seed=st.integers(0, 10**6), metre=st.sampled_from([Metre(4, 4), Metre(7, 8), Metre(3, 4), Metre(15, 16)]))
-def test_a_whole_file_at_once_and_one_event_at_a_time_remember_the_same(seed: int, metre: Metre) -> None:
+@given(
+    seed=st.integers(0, 10**6),
+    metre=st.sampled_from([Metre(4, 4), Metre(7, 8), Metre(3, 4), Metre(15, 16)]),
+    most_hits=st.sampled_from([1, 10, bar_memory.MOST_HITS]),
+)
+def test_a_whole_file_at_once_and_one_event_at_a_time_remember_the_same(
+    seed: int, metre: Metre, most_hits: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bar_memory, "MOST_HITS", most_hits)
+        _compare_at_once_with_one_by_one(seed, metre)
+
+
+def _compare_at_once_with_one_by_one(seed: int, metre: Metre) -> None:
     pattern = random_beat(seed, metre=metre, notes=120)
     table = encode_pattern(pattern, VOCABULARY, BARS_BACK)
     memory = BarMemory(Timeline(pattern.tempo, pattern.metre), BARS_BACK)

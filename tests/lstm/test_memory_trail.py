@@ -23,9 +23,13 @@ def events(count: int) -> list[GridNote]:
     return [GridNote(position * 3, 1, 5, 10) for position in range(count)]
 
 
+def rows(of: list[GridNote]) -> np.ndarray:
+    return np.array(of, np.int64).reshape(-1, 4)
+
+
 def walked(trail: MemoryTrail, count: int) -> None:
     """Play so many events on a trail."""
-    trail.follow(None, "key", [])
+    trail.follow(None, "key", rows([]))
     for number, event in enumerate(events(count)):
         if trail.wants(None, number):
             trail.keep(number, memory_of(number), ())
@@ -37,20 +41,30 @@ def test_what_is_alike_is_kept_and_the_rest_forgotten() -> None:
     walked(trail, 40)
     edited = events(40)
     edited[21] = edited[21]._replace(velocity=9)
-    assert trail.follow(None, "key", edited) == [10 + number % 3 for number in range(21)]
+    assert trail.follow(None, "key", rows(edited)).tolist() == [10 + number % 3 for number in range(21)]
     assert [snapshot.event for snapshot in trail.snapshots] == [0, 4, 8, 12, 16, 20]
     snapshot = trail.latest(22, [])
     assert snapshot is not None
     assert snapshot.event == 20
     assert trail.latest(19, []).event == 16  # type: ignore[union-attr]  # there is one
-    assert trail.follow(None, "another take", edited) == []
+    assert len(trail.follow(None, "another take", rows(edited))) == 0
     assert trail.latest(40, []) is None
+
+
+def test_many_events_at_once_are_kept_as_one_by_one() -> None:
+    one_by_one, at_once = MemoryTrail(), MemoryTrail()
+    walked(one_by_one, 40)
+    at_once.follow(None, "key", rows([]))
+    at_once.extend(None, rows(events(40)), np.array([10 + number % 3 for number in range(40)]))
+    longer = rows([*events(40), GridNote(500, 1, 5, 10)])
+    np.testing.assert_array_equal(at_once.follow(None, "key", longer), one_by_one.follow(None, "key", longer))
+    assert len(at_once) == len(one_by_one) == 40
 
 
 def test_a_memory_that_has_been_through_other_changes_is_not_taken() -> None:
     trail = MemoryTrail(every=4)
     change = Change(Place(9, 36), 1.0, 1.0, 0.1)
-    trail.follow(None, "key", [])
+    trail.follow(None, "key", rows([]))
     for number, event in enumerate(events(12)):
         if trail.wants(None, number):
             trail.keep(number, memory_of(number), () if number <= 6 else (change,))
@@ -67,7 +81,7 @@ def test_however_long_the_take_memories_stay_few() -> None:
     assert kept[0] == 0
     assert kept[-1] > 1000 * 3 / 4
     # A new take begins densely again.
-    trail.follow(None, "key 2", [])
+    trail.follow(None, "key 2", rows([]))
     walked(trail, 6)
     assert [snapshot.event for snapshot in trail.snapshots] == [0, 2, 4]
 

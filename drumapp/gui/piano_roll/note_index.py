@@ -52,7 +52,7 @@ class NoteIndex:
         added = _table_of(notes)
         stop = self._count + added.shape[1]
         if stop > self._table.shape[1]:
-            grown = np.zeros((_COLUMNS, max(stop, 2 * self._table.shape[1])), dtype=np.int64)
+            grown = np.zeros((_COLUMNS, stop + stop // 4), dtype=np.int64)
             grown[:, : self._count] = self._table[:, : self._count]
             self._table = grown
         first = max(self._count - 1, 0)
