@@ -20,6 +20,7 @@ from typing import Any
 
 from benchmarks.servers import end_tidily_on_signals, machine_words, missing, sound_server, window_environment
 from drumapp.core.pattern import Note, Pattern
+from drumapp.playback.device_rest import REST_SECONDS
 
 SECONDS = 20.0
 PLAYING_LIMIT, IDLE_LIMIT = 0.10, 0.01
@@ -27,6 +28,7 @@ BARS, BAR = 4, 1920
 KEYS_OF_STEPS = {36: (0, 6, 10), 38: (4, 12), 42: range(0, 16, 2), 46: (14,)}
 RATE, BLOCK = 48_000, 480
 _SETTLE_S = 5.0
+_REST_S = REST_SECONDS + 5.0  # by then the sound device rests, as it does whenever nobody has played for a while
 _READY_LOOK_MS = 100
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
@@ -109,7 +111,7 @@ def watch_window(seconds: float) -> dict[str, Any]:
             QTimer.singleShot(_READY_LOOK_MS, wait_until_ready)
             return
         application.document.replace(beat(), "Open")
-        QTimer.singleShot(round(_SETTLE_S * 1000), lambda: begin("idle"))
+        QTimer.singleShot(round(_REST_S * 1000), lambda: begin("idle"))
 
     application.show()
     QTimer.singleShot(_READY_LOOK_MS, wait_until_ready)
@@ -132,7 +134,7 @@ def measure(seconds: float) -> dict[str, Any]:
                 env=window_environment(folder),
                 capture_output=True,
                 text=True,
-                timeout=4 * seconds + 120,
+                timeout=4 * seconds + 180,
                 check=False,
             )
             if done.returncode or not done.stdout:

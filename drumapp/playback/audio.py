@@ -46,8 +46,14 @@ class AudioDevice(Protocol):
     latency_ms: float
     fault: BaseException | None
 
+    def start(self) -> None:
+        """Pull from a thread of its own until told to rest or closed. Raises AudioError when the device refuses."""
+
+    def rest(self) -> None:
+        """Pull no more until started again; no pull is under way once this has returned. Raises AudioError."""
+
     def close(self) -> None:
-        """Stop pulling; no pull is under way once this has returned."""
+        """Stop pulling for good; no pull is under way once this has returned."""
 
 
 class NullDevice:
@@ -66,23 +72,27 @@ class NullDevice:
         self._sample_rate = sample_rate
         self._clock = clock or MonotonicClock()
         self._block = max(1, sample_rate * NULL_BLOCK_MS // 1000)
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self.run, name="null-audio", daemon=True)
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Pull from a thread of its own until closed."""
+        """Pull from a thread of its own until told to rest or closed."""
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self.run, name="null-audio", daemon=True)
         self._thread.start()
 
-    def close(self) -> None:
-        """Stop pulling."""
-        self._closing.set()
-        if self._thread.is_alive() and self._thread is not threading.current_thread():
+    def rest(self) -> None:
+        """Pull no more until started again."""
+        self._stopping.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join()
 
+    close = rest
+
     def run(self) -> None:
-        """Pull blocks until closed or until a pull fails."""
+        """Pull blocks until told to stop or until a pull fails."""
         start_ns, pulled = self._clock.now_ns(), 0
-        while not self._closing.is_set():
+        while not self._stopping.is_set():
             due_ns = start_ns + pulled * NANOSECONDS // self._sample_rate
             behind_ns = self._clock.now_ns() - due_ns
             if behind_ns > NANOSECONDS // 2:
@@ -120,6 +130,15 @@ class SoundDevice:
         except miniaudio.MiniaudioError as error:
             self.close()
             raise _no_device(f"The sound device ({self.name}) would not start: {error}.") from error
+
+    def rest(self) -> None:
+        """Pull no more until started again, and keep the device. Raises AudioError when it refuses."""
+        import miniaudio
+
+        try:
+            self._device.stop()
+        except miniaudio.MiniaudioError as error:
+            raise _no_device(f"The sound device ({self.name}) would not stop: {error}.") from error
 
     def close(self) -> None:
         """Stop pulling and let go of the device."""

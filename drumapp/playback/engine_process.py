@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 
 from drumapp.playback.clock import NANOSECONDS, MonotonicClock
 from drumapp.playback.clock_follower import ClockFollower
+from drumapp.playback.device_rest import DeviceRest
 from drumapp.playback.engine_outbox import Outbox
 from drumapp.playback.engine_protocol import (
     ControlMoved,
@@ -94,6 +95,7 @@ class PlayingProcess:
         self._littered = False
         self._frames_seen = -1
         self._frames_seen_ns = 0
+        self._rest = DeviceRest(self._player, self._sound_keeper, self._clock)
 
     def run(self, sound: SoundSettings) -> None:
         """Obey commands until Quit or the end of the pipe, then fall silent."""
@@ -140,6 +142,7 @@ class PlayingProcess:
         elif isinstance(command, SetSync):
             self._set_sync(command.sync)
         else:
+            self._rest.end()
             self._post(command, message.serial)
         return True
 
@@ -191,6 +194,8 @@ class PlayingProcess:
         elif now - self._frames_seen_ns > _SILENT_DEVICE_NS:
             self._frames_seen_ns = now
             sound.device_lost()
+        # Who plays on pads, or follows another's clock, must be heard at once.
+        self._rest.look(needed=self._leader is not None or self._midi_keeper.listening)
 
     def _report(self, event: EngineEvent) -> None:
         if isinstance(event, ControlMoved) and self._outbox.waiting > _MOST_REPORTS_WAITING:

@@ -26,6 +26,7 @@ Report = Callable[[EngineEvent], None]
 
 _FADE_SECONDS = 0.03
 _SWAP_LOOKS, _SWAP_LOOK_SECONDS = 100, 0.01
+_WAKE_SECONDS = 1.0
 RETRY_SECONDS = 3.0
 
 _REMEDY_AFTER_LOSS = "Connect the device again or start the sound server: the sound comes back by itself."
@@ -47,6 +48,7 @@ class SoundKeeper:
         self._current: SoundSettings | None = None  # as asked for, but for a soundfont that could not be played
         self._opened: DeviceWish | None = None  # what the open device was made for; None for one in its stead
         self._device: NullDevice | SoundDevice | None = None
+        self._resting = False
         self._synth = live.player.synth  # chosen; the player takes it up with its next block
         self._pause = threading.Event()  # never set: only waited on
         self._thread = threading.Thread(target=self._run, name="sound-keeper", daemon=True)
@@ -65,6 +67,17 @@ class SoundKeeper:
         """Report the sound outputs there are."""
         self._tasks.put(lambda: self._report(SoundDevices(tuple(list_devices()))))
 
+    def rest(self) -> None:
+        """Have the device pull no more until woken: a stream of silence keeps processor and computer from sleeping."""
+        self._tasks.put(self._rest)
+
+    def wake(self) -> None:
+        """Have the device pull again, and come back when it does, or when that takes too long."""
+        awake = threading.Event()
+        self._tasks.put(self._wake)
+        self._tasks.put(awake.set)
+        awake.wait(_WAKE_SECONDS)
+
     def device_lost(self) -> None:
         """The device has stopped pulling: go on in silence, and look for it."""
         self._tasks.put(self._replace_lost)
@@ -78,7 +91,7 @@ class SoundKeeper:
     @property
     def pulling(self) -> bool:
         """Whether a device should be pulling blocks now."""
-        return self._device is not None
+        return self._device is not None and not self._resting
 
     def close(self) -> None:
         """Fade out and let go of device and synth."""
@@ -104,7 +117,26 @@ class SoundKeeper:
     def _content(self) -> bool:
         return self._current is None or self._opened is not None
 
+    def _rest(self) -> None:
+        if self._device is None or self._resting:
+            return
+        try:
+            self._device.rest()
+        except AudioError:
+            self._replace_lost()
+        else:
+            self._resting = True
+
+    def _wake(self) -> None:
+        if self._device is None or not self._resting:
+            return
+        try:
+            self._start(self._device, self._opened)
+        except AudioError:
+            self._replace_lost()
+
     def _fulfil(self, sound: SoundSettings) -> None:
+        self._wake()
         before, self._current = self._current, sound
         self._live.sound_offset = self._live.stream.frames_in(sound.offset_ms)
         self._player.set_effects(sound.reverb, sound.chorus)
@@ -206,12 +238,12 @@ class SoundKeeper:
             self._close_retired()
         self._live.use_device(self._synth.sample_rate, device.latency_ms)
         device.start()
-        self._device, self._opened = device, wish
+        self._device, self._opened, self._resting = device, wish, False
 
     def _close_device(self) -> None:
         if self._device is not None:
             self._device.close()
-        self._device = self._opened = None
+        self._device, self._opened, self._resting = None, None, False
 
     def _replace_lost(self) -> None:
         lost = "" if self._device is None else f" ({self._device.name})"

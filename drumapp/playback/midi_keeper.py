@@ -72,6 +72,11 @@ class MidiKeeper:
         self._clock_port = port
         self._bell.ring()
 
+    @property
+    def listening(self) -> bool:
+        """Whether something may come in."""
+        return bool(self._inputs)
+
     def close(self) -> None:
         """Let go of all ports. The sender must have been closed before, which silences them."""
         self._closing = True

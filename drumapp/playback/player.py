@@ -66,6 +66,11 @@ class Player:
         """Whether Play is on."""
         return self._sequencer.playing
 
+    @property
+    def resting(self) -> bool:
+        """Whether blocks are silent until something is posted."""
+        return self._sequencer.resting and self._sound.resting
+
     def tick_at(self, frame: int) -> float | None:
         """The tick that was heard at a frame of the stream, with its fraction; None where no music was."""
         return self._sequencer.tick_at(frame)

@@ -59,6 +59,11 @@ class Sequencer:
         """Quarter notes a minute where the music is."""
         return self._transport.tempo_at(self._transport.position(self.frame))
 
+    @property
+    def resting(self) -> bool:
+        """Whether nothing can happen until something is posted."""
+        return self._resting and not self._messages
+
     def post(self, command: protocol.PlayerCommand, serial: int = 0) -> None:
         """Leave a command for the next `obey`."""
         self._messages.append(protocol.Message(serial, command))

@@ -46,6 +46,12 @@ class SynthOutput:
         self._farewell = np.zeros((0, 2), np.float32)  # the last of a synth that was swapped for another
         self._quiet_frames = 0  # for how long nothing has been heard
 
+    @property
+    def resting(self) -> bool:
+        """Whether the synth has rung out, and is not about to be struck."""
+        waiting = self._orders or self._cues or self._next_synth
+        return not waiting and self._quiet_frames > _RING_SECONDS * self.synth.sample_rate
+
     # The sequencer's side
 
     def put(self, cues: Sequence[Cue]) -> None:

@@ -148,8 +148,10 @@ class FakeDevice:
     def ask(self, frames: int) -> bytes:
         return self.generator.send(frames)
 
-    def close(self) -> None:
+    def stop(self) -> None:
         self.generator = None
+
+    close = stop
 
 
 @pytest.fixture
@@ -165,6 +167,33 @@ def test_a_sound_device_gets_the_audio_as_bytes(fake):
     device = SoundDevice(lambda frames: ramp[:frames], DeviceWish())
     device.start()
     assert fake.ask(20) == ramp.tobytes()
+    device.close()
+
+
+def test_a_sound_device_that_rested_pulls_again(fake):
+    device = SoundDevice(lambda frames: np.ones((frames, 2), np.float32), DeviceWish())
+    device.start()
+    device.rest()
+    assert fake.generator is None
+    device.start()
+    assert len(fake.ask(20)) == 20 * 2 * 4
+
+
+def test_a_null_device_that_rested_pulls_again():
+    pulled = threading.Event()
+
+    def pull(frames: int) -> np.ndarray:
+        pulled.set()
+        return np.zeros((frames, 2), np.float32)
+
+    device = NullDevice(pull)
+    for _ in range(3):
+        pulled.clear()
+        device.start()
+        assert pulled.wait(10)
+        device.rest()
+        pulled.clear()
+        assert not pulled.wait(0.05)
     device.close()
 
 

@@ -34,10 +34,17 @@ class Device:
 
     def __init__(self, pull, wish: DeviceWish) -> None:
         self.name, self.wish, self.pull = f"Device {wish.name}", wish, pull
-        self.started = self.closed = False
+        self.started = self.closed = self.jammed = False
 
     def start(self) -> None:
+        if self.jammed:
+            raise AudioError("It does not start.", "Hit it.")
         self.started = True
+
+    def rest(self) -> None:
+        if self.jammed:
+            raise AudioError("It does not stop.", "Hit it.")
+        self.started = False
 
     def close(self) -> None:
         self.closed = True
@@ -284,3 +291,65 @@ def test_a_soundfont_that_was_mended_is_tried_once_more_and_every_answer_says_wh
     (ready,) = cupboard.take_events()
     assert ready.description == "auto other.sf2 None"
     assert ready.wanted == other
+
+
+class TestRest:
+    def test_a_device_that_rests_pulls_no_more_until_woken(self, cupboard):
+        cupboard.keeper._fulfil(SOUND)
+        cupboard.take_events()
+        cupboard.keeper._rest()
+        assert not cupboard.device.started
+        assert not cupboard.keeper.pulling
+        cupboard.keeper._rest()
+        cupboard.keeper._wake()
+        assert cupboard.device.started
+        assert cupboard.keeper.pulling
+        assert len(cupboard.opened) == 1
+        assert cupboard.take_events() == [], "nobody need hear of it"
+
+    def test_after_it_the_music_starts_where_the_stream_is(self, cupboard):
+        clock = cupboard.keeper._live._clock
+        cupboard.keeper._fulfil(SOUND)
+        cupboard.device.pull(480)
+        cupboard.keeper._rest()
+        clock.advance(600 * 10**9)
+        cupboard.keeper._wake()
+        cupboard.player.post(PressPad(36, 100))
+        cupboard.device.pull(480)
+        assert cupboard.player.place == pytest.approx(600 * 48_000 + 0.02 * 48_000 + 480, abs=2)
+        assert [entry[1:3] for entry in cupboard.made[0].log if entry[1] == "on"] == [("on", 36)]
+
+    def test_another_synth_is_taken_up_by_a_device_that_rested(self, cupboard):
+        cupboard.keeper._fulfil(SOUND)
+        cupboard.keeper._rest()
+        cupboard.keeper._fulfil(replace(SOUND, soundfont=Path("other.sf2")))
+        assert cupboard.device.started
+        cupboard.device.pull(64)
+        assert cupboard.player.synth is cupboard.made[1]
+
+    @pytest.mark.parametrize("asleep", [True, False])
+    def test_a_device_that_will_neither_rest_nor_wake_is_lost(self, cupboard, asleep):
+        cupboard.keeper._fulfil(replace(SOUND, device="Card"))
+        cupboard.take_events()
+        device = cupboard.device
+        if asleep:
+            cupboard.keeper._rest()
+        device.jammed = True
+        if asleep:
+            cupboard.keeper._wake()
+        else:
+            cupboard.keeper._rest()
+        problem, ready = cupboard.take_events()
+        assert "Device Card" in problem.sentence
+        assert ready.device == "Device null"
+        assert device.closed
+        assert cupboard.keeper.pulling
+
+    def test_to_wake_comes_back_when_it_pulls(self, cupboard):
+        cupboard.keeper.start(SOUND)
+        cupboard.keeper.wake()  # has begun by then
+        cupboard.keeper.rest()
+        cupboard.keeper.wake()
+        assert cupboard.keeper.pulling
+        cupboard.keeper.close()
+        assert cupboard.keeper.fault is None
