@@ -319,8 +319,8 @@ def _open_index(folder: Path) -> sqlite3.Connection:
         folder / INDEX, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
     )
     try:
-        index.execute("PRAGMA journal_mode = WAL")
         index.execute("PRAGMA synchronous = OFF")  # a cache may be lost with the power; a process may die any time
+        index.execute("PRAGMA journal_mode = WAL")
         if not _is_whole(index, folder):
             index.execute("BEGIN IMMEDIATE")
             if not _is_whole(index, folder):  # or another process has just made it

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +18,29 @@ from drumapp.midi.corpus.kits import KeyTally
 from drumapp.midi.corpus.labels import Label, is_held_out, label_of, lot
 from drumapp.midi.corpus.walk import inside
 
-_FIELDS = (
-    "files.id, directory, files.name, content, fault, format, resolution, tracks, notes, length, seconds, bpm,"
-    " metre, music, keys"
-)
 NONE = -1
+_ROWS_AT_ONCE = 2048
+_STORED = {
+    "files": "files.id",
+    "contents": f"COALESCE(content, {NONE})",
+    "formats": "COALESCE(format, 0)",
+    "resolutions": "COALESCE(resolution, 0)",
+    "tracks": "COALESCE(tracks, 0)",
+    "notes": "COALESCE(notes, 0)",
+    "lengths": "COALESCE(length, 0)",
+    "seconds": "COALESCE(seconds, 0.0)",
+    "bpm": "COALESCE(bpm, 0.0)",
+    "music": "COALESCE(music, 0)",
+}
+"""Columns that are as the cache has them."""
+_TOLD = (
+    "directory",
+    "files.name",
+    "CASE WHEN content IS NULL THEN 'unreadable' ELSE NULLIF(fault, '') END",
+    "NULLIF(metre, '')",
+    "keys",
+)
+"""What is numbered, counted or labelled."""
 
 
 class Names:
@@ -108,42 +128,35 @@ def load_catalogue(cache: Cache, folder: int, labels: Mapping[str, Label], split
     Args: labels by path; the names of the splits for files whose label tells none: to train on, held out.
     """
     columns = {name: array(code) for name, code in _TYPES.items()}
-    appends = [columns[name].append for name in _TYPES]
     metres, faults = Names(), Names()
     directories, styles, kinds, split_names = Names(), Names(), Names(), Names(*splits)
     tally = KeyTally()
-    for row in cache.rows(folder, _FIELDS):
-        number, place, name, content, fault, midi_format, resolution, tracks, notes, length, *rest = row
-        seconds, bpm, metre, music, keys = rest
-        directory = os.fsdecode(place)
-        path = inside(directory, os.fsdecode(name))
-        label = label_of(path, labels)
-        drawn = 0 if label.split else lot(path)
-        if content is None:
-            fault = "unreadable"
-        elif not fault:
-            tally.add(directory, keys)
-        values = (
-            number,
-            NONE if content is None else content,
-            faults.number(fault or None),
-            midi_format or 0,
-            resolution or 0,
-            tracks or 0,
-            notes or 0,
-            length or 0,
-            seconds or 0.0,
-            bpm or 0.0,
-            metres.number(metre or None),
-            music or 0,
-            directories.number(directory),
-            styles.number(label.style),
-            kinds.number(label.kind),
-            split_names.number(label.split or splits[is_held_out(drawn)]),
-            drawn,
-        )
-        for append, value in zip(appends, values, strict=True):
-            append(value)
+    # A column at a time: a row at a time takes three times as long.
+    for page in _pages(cache.rows(folder, ", ".join((*_STORED.values(), *_TOLD)))):
+        *stored, places, names, faulty, metre, keys = zip(*page, strict=True)
+        for name, values in zip(_STORED, stored, strict=True):
+            columns[name].extend(values)
+        within = [os.fsdecode(place) for place in places]
+        paths = [inside(directory, os.fsdecode(name)) for directory, name in zip(within, names, strict=True)]
+        told = [label_of(path, labels) for path in paths]
+        lots = [0 if label.split else lot(path) for path, label in zip(paths, told, strict=True)]
+        for directory, fault, counts in zip(within, faulty, keys, strict=True):
+            if fault is None:
+                tally.add(directory, counts)
+        for name, names_so_far, of_rows in (
+            ("faults", faults, faulty),
+            ("metres", metres, metre),
+            ("directories", directories, within),
+            ("styles", styles, [label.style for label in told]),
+            ("kinds", kinds, [label.kind for label in told]),
+            (
+                "splits",
+                split_names,
+                [label.split or splits[is_held_out(drawn)] for label, drawn in zip(told, lots, strict=True)],
+            ),
+        ):
+            columns[name].extend(map(names_so_far.number, of_rows))
+        columns["lots"].extend(lots)
     guesses = tally.guesses()
     return Catalogue(
         **{name: np.frombuffer(column, column.typecode) for name, column in columns.items()},
@@ -155,3 +168,8 @@ def load_catalogue(cache: Cache, folder: int, labels: Mapping[str, Label], split
         split_names=split_names.all,
         kit_maps=tuple(guesses.get(name, GENERAL_MIDI) for name in directories.all),
     )
+
+
+def _pages(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    while page := list(islice(rows, _ROWS_AT_ONCE)):
+        yield page

@@ -91,13 +91,18 @@ def refused(digest: bytes, clause: str, fault: Fault) -> FileContent:
 
 
 class _PlainFile(NamedTuple):
-    """A plain file as symusic gives it; ticks are the file's own. ``notes`` are _RAW."""
+    """What is taken of a plain file; ticks of ``notes``, which are _RAW, and ``end`` are the file's own. No more is
+    held on to: the next file is read into the same memory, which the processor still has at hand.
+    """
 
-    chunks: Chunks
+    midi_format: int
+    resolution: int
+    tracks: int
     notes: bytes
     end: int
     name: str
-    score: ScoreTick
+    tempo: tuple[TempoMap, float, str]
+    metre: tuple[MetreMap, str, str]
 
 
 class _Columns(NamedTuple):
@@ -147,7 +152,13 @@ def _read_plainly(data: bytes) -> _PlainFile | None:
     notes = _raw_notes(drums[0]) if len(drums) == 1 else b"".join(map(_raw_notes, drums))
     if not notes or len(notes) > MAX_NOTES * _RAW.itemsize:
         return None
-    return _PlainFile(chunks, notes, end, drums[0].name, score)
+    resolution = chunks.ticks_per_quarter
+    try:
+        tempo = _TEMPOS.of(score.tempos, resolution)
+        metre = _METRES.of(score.time_signatures, resolution)
+    except MidiFileError:
+        return None
+    return _PlainFile(chunks.midi_format, resolution, len(chunks.tracks), notes, end, drums[0].name, tempo, metre)
 
 
 def _end(score: ScoreTick, tracks: int) -> int | None:
@@ -201,20 +212,20 @@ def _columns_of(files: Sequence[_PlainFile]) -> list[_Columns | None]:
     stop = start + raw["duration"]
     firsts = np.cumsum(counts) - counts
     is_plain = (np.minimum.reduceat(start, firsts) >= 0) & (np.maximum.reduceat(stop, firsts) <= MAX_FILE_TICKS)
-    resolutions = np.array([file.chunks.ticks_per_quarter for file in files])
+    resolutions = np.array([file.resolution for file in files])
     if (resolutions != TICKS_PER_QUARTER).any():
         resolution = np.repeat(resolutions, counts)
         start = _from_files(start, resolution)
         is_plain &= np.maximum.reduceat(start, firsts) <= LONGEST_TICKS
     columns = np.empty(len(raw), NOTES)
-    for name, values in (("start", start), ("pitch", raw["pitch"]), ("velocity", raw["velocity"])):
-        columns[name] = values
-    keys, key_counts = _key_counts(owner, columns["pitch"], len(files))
+    columns["start"], columns["pitch"], columns["velocity"] = start, raw["pitch"], raw["velocity"]
+    keys, key_counts = _key_counts(owner, raw["pitch"], len(files))
+    musics = _music(start, raw["pitch"], raw["velocity"], firsts)
     packed = columns.tobytes()
     found: list[_Columns | None] = []
     note = key = 0
     size, key_size = NOTES.itemsize, KEY_COUNTS.itemsize
-    of_files = (is_plain, counts, key_counts, np.maximum.reduceat(start, firsts), _music(columns, firsts))
+    of_files = (is_plain, counts, key_counts, np.maximum.reduceat(start, firsts), musics)
     for plain, notes, used, last, music in zip(*(values.tolist() for values in of_files), strict=True):
         rows, struck = slice(note * size, (note + notes) * size), slice(key * key_size, (key + used) * key_size)
         found.append(_Columns(packed[rows], keys[struck], last, music) if plain else None)
@@ -237,15 +248,20 @@ def _key_counts(owner: NDArray[np.int64], pitch: NDArray[np.uint8], files: int) 
     return counts.tobytes(), np.bincount(rows, minlength=files)
 
 
-def _music(columns: NDArray[np.void], firsts: NDArray[np.int64]) -> NDArray[np.int64]:
+def _music(
+    start: NDArray[np.int64], pitch: NDArray[np.uint8], velocity: NDArray[np.uint8], firsts: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """A number for what is played in each file, whatever the order of the notes: the sum of a hash of each."""
-    mixed = columns["start"].astype(np.uint64) << np.uint64(14)
-    mixed |= columns["pitch"].astype(np.uint64) << np.uint64(7)
-    mixed |= columns["velocity"]
+    mixed = start.view(np.uint64) << np.uint64(14)
+    mixed |= pitch.astype(np.uint64) << np.uint64(7)
+    mixed |= velocity
+    shifted = np.empty_like(mixed)
     for shift, factor in _MIXING:  # after Stafford's thirteenth variant of MurmurHash3's finaliser
-        mixed ^= mixed >> np.uint64(shift)
+        np.right_shift(mixed, np.uint64(shift), out=shifted)
+        mixed ^= shifted
         mixed *= np.uint64(factor)
-    mixed ^= mixed >> np.uint64(31)
+    np.right_shift(mixed, np.uint64(31), out=shifted)
+    mixed ^= shifted
     return np.add.reduceat(mixed, firsts).view(np.int64)
 
 
@@ -253,22 +269,18 @@ _MIXING = ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB))
 
 
 def _content(digest: bytes, read: _PlainFile, found: _Columns) -> FileContent:
-    resolution = read.chunks.ticks_per_quarter
-    try:
-        tempo, bpm, tempos = _TEMPOS.of(read.score.tempos, resolution)
-        metre, first_metre, metres = _METRES.of(read.score.time_signatures, resolution)
-    except MidiFileError as error:
-        return refused(digest, str(error), error.fault)
-    length = implied_length(metre, found.last, from_file(read.end, resolution))
+    tempo, bpm, tempos = read.tempo
+    metre, first_metre, metres = read.metre
+    length = implied_length(metre, found.last, from_file(read.end, read.resolution))
     if length > LONGEST_TICKS:
         return _too_long(digest)
     return FileContent(
         digest,
         "",
         "",
-        read.chunks.midi_format,
-        resolution,
-        len(read.chunks.tracks),
+        read.midi_format,
+        read.resolution,
+        read.tracks,
         len(found.columns) // NOTES.itemsize,
         length,
         tempo.seconds_at(length),
@@ -306,7 +318,7 @@ def _read_carefully(digest: bytes, data: bytes) -> FileContent:
         metres=_metre_json(drums.metre),
         name=drums.name,
         keys=keys,
-        music=int(_music(columns, np.zeros(1, np.int64))[0]),
+        music=int(_music(drums.table[:, 0], columns["pitch"], columns["velocity"], np.zeros(1, np.int64))[0]),
         columns=columns.tobytes(),
     )
 

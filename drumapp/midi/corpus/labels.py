@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from drumapp.core.errors import DrumappError
 
@@ -27,8 +28,7 @@ class CorpusError(DrumappError):
     """A folder that cannot be learnt from."""
 
 
-@dataclass(frozen=True)
-class Label:
+class Label(NamedTuple):
     """Style, kind (``beat`` or ``fill``) and split of a file; None is not told."""
 
     style: str | None = None
@@ -42,18 +42,24 @@ def read_labels(folder: Path) -> Mapping[str, Label]:
     if not path.is_file():
         return {}
     try:
-        if _NAMES.encode() not in path.read_bytes():
+        data = path.read_bytes()
+        if _NAMES.encode() not in data:
             return {}
-        with path.open(newline="", encoding="utf-8-sig") as lines:
-            rows = list(csv.DictReader(lines))
+        rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+        columns = {name: place for place, name in enumerate(next(rows, []))}
+        told = [_cells(row, columns) for row in rows if row]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CorpusError(f"{path} cannot be read: {error}") from error
     labels = {}
-    for row in rows:
-        style = (row.get("style") or "").split("/")[0] or None
-        kind = row.get("beat_type") if row.get("beat_type") in KINDS else None
-        labels[row.get(_NAMES) or ""] = Label(style, kind, row.get("split") or None)
+    for name, style, kind, split in told:
+        labels[name] = Label(style.split("/")[0] or None, kind if kind in KINDS else None, split or None)
     return labels
+
+
+def _cells(row: list[str], columns: Mapping[str, int]) -> list[str]:
+    """What a row says in the columns that count, "" where it has none."""
+    places = [columns.get(name, len(row)) for name in (_NAMES, "style", "beat_type", "split")]
+    return [row[place] if place < len(row) else "" for place in places]
 
 
 def label_of(path: str, labels: Mapping[str, Label]) -> Label:

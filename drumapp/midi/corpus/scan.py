@@ -21,11 +21,12 @@ from typing import NamedTuple
 from drumapp.midi.corpus.cache import Cache, CacheError, ReadFile
 from drumapp.midi.corpus.contents import contents_of
 from drumapp.midi.corpus.walk import MIDI_ENDINGS, Directory, FoundFile, read_files, walk
+from drumapp.native_memory import keep_memory
 
 SPAWN_FROM_FILES = 4000
 """A process that is spawned is ready after as long as it takes to read so many files."""
 MOST_WORKERS = 16
-_COST_OF_A_BATCH = 700_000
+_COST_OF_A_BATCH = 1_000_000
 _COST_OF_A_FILE = 1_500
 """What reading a file costs beside its bytes, in bytes."""
 _BATCHES_AHEAD = 3
@@ -223,6 +224,7 @@ def _begin_work() -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    keep_memory()
     parent = parent_process()
     assert parent is not None  # a worker has one
 
