@@ -38,7 +38,8 @@ class DrumGenerator(Iterator[Note]):
     share goes to the others: delay and drum are drawn together from what is allowed, as the network would say if it
     could not think of the rest. When what is drawn lies at or beyond the next note that stands, that note comes first.
 
-    Attributes: model; ``chart``, as laid on the network's grid, and ``charted``, whether one was given.
+    Attributes: model; ``chart``, as laid on the network's grid, without the events that were heard, and ``charted``,
+    whether one was given.
 
     Args: ``stepper``, made of the same model, saves its preparation, most of the time to the first note; runs may share
     one as long as no two of them play at the same time. ``trail``, that of the run before, saves hearing again what
@@ -62,13 +63,15 @@ class DrumGenerator(Iterator[Note]):
         self._stepper = stepper or Stepper(model)
         self._mind = Mind(self._stepper, settings, self.chart.timeline, trail)
         self._mind.listen(self.chart.heard.rows)
+        is_free = self.chart.free
+        self.chart = replace(self.chart, heard=self.chart.heard.chosen(np.zeros(len(self.chart.heard), np.bool_)))
         self._figures = self.chart.figures.grid_notes()
         self._next_figure = 0
         self._end = self.chart.end
         self._dynamics = model.architecture.dynamics
         self._all_drums = (1 << len(model.vocabulary.pitches)) - 1
         self._limits: Limits | None = None
-        if settings.playable or not self.chart.free:
+        if settings.playable or not is_free:
             microtimed = settings.feel and self._dynamics
             self._limits = Limits(self.chart, model.vocabulary, playable=settings.playable, microtimed=microtimed)
         self._ended = False

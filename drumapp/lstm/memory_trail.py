@@ -16,8 +16,8 @@ from drumapp.lstm.vocabulary import GridNote
 
 EVERY = 16
 """Events between two snapshots: what is heard again at most, a millisecond's work."""
-MOST_SNAPSHOTS = 1024
-"""When there are more, every other one is forgotten: 4 MB for the house drummer, however long the take."""
+MOST_SNAPSHOTS = 512
+"""When there are more, every other one is forgotten: 1.3 MB for the house drummer, however long the take."""
 
 
 class Snapshot(NamedTuple):
