@@ -23,10 +23,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _open_window(arguments: list[str]) -> int:
     """The window, until it is closed; 1 and a sentence on standard error where none can be opened."""
     from drumapp.core.errors import DrumappError
-    from drumapp.gui import application
+    from drumapp.gui import running
 
     try:
-        return application.run(arguments)
+        return running.run(arguments)
     except DrumappError as error:
         print(f"drumapp: {error}", file=sys.stderr)
         return 1

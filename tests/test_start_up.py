@@ -38,7 +38,7 @@ def modules_after(code: str, tmp_path: Path) -> set[str]:
 
 
 def test_window_imports_neither_torch_nor_plots(tmp_path: Path) -> None:
-    loaded = modules_after("import drumapp.gui.application, sys; print(*sys.modules)", tmp_path)
+    loaded = modules_after("import drumapp.gui.running, sys; print(*sys.modules)", tmp_path)
     assert "PySide6.QtWidgets" in loaded
     assert loaded.isdisjoint({"torch", "pyqtgraph", "symusic", "miniaudio", "fluidsynth", "rich"})
 
@@ -74,13 +74,13 @@ def test_open_window_has_no_torch_in_memory(tmp_path: Path) -> None:
 
 # The program as users start it; prints a line once its window is painted and its rooms were told to start.
 _PROGRAM = """
-from drumapp.gui import application
+from drumapp.gui import running
 
-class Application(application.Application):
+class Application(running.Application):
     def start_rooms(self):
         super().start_rooms()
         print("painted", flush=True)
 
-application.Application = Application
-raise SystemExit(application.run([]))
+running.Application = Application
+raise SystemExit(running.run([]))
 """

@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from drumapp.atomic import WriteError, write_atomically
-from drumapp.cli.progress import progress
+from drumapp.cli.training_material import Material, prepare
 from drumapp.core.errors import DrumappError
 from drumapp.jobs.job import Job, JobState, JobStatus
 from drumapp.jobs.spec import JobSpec
 from drumapp.jobs.turns import try_turn, wait_for_turn
-from drumapp.settings import corpus_cache_folder
 from drumapp.storage.locks import FileLock
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from drumapp.lstm.checkpoint import DrumModel
-    from drumapp.lstm.encoding import EventTable
-    from drumapp.lstm.material import PieceMaterial
-    from drumapp.lstm.presets import Preset
     from drumapp.lstm.training.parallel import Processes
     from drumapp.lstm.training.run import Check, TrainingResult
-    from drumapp.lstm.vocabulary import Vocabulary
-    from drumapp.midi.corpus import Corpus
 
 CHECKPOINT_VARIABLE = "DRUMAPP_CHECKPOINT_SECONDS"
 """Seconds between checkpoints, for tests and for those who can lose less than a minute."""
@@ -78,18 +71,6 @@ def work_on(job: Job, show: Show, *, in_turn: bool) -> Mapping[str, Any]:
             raise
 
 
-@dataclass
-class _Material:
-    """What is learnt from: the corpus, and the two parts of it."""
-
-    corpus: Corpus
-    vocabulary: Vocabulary
-    training: PieceMaterial
-    held_out: EventTable
-    start: DrumModel | None
-    preset: Preset
-
-
 class _Work:
     """One process's work on a job."""
 
@@ -99,7 +80,7 @@ class _Work:
         self._status = JobStatus(JobState.RUNNING)
         self._logged_at = 0.0
         self._meter: Any = None
-        self._material: _Material | None = None
+        self._material: Material | None = None
 
     def run(self) -> Mapping[str, Any]:
         """Scan, train, and write what came of it."""
@@ -108,7 +89,8 @@ class _Work:
             os.nice(NICENESS)
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         spec = self._spec
-        material = self._material = self._prepare()
+        material = self._material = prepare(spec)
+        self._report(material.told)
 
         # torch takes a second to load: what can be refused is refused before.
         import torch
@@ -171,70 +153,6 @@ class _Work:
         self._status = replace(self._status, state=JobState.FAILED, message=message, seconds_left=None)
         self._write_status()
         self._log({"event": "failed", "message": message})
-
-    def _prepare(self) -> _Material:
-        """Scan the folder and make of it what is trained on. Raises DrumappError when there is too little."""
-        from drumapp.lstm.checkpoint import load_model
-        from drumapp.lstm.ear import Ear
-        from drumapp.lstm.extension import drums_to_learn, extended
-        from drumapp.lstm.material import FEWEST_HITS, PieceMaterial, occurring_vocabulary, table_of, vocabulary_of
-        from drumapp.midi.corpus import TRAIN, VALIDATION, Cache, scan_folder
-
-        spec, preset = self._spec, self._spec.preset
-        start = load_model(spec.start_from) if spec.start_from is not None else None
-        with progress(f"Reading {spec.data}") as report:
-            corpus = scan_folder(
-                spec.data,
-                cache=Cache(None if _on_several_hosts() else corpus_cache_folder()),
-                filters=spec.filters,
-                kit_choices=spec.kit_maps,
-                progress=report,
-            )
-        training, held_out = corpus.of_split(TRAIN), corpus.of_split(VALIDATION)
-        if not training or not held_out:
-            raise DrumappError(
-                f"{spec.data} has too few files that can be used: one at least is needed to train on and one to hold "
-                "out; add more MIDI files."
-            )
-        key_classes = None
-        if start is not None:
-            new = drums_to_learn(start.vocabulary, corpus.key_counts, FEWEST_HITS)
-            start = extended(start, new, sorted(corpus.styles))
-            preset = replace(preset, architecture=start.architecture)
-            vocabulary = start.vocabulary
-            key_classes = Ear(vocabulary).key_classes
-        elif preset.words == "occurring":
-            vocabulary = occurring_vocabulary(training, spec.first_events)
-        else:
-            vocabulary = vocabulary_of(corpus)
-        bar_memory = preset.architecture.bar_memory
-        try:
-            held_out_table = table_of(held_out, vocabulary, bar_memory, key_classes=key_classes)
-            table_of(training[:_PIECES_TRIED], vocabulary, bar_memory, key_classes=key_classes)
-        except ValueError as error:
-            raise DrumappError(
-                f"The files of {spec.data} have too few drums in common to hold some out; add more MIDI files."
-            ) from error
-        material = PieceMaterial(training, vocabulary, bar_memory, key_classes, preset.augmentation, spec.seed)
-        self._report(
-            {
-                "event": "material",
-                "files": len(training),
-                "notes": self._notes_of(material),
-                "held_out_files": len(held_out),
-                "held_out_notes": len(held_out_table),
-                "refused": len(corpus.refused),
-                "kit": corpus.kit,
-                "drums": list(vocabulary.pitches),
-                "styles": list(vocabulary.styles),
-                "start_from": start.name if start is not None else None,
-            }
-        )
-        return _Material(corpus, vocabulary, material, held_out_table, start, preset)
-
-    def _notes_of(self, training: PieceMaterial) -> int:
-        """How many notes are learnt from."""
-        return min(int(training.events.sum()), self._spec.first_events or sys.maxsize)
 
     def _check_files(self, processes: Processes) -> None:
         """Refuse to go on with other files than the run began with."""
@@ -336,38 +254,8 @@ class _Work:
         }
 
     def _model(self, weights: Mapping[str, Tensor], training: Mapping[str, Any]) -> DrumModel:
-        from drumapp.lstm.checkpoint import DrumModel
-
-        material, spec = self._material, self._spec
-        assert material is not None  # prepared before
-        preset, corpus = material.preset, material.corpus
-        provenance: dict[str, Any] = {
-            "preset": preset.name,
-            "optimisation": asdict(preset.optimisation),
-            "augmentation": asdict(preset.augmentation),
-            "data": {
-                "digest": corpus.digest,
-                "kit": corpus.kit,
-                "files": len(material.training.pieces),
-                "notes": self._notes_of(material.training),
-                "held_out_notes": len(material.held_out),
-                "refused": len(corpus.refused),
-                "filters": corpus.filters.to_json(),
-            },
-            "licence": spec.licence,
-            "attribution": spec.attribution,
-            "training": {"seed": spec.seed, "device": spec.device, **training},
-        }
-        if material.start is not None:
-            origin = material.start.provenance
-            provenance["start_from"] = {
-                "name": material.start.name,
-                "licence": origin.get("licence", ""),
-                "attribution": origin.get("attribution", ""),
-                "data": origin.get("data", {}),
-            }
-        arrays = {name: weight.numpy() for name, weight in weights.items()}
-        return DrumModel(spec.name, preset.architecture, material.vocabulary, arrays, provenance)
+        assert self._material is not None  # prepared before
+        return self._material.model(weights, training)
 
     def _finish(self, result: TrainingResult, processes: Processes) -> Mapping[str, Any]:
         """Write the finished drummer and say what the run came to."""
@@ -433,15 +321,7 @@ class _Work:
         return summary
 
 
-def _on_several_hosts() -> bool:
-    """Whether torchrun started processes on other hosts, too, which may share the user's folders over a network: the
-    cache's index cannot be shared so.
-    """
-    return os.environ.get("WORLD_SIZE", "1") != os.environ.get("LOCAL_WORLD_SIZE", os.environ.get("WORLD_SIZE", "1"))
-
-
 _ENDINGS = {
     "early": "It got no better for a while, so it ended early; the best weights are kept.",
     "broke down": "The loss broke down; the best weights before are kept.",
 }
-_PIECES_TRIED = 50

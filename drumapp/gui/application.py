@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from drumapp.core.document_files import is_document
 from drumapp.core.errors import DrumappError
 from drumapp.core.kit import Lane
 from drumapp.core.pattern import Pattern
@@ -22,13 +19,11 @@ from drumapp.gui.banner import Remedy
 from drumapp.gui.conductor import Conductor, Drummer, take_name
 from drumapp.gui.cowriting.room import CoWriting
 from drumapp.gui.dialogs import Asking, Dialogs, show_about
-from drumapp.gui.display import build_qt
 from drumapp.gui.document import Document
-from drumapp.gui.documents_to_open import DocumentsToOpen
 from drumapp.gui.drag_control import DragControl
 from drumapp.gui.drummer_control import DrummerControl
 from drumapp.gui.files import Files
-from drumapp.gui.garbage import collect_seldom, give_back_often
+from drumapp.gui.garbage import give_back_often
 from drumapp.gui.help.control import HelpControl
 from drumapp.gui.help.fault import FaultControl
 from drumapp.gui.insight.control import InsightControl
@@ -49,16 +44,13 @@ from drumapp.gui.sound.room import SoundRoom
 from drumapp.gui.theme import THEMES, Theme
 from drumapp.gui.time_control import TimeControl
 from drumapp.gui.training_door import TrainingDoor
-from drumapp.logs import log_uncaught, start_logging, watch_for_faults
-from drumapp.settings import Settings, load_settings, save_settings, settings_file
+from drumapp.settings import Settings, save_settings
 
 if TYPE_CHECKING:
     from drumapp.gui.training.control import TrainingControl
     from drumapp.lstm.take_settings import GeneratorSettings
     from drumapp.playback.engine import PlaybackEngine, Playhead
 
-QUIT_AFTER_PAINT = "--quit-after-paint"
-SIGNAL_LOOK_MS = 200
 JOBS_LOOK_MS = 1500
 """To load what shows training jobs holds the window up for a quarter of a second: not while it opens."""
 
@@ -448,58 +440,3 @@ class Application(QObject):
             save_settings(replace(self.settings, problem=None))
         except DrumappError as error:
             print(f"drumapp: {error}", file=sys.stderr)  # the window is going: nobody would read a dialog
-
-
-def run(argv: Sequence[str]) -> int:
-    """Open the window and return when it is closed. Raises DrumappError where there is no display.
-
-    Args: argv, a project or MIDI file to open, and what Qt understands. With --quit-after-paint it prints ``painted``
-    and time.monotonic_ns of the first paint, and ends.
-    """
-    arguments = [argument for argument in argv if argument != QUIT_AFTER_PAINT]
-    app = build_qt(arguments)
-    collect_seldom()
-    never_started = not settings_file().exists()
-    application = Application(app, load_settings())
-    if QUIT_AFTER_PAINT in argv:
-        application.window.painted.connect(lambda: QTimer.singleShot(0, lambda: _report_paint(app)))
-        application.window.show()
-    else:
-        _log_faults(application)
-        application.show()
-        named = [Path(argument) for argument in arguments if is_document(argument)]
-        application.started.connect(lambda: _begin(application, app.documents, named, never_started))
-    # Python sees a signal only when it gets to run: the timer sees to that while Qt waits for events.
-    signal.signal(signal.SIGINT, lambda *_: application.end_at_once())
-    signal.signal(signal.SIGTERM, lambda *_: application.end_at_once())
-    alive = QTimer(interval=SIGNAL_LOOK_MS)
-    alive.timeout.connect(lambda: None)
-    alive.start()
-    try:
-        return app.exec()
-    finally:
-        application.close()
-
-
-def _log_faults(application: Application) -> None:
-    problem = start_logging()
-    if problem:
-        print(f"drumapp: {problem}", file=sys.stderr)
-    else:
-        watch_for_faults()
-    log_uncaught(application.faults.tell)
-
-
-def _begin(application: Application, opening: DocumentsToOpen, named: list[Path], never_started: bool) -> None:
-    """With the documents the user started it by, or at the very first start with a beat of its own."""
-    opening.wanted.connect(application.projects.open)
-    documents = [*named, *opening.hand_over()]
-    for path in documents[:1]:  # one window has one document
-        application.projects.open(path)
-    if never_started and not documents:
-        application.welcome()
-
-
-def _report_paint(app: QApplication) -> None:
-    print(f"painted {time.monotonic_ns()}", flush=True)
-    app.quit()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from drumapp.core import editing
 from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import MetreMap, Range, TempoMap
@@ -19,6 +18,7 @@ from drumapp.gui.document import Document
 from drumapp.gui.generation import Batch, Failed, Finished, GenerationRun, Request
 from drumapp.gui.requests import Requests
 from drumapp.gui.seat import Seat
+from drumapp.gui.sounding_music import SoundingMusic
 from drumapp.gui.writing import Writing, next_beat, preparation_seconds
 
 if TYPE_CHECKING:
@@ -76,24 +76,21 @@ class Conductor(QObject):
         self.requests = Requests(document)
         self._writing: Writing | None = None
         self._touched_at = 0.0
-        self._looping = True
-        self._listened: Range | None = None
-        self._withheld: frozenset[Note] = frozenset()
-        self._aside: Pattern | None = None
+        self._music = SoundingMusic(document, engine)
         self._playing = False
         self._timer = QTimer(self, interval=IDLE_MS)
         self._timer.timeout.connect(self.tick)
         self.performance = Performance()
         document.replaced.connect(self._document_replaced)
-        document.timing_changed.connect(self._send_pattern)
-        document.loop_changed.connect(self._send_loop)
+        document.timing_changed.connect(self._music.send_pattern)
+        document.loop_changed.connect(self._music.send_loop)
         document.kit_changed.connect(self._kit_changed)
         document.locks_changed.connect(self._make_stale)
         document.touched.connect(self._touched)
         document.take_closed.connect(self._take_closed)
         document.begun_anew.connect(self.requests.forget)
         self._locked_keys = document.kit.locked_keys
-        self._send_kit()
+        self._music.send_kit()
 
     def start(self) -> None:
         """Begin to listen to the engine."""
@@ -127,18 +124,12 @@ class Conductor(QObject):
     @property
     def looping(self) -> bool:
         """Whether a finished pattern is repeated."""
-        return self._looping
+        return self._music.looping
 
     @property
     def loop(self) -> Range | None:
         """The ticks that are repeated as it is now; None while nothing is."""
-        if self._aside is not None:
-            return Range(0, self._aside.length)
-        if self._document.in_take or self._document.pattern.length == 0:
-            return None
-        if self._listened is not None:
-            return self._listened
-        return self._document.project.loop_span if self._looping else None
+        return self._music.loop
 
     # What the user does
 
@@ -249,13 +240,13 @@ class Conductor(QObject):
 
     def set_looping(self, looping: bool) -> None:
         """Repeat the pattern, or play it once. A take that is being written repeats only when it is done."""
-        self._looping = looping
-        self._send_loop()
+        self._music.looping = looping
+        self._music.send_loop()
 
     def listen_to(self, span: Range | None) -> None:
         """Play some ticks over and over; None goes back to what is looped. A take under way is not held up for it."""
-        self._listened = span
-        self._send_loop()
+        self._music.listened = span
+        self._music.send_loop()
         if span is None or self._document.in_take:
             return
         if not self._playing or self._engine.playhead().tick not in span:
@@ -265,7 +256,7 @@ class Conductor(QObject):
     @property
     def aside(self) -> Pattern | None:
         """What plays in the document's stead, if anything does."""
-        return self._aside
+        return self._music.aside
 
     def play_aside(self, pattern: Pattern) -> None:
         """Play what is not in the document, over and over, until it is paused or something else is played.
@@ -275,9 +266,7 @@ class Conductor(QObject):
         self.finish_take()
         self.stop()
         self._wake_engine()
-        self._aside = pattern
-        self._engine.set_pattern(pattern)
-        self._send_loop()
+        self._music.put_aside(pattern)
         self._go()
         self._engine.play()
         self._publish()
@@ -285,10 +274,7 @@ class Conductor(QObject):
 
     def withhold(self, notes: frozenset[Note]) -> None:
         """Keep these notes from being played, and no others, whether they are in the music or come into it."""
-        changed, self._withheld = self._withheld ^ notes, notes
-        pattern = self._document.pattern
-        if editing.remove(pattern, changed).pattern is not pattern:
-            self._send_pattern()
+        self._music.withhold(notes)
 
     def finish_take(self) -> None:
         """Send the drummer home; the bars it has written to their ends stay, and are repeated."""
@@ -443,28 +429,18 @@ class Conductor(QObject):
 
     def _document_replaced(self) -> None:
         """Other notes: by a take that begins or ends, by opening, clearing, undoing."""
-        self._send_pattern()
-        self._send_loop()
+        self._music.send_pattern()
+        self._music.send_loop()
         # Last: an engine that waits at the end for more notes would stop there if it had no loop to go on with.
         self._engine.set_growing(self._document.in_take)
         if self._document.pattern.length == 0 and not self._document.in_take and self._playing:
             self.stop()
 
-    def _send_pattern(self) -> None:
-        self._aside = None
-        self._engine.set_pattern(editing.remove(self._document.pattern, self._withheld).pattern)
-
     def _kit_changed(self) -> None:
-        self._send_kit()
+        self._music.send_kit()
         if self._document.kit.locked_keys != self._locked_keys:
             self._locked_keys = self._document.kit.locked_keys
             self._make_stale()
-
-    def _send_kit(self) -> None:
-        self._engine.set_kit(self._document.kit)
-
-    def _send_loop(self) -> None:
-        self._engine.set_loop(self.loop)
 
     def _wake_engine(self) -> None:
         """Bring back a playing process that died, to where it was."""
@@ -481,9 +457,9 @@ class Conductor(QObject):
         if self._writing is not None:
             self._writing.run.pause()
         self._playing = False
-        if self._aside is not None:
-            self._send_pattern()
-            self._send_loop()
+        if self._music.aside is not None:
+            self._music.send_pattern()
+            self._music.send_loop()
         self._publish()
         self._pace()
 

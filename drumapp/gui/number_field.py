@@ -183,16 +183,6 @@ class NumberField(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event) -> None:
-        """Show the frame."""
-        self.update()
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event) -> None:
-        """Hide the frame."""
-        self.update()
-        super().focusOutEvent(event)
-
     def paintEvent(self, _event) -> None:
         """Number in tabular digits, unit dimmed beside it."""
         colours = self._theme.colours

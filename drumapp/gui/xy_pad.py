@@ -169,16 +169,6 @@ class XYPad(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event) -> None:
-        """Show the frame."""
-        self.update()
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event) -> None:
-        """Hide the frame."""
-        self.update()
-        super().focusOutEvent(event)
-
     # Painting
 
     def paintEvent(self, _event) -> None:

@@ -100,7 +100,7 @@ class Optimisation:
     """How a network is trained.
 
     Attributes:
-        events: seen in all.
+        events: seen in all; passes: seen at least so many times over, where the material is so large that this is more.
         arrangement: ``pieces``: sequences are cut out of pieces at random places and begin with fresh memory, as a
             take does. ``glued``: all pieces end to end are one sequence, heard in ``batch`` streams side by side with
             the memory carried on, and anew from its start, with empty memory, each round.
@@ -124,6 +124,7 @@ class Optimisation:
     """
 
     events: int = 12_000_000
+    passes: int = 0
     arrangement: str = "pieces"
     batch: int = 32
     length: int = 128
@@ -149,7 +150,8 @@ class Optimisation:
             raise ValueError(f"keep must be best or last, not {self.keep!r}")
         for name, high in (("events", 10**12), ("batch", 10**5), ("length", 10**5), ("checks", 10**5)):
             _check_whole(name, getattr(self, name), 1, high)
-        _check_whole("patience", self.patience, 0, 10**5)
+        for name in ("patience", "passes"):
+            _check_whole(name, getattr(self, name), 0, 10**5)
         _check_number("learning_rate", self.learning_rate, 1e-9, 10.0)
         for name, top in (("weight_decay", 10.0), ("clip_norm", 1e6), ("clip_value", 1e6), ("memory_range", 10.0)):
             _check_number(name, getattr(self, name), 0.0, top)
@@ -253,16 +255,24 @@ class Preset:
         )
 
     def changed(self, changes: Mapping[str, Any]) -> Preset:
-        """The preset with some numbers of its parts set otherwise, by their names alone. Raises ValueError for a name
-        that no part has, or a value out of range.
+        """The preset with some numbers of its parts set otherwise, by their names alone. Whoever sets the events means
+        them, whatever the size of the material. Raises ValueError for a name that no part has, or a value out of range.
         """
         written = self.to_json()
+        if "events" in changes:
+            written["optimisation"]["passes"] = 0
         for name, value in changes.items():
             part = next((part for part in _PARTS if name in written[part]), None)
             if part is None:
                 raise ValueError(f"a preset has no number {name!r}")
             written[part][name] = value
         return Preset.from_json(written)
+
+
+    def for_material(self, notes: int) -> Preset:
+        """The preset for material of so many notes, which may take more events than it says."""
+        wanted = self.optimisation
+        return replace(self, optimisation=replace(wanted, events=max(wanted.events, wanted.passes * notes)))
 
 
 _PARTS = ("architecture", "optimisation", "augmentation")
@@ -341,6 +351,7 @@ PRESETS: Mapping[str, Preset] = {
             Architecture(),
             Optimisation(
                 events=300_000,
+                passes=8,
                 learning_rate=1e-3,
                 schedule="cosine",
                 weight_decay=0.05,

@@ -104,7 +104,7 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
 
 @pytest.mark.parametrize("arguments", [[], ["--quit-after-paint"], ["-platform", "offscreen"]])
 def test_without_a_command_the_window_opens(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from drumapp.gui import application
+    from drumapp.gui import running
 
     given = []
 
@@ -112,7 +112,7 @@ def test_without_a_command_the_window_opens(arguments: list[str], monkeypatch: p
         given.append(argv)
         return 5
 
-    monkeypatch.setattr(application, "run", run)
+    monkeypatch.setattr(running, "run", run)
     assert program.main(arguments) == 5
     assert given == [arguments]
 

@@ -15,12 +15,13 @@ from PySide6.QtWidgets import QApplication
 from drumapp import logs, resources
 from drumapp.core.pattern import Note, Pattern
 from drumapp.gui import icons
-from drumapp.gui.application import Application, _begin
+from drumapp.gui.application import Application
 from drumapp.gui.documents_to_open import DocumentsToOpen
 from drumapp.gui.help import whereabouts
 from drumapp.gui.help.control import DOCUMENTS
 from drumapp.gui.help.fault import SAFE, UNSAFE
 from drumapp.gui.help.tour import STOPS, bubble_place
+from drumapp.gui.running import begin
 from drumapp.settings import settings_file
 from drumapp.storage.journal import journal_folder
 from drumapp.storage.project_file import save_project
@@ -41,7 +42,7 @@ def test_the_very_first_start_plays_a_beat_and_shows_the_tour_without_a_question
 ) -> None:
     assert not settings_file().exists()
     application.start_rooms()
-    _begin(application, DocumentsToOpen(), [], never_started=True)
+    begin(application, DocumentsToOpen(), [], never_started=True)
     qtbot.waitUntil(lambda: engine.playing and len(application.document.pattern.notes) > 4)
     assert application.help.tour.place == 0
     assert QApplication.activeModalWidget() is None
@@ -49,7 +50,7 @@ def test_the_very_first_start_plays_a_beat_and_shows_the_tour_without_a_question
 
 
 def test_a_later_start_is_left_alone(application: Application, engine: RecordingEngine) -> None:
-    _begin(application, DocumentsToOpen(), [], never_started=False)
+    begin(application, DocumentsToOpen(), [], never_started=False)
     assert application.help.tour.place is None
     assert not engine.playing
 
@@ -59,7 +60,7 @@ def test_who_comes_with_a_document_gets_that_and_no_welcome(application: Applica
     application.document.replace(BEAT, "Beat")
     save_project(application.projects.snapshot(), path)
     application.projects.new()
-    _begin(application, DocumentsToOpen(), [path], never_started=True)
+    begin(application, DocumentsToOpen(), [path], never_started=True)
     assert application.projects.path == path
     assert application.help.tour.place is None
 

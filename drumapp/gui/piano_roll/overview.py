@@ -130,16 +130,6 @@ class Overview(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event) -> None:
-        """Show the frame."""
-        self.update()
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event) -> None:
-        """Hide the frame."""
-        self.update()
-        super().focusOutEvent(event)
-
     def resizeEvent(self, event) -> None:
         """Everything lies elsewhere."""
         super().resizeEvent(event)

@@ -5,112 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from drumapp.core.kit import FIRST_DRUM_KEY, LAST_DRUM_KEY
 from drumapp.core.kit_map import GENERAL_MIDI, KitMap
-from drumapp.core.pattern import Note, Pattern
-from drumapp.core.timing import Metre, MetreChange, MetreMap, TempoChange, TempoMap
-from drumapp.midi.corpus.cache import Cache, CacheError, ContentRow, SpoiltCacheError
-from drumapp.midi.corpus.catalogue import NONE, Catalogue, load_catalogue
+from drumapp.midi.corpus.cache import Cache, CacheError
+from drumapp.midi.corpus.catalogue import NONE, Catalogue
+from drumapp.midi.corpus.clauses import clause_of, sentence, shown
 from drumapp.midi.corpus.contents import KEY_COUNTS
 from drumapp.midi.corpus.filters import Filters
 from drumapp.midi.corpus.kits import chosen_map
-from drumapp.midi.corpus.labels import TRAIN, VALIDATION, CorpusError, read_labels
-from drumapp.midi.corpus.scan import Progress, Scan, forget_readers, scan
-from drumapp.midi.corpus.verdicts import ALL_VERDICTS, Verdict, bars_of, density_of, judge
+from drumapp.midi.corpus.labels import TRAIN, VALIDATION
+from drumapp.midi.corpus.piece import FileEntry, Piece, Refusal
+from drumapp.midi.corpus.rows import PAGE, Pieces, Refusals
+from drumapp.midi.corpus.scan import Scan
+from drumapp.midi.corpus.verdicts import ALL_VERDICTS, Verdict, bars_of, judge
 from drumapp.midi.corpus.walk import inside
 from drumapp.midi.encoding import key_table
-
-_PAGE = 512
-
-
-@dataclass(frozen=True)
-class Piece:
-    """An accepted file. Its notes are read from the cache when they are asked for.
-
-    Attributes: path relative to the folder; style and kind (``beat`` or ``fill``) where the corpus tells; split it
-    belongs to; ``kit_map`` its keys are read by; ``notes``, how many.
-    """
-
-    path: Path
-    style: str | None
-    kind: str | None
-    split: str
-    kit_map: KitMap
-    notes: int
-    content: int
-    cache: Cache
-
-    @property
-    def pattern(self) -> Pattern:
-        """Its drums, in General MIDI keys, each held as long as a drum needs."""
-        row = self.cache.content(self.content)
-        notes = tuple(Note(*values) for values in sorted(self.columns.tolist()))
-        return Pattern(notes, row.length, _tempo_map(row), _metre_map(row), row.name)
-
-    @property
-    def stored(self) -> NDArray[np.void]:
-        """Its notes as the cache holds them, in no order, with the file's own keys; mapped into memory."""
-        row = self.cache.content(self.content)
-        return self.cache.notes(row.first, row.notes)
-
-    @property
-    def columns(self) -> NDArray[np.int64]:
-        """Its notes in no order, int64 (notes, 3): start in ticks, General MIDI key, velocity."""
-        stored = self.stored
-        table = np.stack([stored[name].astype(np.int64) for name in ("start", "pitch", "velocity")], axis=1)
-        if self.kit_map != GENERAL_MIDI:
-            table[:, 1] = key_table(self.kit_map.to_general_midi)[table[:, 1]]
-        return table
-
-    @property
-    def time(self) -> tuple[TempoMap, MetreMap]:
-        """Its tempo and metre."""
-        row = self.cache.content(self.content)
-        return _tempo_map(row), _metre_map(row)
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A file that was not accepted, or a folder that could not be read: the path, why as a sentence, and the kind."""
-
-    path: Path
-    reason: str
-    verdict: Verdict
-
-
-@dataclass(frozen=True)
-class FileEntry:
-    """A file as a table shows it.
-
-    Attributes: path relative to the folder; verdict; reason, a sentence, and clause, what of it does not name the
-    file, both "" where it is accepted; name of the kit map; notes, bars, tempo and metre at the start, ticks a quarter,
-    seconds; style and split.
-    """
-
-    path: Path
-    verdict: Verdict
-    reason: str
-    clause: str
-    kit: str
-    notes: int
-    bars: float
-    bpm: float
-    metre: str
-    resolution: int
-    seconds: float
-    style: str | None
-    split: str
 
 
 class Corpus:
@@ -178,7 +96,7 @@ class Corpus:
     def problems(self) -> list[Refusal]:
         """The folders and archives that could not be read."""
         return [
-            Refusal(Path(path or "."), _sentence(self.folder / path, reason), Verdict.UNREADABLE)
+            Refusal(Path(path or "."), sentence(self.folder / path, reason), Verdict.UNREADABLE)
             for path, reason in self._scan.problems
         ]
 
@@ -251,18 +169,18 @@ class Corpus:
     def entries_of(self, rows: Sequence[int]) -> list[FileEntry]:
         """The files of some rows of the catalogue, in their order, as a table shows them."""
         catalogue = self.catalogue
-        told = self._told(rows)
+        told = self.told(rows)
         bars = self.bars[list(rows)].tolist()
         entries = []
-        for row, (path, clause), length in zip(rows, told, bars, strict=True):
+        for row, (path, wrong), length in zip(rows, told, bars, strict=True):
             verdict = self.verdict(row)
-            why = "" if verdict is Verdict.ACCEPTED else self._clause(row, clause)
+            why = "" if verdict is Verdict.ACCEPTED else self._clause(row, wrong)
             style, metre = int(catalogue.styles[row]), int(catalogue.metres[row])
             entries.append(
                 FileEntry(
                     Path(path),
                     verdict,
-                    _sentence(self.folder / path, why) if why else "",
+                    sentence(self.folder / path, why) if why else "",
                     why,
                     self._kit_names[self._kits[row]].name,
                     int(catalogue.notes[row]),
@@ -279,17 +197,17 @@ class Corpus:
 
     def piece(self, row: int) -> Piece:
         """A file that could be read as it would be learnt from, by its row in the catalogue."""
-        ((path, _),) = self._told([row])
-        return self._piece(row, path)
+        ((path, _),) = self.told([row])
+        return self.piece_at(row, path)
 
     def find(self, text: str, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of some rows whose path holds a text, whatever its case. Reads the paths from the cache."""
         wanted = text.casefold()
         found = [
             row
-            for start in range(0, len(rows), _PAGE)
+            for start in range(0, len(rows), PAGE)
             for row, (path, _) in zip(
-                rows[start : start + _PAGE].tolist(), self._told(rows[start : start + _PAGE].tolist()), strict=True
+                rows[start : start + PAGE].tolist(), self.told(rows[start : start + PAGE].tolist()), strict=True
             )
             if wanted in path.casefold()
         ]
@@ -310,7 +228,8 @@ class Corpus:
         verdict: Verdict = ALL_VERDICTS[self._verdicts[row]]
         return verdict
 
-    def _piece(self, row: int, path: str) -> Piece:
+    def piece_at(self, row: int, path: str) -> Piece:
+        """:meth:`piece` where the path is known."""
         catalogue = self.catalogue
         style, kind = int(catalogue.styles[row]), int(catalogue.kinds[row])
         return Piece(
@@ -324,49 +243,26 @@ class Corpus:
             self.cache,
         )
 
-    def _refusal(self, row: int, path: str, clause: str) -> Refusal:
-        return Refusal(Path(path), _sentence(self.folder / path, self._clause(row, clause)), self.verdict(row))
+    def refusal(self, row: int, path: str, told: str) -> Refusal:
+        """Why a file is left out, by its row in the catalogue, its path and what the cache says is wrong with it."""
+        return Refusal(Path(path), sentence(self.folder / path, self._clause(row, told)), self.verdict(row))
 
     def _clause(self, row: int, told: str) -> str:
         """Why a file is refused, as the end of a sentence; ``told``, what the cache says is wrong with it."""
-        catalogue, filters = self.catalogue, self.filters
         verdict = self.verdict(row)
         if verdict is Verdict.DUPLICATE:
-            ((path, _),) = self._told([int(self._twins[row])])
-            return f"it plays the same notes as {_shown(path)}"
-        if verdict is Verdict.EXCLUDED:
-            return "you left it out"
-        if verdict is Verdict.OTHER_FOLDER:
-            return f"it lies in none of the folders {', '.join(filters.folders)}"
-        if verdict is Verdict.OTHER_STYLE:
-            style = int(catalogue.styles[row])
-            called = catalogue.style_names[style] if style != NONE else "not told"
-            return f"its style is {called}, not {' or '.join(filters.styles)}"
-        if verdict is Verdict.TOO_SHORT:
-            notes = int(catalogue.notes[row])
-            return f"it is too short: {_notes(notes)}, and {filters.fewest_notes} are needed"
-        if verdict is Verdict.WRONG_METRE:
-            return f"its metre is {catalogue.metre_names[catalogue.metres[row]]}, not {' or '.join(filters.metres)}"
-        for which, span, name, values in (
-            (Verdict.WRONG_TEMPO, filters.tempo, "tempo", catalogue.bpm),
-            (Verdict.WRONG_LENGTH, filters.bars, "length in bars", bars_of(catalogue)),
-            (Verdict.WRONG_DENSITY, filters.density, "number of notes a quarter", density_of(catalogue)),
-        ):
-            if verdict is which and span is not None:
-                return f"its {name} of {values[row]:.4g} is outside {span[0]:g} to {span[1]:g}"
-        if verdict is Verdict.WRONG_RESOLUTION:
-            wanted = " or ".join(map(str, filters.resolutions))
-            return f"its resolution is {catalogue.resolutions[row]} ticks a quarter, not {wanted}"
-        return told
+            ((path, _),) = self.told([int(self._twins[row])])
+            return f"it plays the same notes as {shown(path)}"
+        return clause_of(verdict, row, self.catalogue, self.filters, told)
 
-    def _told(self, rows: Sequence[int]) -> list[tuple[str, str]]:
+    def told(self, rows: Sequence[int]) -> list[tuple[str, str]]:
         """The paths of some rows, and what the cache says is wrong with them. A file that was deleted since, and
         forgotten by another scan, has lost its name; its notes are still there.
         """
         found: dict[int, tuple[str, str]] = {}
         numbers = [int(self.catalogue.files[row]) for row in rows]
-        for start in range(0, len(numbers), _PAGE):
-            for number, directory, name, problem, refusal in self.cache.told(numbers[start : start + _PAGE]):
+        for start in range(0, len(numbers), PAGE):
+            for number, directory, name, problem, refusal in self.cache.told(numbers[start : start + PAGE]):
                 found[number] = inside(os.fsdecode(directory), os.fsdecode(name)), problem or refusal or ""
         return [found.get(number) or self._forgotten(row) for row, number in zip(rows, numbers, strict=True)]
 
@@ -442,160 +338,8 @@ class Corpus:
         raise CacheError(f"The files in {self.folder} changed while they were in use; scan the folder again.")
 
 
-class _Rows(Sequence):  # type: ignore[type-arg]
-    """Rows of a corpus, made into objects a page at a time."""
-
-    def __init__(self, corpus: Corpus, rows: NDArray[np.int64]) -> None:
-        self._corpus = corpus
-        self.rows = rows
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, _Rows):
-            return list(self) == list(other)
-        return NotImplemented
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def _pages(self) -> Iterator[tuple[int, str, str]]:
-        for start in range(0, len(self.rows), _PAGE):
-            rows = self.rows[start : start + _PAGE].tolist()
-            for row, (path, clause) in zip(rows, self._corpus._told(rows), strict=True):
-                yield row, path, clause
-
-
-class Pieces(_Rows, Sequence[Piece]):
-    """Accepted files of a corpus, each made when it is asked for."""
-
-    def __iter__(self) -> Iterator[Piece]:
-        for row, path, _ in self._pages():
-            yield self._corpus._piece(row, path)
-
-    @overload
-    def __getitem__(self, index: int) -> Piece: ...
-    @overload
-    def __getitem__(self, index: slice) -> Pieces: ...
-    def __getitem__(self, index: int | slice) -> Piece | Pieces:
-        if isinstance(index, slice):
-            return Pieces(self._corpus, self.rows[index])
-        row = int(self.rows[index])
-        ((path, _),) = self._corpus._told([row])
-        return self._corpus._piece(row, path)
-
-
-class Refusals(_Rows, Sequence[Refusal]):
-    """Refused files of a corpus, each made when it is asked for; folders that could not be read come first."""
-
-    def __len__(self) -> int:
-        return len(self._corpus._scan.problems) + len(self.rows)
-
-    def __iter__(self) -> Iterator[Refusal]:
-        yield from self._corpus.problems
-        for row, path, clause in self._pages():
-            yield self._corpus._refusal(row, path, clause)
-
-    @overload
-    def __getitem__(self, index: int) -> Refusal: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Refusal]: ...
-    def __getitem__(self, index: int | slice) -> Refusal | Sequence[Refusal]:
-        if isinstance(index, slice):
-            return [self[number] for number in range(len(self))[index]]
-        number = range(len(self))[index]
-        problems = self._corpus.problems
-        if number < len(problems):
-            return problems[number]
-        row = int(self.rows[number - len(problems)])
-        ((path, clause),) = self._corpus._told([row])
-        return self._corpus._refusal(row, path, clause)
-
-
-def scan_folder(
-    folder: Path,
-    *,
-    cache: Cache | None = None,
-    filters: Filters | None = None,
-    kit_choices: Mapping[str, KitMap] | None = None,
-    progress: Progress | None = None,
-    workers: int | None = None,
-) -> Corpus:
-    """Read every MIDI file below a folder, those in zip archives too.
-
-    Args: cache, where what was read is kept; without one it is forgotten with the corpus. Filters say which files are
-    wanted. ``kit_choices`` are the kit maps by which files are read, by path of a file or folder, "" being all;
-    without a choice the keys of each folder's files speak for one. Workers as for
-    :func:`drumapp.midi.corpus.scan.scan`.
-
-    Raises CorpusError when the folder is missing, unreadable or holds no file that can be used.
-    """
-    corpus = look_into(
-        folder, cache=cache, filters=filters, kit_choices=kit_choices, progress=progress, workers=workers
-    )
-    if not len(corpus.pieces):
-        refused = corpus.refused
-        if not refused:
-            raise CorpusError(f"{folder} holds no MIDI files (.mid or .midi, also in .zip).")
-        raise CorpusError(
-            f"None of the {len(refused)} MIDI files in {folder} can be used; the first: {refused[0].reason}"
-        )
-    return corpus
-
-
-def look_into(
-    folder: Path,
-    *,
-    cache: Cache | None = None,
-    filters: Filters | None = None,
-    kit_choices: Mapping[str, KitMap] | None = None,
-    progress: Progress | None = None,
-    workers: int | None = None,
-) -> Corpus:
-    """As :func:`scan_folder`, but a folder without anything usable is a corpus, too."""
-    if not folder.is_dir():
-        raise CorpusError(f"There is no folder {folder}; give a folder of MIDI files.")
-    labels = read_labels(folder)
-    cache = cache or Cache(None)
-
-    def scanned() -> tuple[Scan, Catalogue]:
-        found = scan(folder, cache, progress=progress, workers=workers)
-        return found, load_catalogue(cache, found.folder, labels, (TRAIN, VALIDATION))
-
-    try:
-        found, catalogue = scanned()
-    except (sqlite3.DatabaseError, SpoiltCacheError) as error:
-        if type(error) not in (sqlite3.DatabaseError, SpoiltCacheError):
-            raise
-        cache.begin_anew()
-        forget_readers()
-        found, catalogue = scanned()
-    return Corpus(folder, cache, found, catalogue, filters or Filters(), kit_choices or {})
-
-
-def _tempo_map(row: ContentRow) -> TempoMap:
-    return TempoMap(tuple(TempoChange(tick, bpm) for tick, bpm in json.loads(row.tempos)))
-
-
-def _metre_map(row: ContentRow) -> MetreMap:
-    return MetreMap(tuple(MetreChange(tick, Metre.parse(metre)) for tick, metre in json.loads(row.metres)))
-
-
 def _places(path: str) -> Iterator[tuple[str, str]]:
     """Every way to take a path for a directory and a name."""
     parts = path.split("/")
     for cut in range(len(parts) - 1, -1, -1):
         yield "/".join(parts[:cut]), "/".join(parts[cut:])
-
-
-def _sentence(path: Path, clause: str) -> str:
-    return f"{_shown(str(path))} is left out: {clause}."
-
-
-def _shown(path: str) -> str:
-    """A path as it can be printed, whatever bytes its name is of."""
-    return path.encode(errors="replace").decode()
-
-
-def _notes(count: int) -> str:
-    return "1 note" if count == 1 else f"{count} notes"

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from drumapp.core.kit import general_midi_lane
 from drumapp.midi.corpus.catalogue import NONE
-from drumapp.midi.corpus.corpus import Corpus, Piece
+from drumapp.midi.corpus.corpus import Corpus
+from drumapp.midi.corpus.piece import Piece
 from drumapp.midi.corpus.verdicts import Verdict, bars_of, density_of
 
 _NOTES_AT_ONCE = 500_000
