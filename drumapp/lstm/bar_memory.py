@@ -8,7 +8,10 @@ struck at, and close to, the very position it has just drawn. :class:`BarMemory`
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from drumapp.lstm.timeline import Timeline
 from drumapp.lstm.vocabulary import MAX_DELAY
@@ -39,19 +42,26 @@ class BarMemory:
 
     def append(self, position: int, pitch: int) -> None:
         """Remember a hit; hits come in order of (position, pitch class)."""
-        self.extend([(position, pitch)])
-
-    def extend(self, hits: Sequence[tuple[int, int]]) -> None:
-        """Remember many hits, (position, pitch class) each."""
-        if hits and not self._hits:
-            self._begin = self._timeline.bar_of(hits[0][0])[0]
-        self._hits.extend(hits)
-        struck = self._struck
-        for position, pitch in hits:
-            struck[position] = struck.get(position, 0) | 1 << pitch
+        if not self._hits:
+            self._begin = self._timeline.bar_of(position)[0]
+        self._hits.append((position, pitch))
+        self._struck[position] = self._struck.get(position, 0) | 1 << pitch
         if len(self._hits) > self._most:
-            self._forget_before(self._hits[-1][0] - self._reach)
+            self._forget_before(position - self._reach)
             self._most = max(MOST_HITS, 2 * len(self._hits))
+
+    def extend(self, hits: NDArray[np.int64]) -> None:
+        """Remember many hits, int64 (hits, 2): position, pitch class."""
+        if not len(hits):
+            return
+        begin = self._begin if self._hits else self._timeline.bar_of(int(hits[0, 0]))[0]
+        near = hits[np.searchsorted(hits[:, 0], hits[-1, 0] - self._reach) :]
+        if len(near) < len(hits):
+            self._hits.clear()
+            self._struck.clear()
+        for position, pitch in near.tolist():
+            self.append(position, pitch)
+        self._begin = begin
 
     def next_events(self, position: int, pitch: int) -> list[tuple[int, int]]:
         """For each bar looked back to, the event that came next there after this place in the bar.

@@ -83,15 +83,16 @@ class Past:
         """Take in many events, int64 (events, 4), quicker than one by one."""
         if not len(rows):
             return
-        *before, last = rows.tolist()
-        if before:
-            positions = rows[:-1, 0]
+        before, last = rows[:-1], rows[-1].tolist()
+        if len(before):
+            position, pitch, velocity, _ = before.T
             if self.events == 0:
-                self._habits = Habits(self.timeline.bar_of(before[0][0])[0])
-            self._habits.extend(positions)
-            self._bar_memory.extend([(row[0], row[1]) for row in before])
-            for row in before:
-                self._last_velocity[row[1]] = row[2]
+                self._habits = Habits(self.timeline.bar_of(int(position[0]))[0])
+            self._habits.extend(position)
+            self._bar_memory.extend(before[:, :2])
+            pitches, latest = np.unique(pitch[::-1], return_index=True)
+            for struck, loudness in zip(pitches.tolist(), velocity[::-1][latest].tolist(), strict=True):
+                self._last_velocity[struck] = loudness
             self.events += len(before)
-            self.position, self.pitch = before[-1][:2]
+            self.position, self.pitch = before[-1, :2].tolist()
         self.append(GridNote(*last))

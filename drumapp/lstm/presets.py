@@ -268,7 +268,6 @@ class Preset:
             written[part][name] = value
         return Preset.from_json(written)
 
-
     def for_material(self, notes: int) -> Preset:
         """The preset for material of so many notes, which may take more events than it says."""
         wanted = self.optimisation
