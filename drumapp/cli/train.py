@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from drumapp.atomic import check_writable
 from drumapp.cli.corpus_options import add_corpus_options, filters_of, kit_choices_of
@@ -96,14 +96,26 @@ def run(args: argparse.Namespace) -> int:
     spec = job.spec if job is not None else _spec(args)
     if not _is_first():
         work_with_others(spec)
-        return 0
+        _end_at_once()
     together = "RANK" in os.environ  # started by torchrun
     in_turn = job is not None and not together
     if job is None:
         job = make_job(spec, args.job_folder)
     if spec.processes > 1 and not together:
         return _run_together(job, args, in_turn=in_turn)
-    return _work(job, args, in_turn=in_turn)
+    status = _work(job, args, in_turn=in_turn)
+    if together:
+        _end_at_once()
+    return status
+
+
+def _end_at_once() -> NoReturn:
+    """End the process, all being done. One that takes its leave properly is aborted now and then, when a thread of
+    torch's asks for Python while that is being taken down; whoever waits for all processes would take it for a failure.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _spec(args: argparse.Namespace) -> JobSpec:
