@@ -28,7 +28,7 @@ from drumapp.midi.smf import write_pattern
 from drumapp.resources import default_model
 
 KILLS = 10
-EVENTS = 150_000
+EVENTS = 400_000
 BEATS, BARS = 24, 16
 SECONDS_BETWEEN_CHECKPOINTS = "0.3"
 SEVERAL_STEPS = 3.0
