@@ -64,6 +64,7 @@ class DrumGenerator(Iterator[Note]):
         self._mind = Mind(self._stepper, settings, self.chart.timeline, trail)
         self._mind.listen(self.chart.heard.rows)
         is_free = self.chart.free
+        # Nobody asks for the context again, and it may be all of a long take.
         self.chart = replace(self.chart, heard=self.chart.heard.chosen(np.zeros(len(self.chart.heard), np.bool_)))
         self._figures = self.chart.figures.grid_notes()
         self._next_figure = 0

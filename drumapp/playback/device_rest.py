@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from drumapp.playback.clock import NANOSECONDS, Clock
+from drumapp.playback.engine_sound import SoundKeeper
+from drumapp.playback.player import Player
 
 REST_SECONDS = 60
 """So long nothing is heard before the device rests. Some take a while to start again, wireless ones above all: who
@@ -12,32 +12,10 @@ stops only to think is not to wait for them.
 """
 
 
-class Resting(Protocol):
-    """What is heard: a player."""
-
-    @property
-    def resting(self) -> bool:
-        """Whether it is silent until something is posted."""
-
-
-class Pulling(Protocol):
-    """Who keeps the device."""
-
-    @property
-    def pulling(self) -> bool:
-        """Whether it should be pulling now."""
-
-    def rest(self) -> None:
-        """Have it pull no more."""
-
-    def wake(self) -> None:
-        """Have it pull again, and come back when it does."""
-
-
 class DeviceRest:
     """Lets the device rest when nothing has been heard for a minute, and wakes it before anything is to be."""
 
-    def __init__(self, player: Resting, keeper: Pulling, clock: Clock) -> None:
+    def __init__(self, player: Player, keeper: SoundKeeper, clock: Clock) -> None:
         self._player = player
         self._keeper = keeper
         self._clock = clock
