@@ -9,10 +9,10 @@ from collections.abc import Callable
 from drumapp.playback.bell import Bell
 from drumapp.playback.engine_protocol import EngineEvent, MidiPortsChanged, PortLost, PortProblem, PortReady
 from drumapp.playback.midi_input import MidiInput
-from drumapp.playback.midi_messages import InPort, OutPort
+from drumapp.playback.midi_messages import InPort, MidiPortError, OutPort
 from drumapp.playback.midi_output import Lateness, MidiOutput
 from drumapp.playback.midi_sender import MidiSender
-from drumapp.playback.midiport import MidiPortError, MidiPorts, MidiSystem
+from drumapp.playback.midiport import MidiPorts, MidiSystem
 from drumapp.playback.output_settings import VIRTUAL_PORT, MidiInputSettings, MidiOutputSettings, MidiSettings
 from drumapp.playback.player import Player
 from drumapp.playback.port_names import find_port
@@ -104,6 +104,8 @@ class MidiKeeper:
             if wanted not in self._in_ports:
                 self._listen(wanted, midi_input, there)
         self._close_unused()
+        if self._player.resting:
+            self._system.tidy()
 
     def shut_down(self) -> None:
         """Let go of everything."""

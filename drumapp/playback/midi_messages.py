@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from drumapp.core.errors import DrumappError
+
 NOTE_OFF, NOTE_ON, KEY_PRESSURE, CONTROL_CHANGE = 0x80, 0x90, 0xA0, 0xB0
 SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF = 64, 120, 123
 
@@ -19,6 +21,10 @@ LAST_POSITION = 2**14 - 1
 Message = bytes | tuple[int, ...]
 Receive = Callable[[Sequence[int], int], None]
 """Told a message that has come in, and when: nanoseconds of `time.monotonic_ns`."""
+
+
+class MidiPortError(DrumappError):
+    """A MIDI port that cannot be opened."""
 
 
 class PortGoneError(Exception):

@@ -19,10 +19,10 @@ _LONGEST_UNSEEN_NS = NANOSECONDS // 10
 
 
 class RtMidiOut:
-    """An open output. Attributes: name; client, rtmidi's; gone, once nobody is there to send to.
+    """An open output. Attributes: name; client, rtmidi's; gone, once nobody is there to send to; stays, whether rtmidi
+    keeps the port when it is closed here.
 
-    Args: answers, for JACK, whether its server is still there; stays, whether the port is offered on when it is closed;
-    done, told when it is.
+    Args: answers, for JACK, whether its server is still there; done, told when it is closed.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class RtMidiOut:
         self.client = client
         self.gone = False
         self._answers = answers
-        self._stays = stays
+        self.stays = stays
         self._done = done
         self._unchecked = 0
 
@@ -60,7 +60,7 @@ class RtMidiOut:
     def close(self) -> None:
         """As every :class:`OutPort`."""
         gone, self.gone = self.gone, True
-        if not gone and not self._stays:
+        if not gone and not self.stays:
             self.client.close_port()
         self._done(self)
 
@@ -94,7 +94,9 @@ class SeveralOutputs:
 
 
 class RtMidiIn:
-    """An open input. Attributes: name; client, rtmidi's; gone, once nothing can come in."""
+    """An open input. Attributes: name; client, rtmidi's; gone, once nothing can come in; stays, whether rtmidi keeps
+    the port when it is closed here.
+    """
 
     def __init__(
         self,
@@ -112,7 +114,7 @@ class RtMidiIn:
         self.gone = False
         self._poller = poller
         self._jack = jack
-        self._stays = stays
+        self.stays = stays
         self._done = done
         if jack:
             poller.listen(client, receive)
@@ -126,7 +128,7 @@ class RtMidiIn:
             self._poller.forget([self.client])
         else:
             self.client.cancel_callback()
-        if not self.gone and not self._stays:
+        if not self.gone and not self.stays:
             self.client.close_port()
         self._done(self)
 

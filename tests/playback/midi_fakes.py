@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from drumapp.playback.midi_messages import NOTE_OFF, NOTE_ON, PortGoneError, Receive
-from drumapp.playback.midiport import MidiPortError, MidiPorts
+from drumapp.playback.midi_messages import NOTE_OFF, NOTE_ON, MidiPortError, PortGoneError, Receive
+from drumapp.playback.midiport import MidiPorts
 from drumapp.playback.output_settings import VIRTUAL_PORT
 from drumapp.playback.port_names import find_port
 
@@ -65,6 +65,7 @@ class FakeSystem:
         self.opened: list[FakePort] = []
         self.listened: list[FakeInput] = []
         self.closed = False
+        self.tidied = 0
         self.now_ns: Callable[[], int] = lambda: 0
 
     def look(self) -> MidiPorts:
@@ -81,6 +82,9 @@ class FakeSystem:
         port = FakeInput(name, receive)
         self.listened.append(port)
         return port
+
+    def tidy(self) -> None:
+        self.tidied += 1
 
     def close(self) -> None:
         self.closed = True

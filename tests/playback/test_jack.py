@@ -25,6 +25,7 @@ from drumapp.playback.engine import (
     PortReady,
     SoundSettings,
 )
+from drumapp.playback.midi_messages import InPort, OutPort
 from drumapp.playback.midiport import RtMidiSystem
 from tests.playback.jack import Receiver, is_gone, jack_server, missing, wait_until
 from tests.playback.midi_fakes import is_strike, still_sounding
@@ -237,3 +238,93 @@ def test_the_music_outlives_the_server_and_the_port_comes_back_with_it(font):
                 receiver.close()
     finally:
         engine.close()
+
+
+EAR = "Ear:in"
+
+
+class Ear:
+    """Another program's input."""
+
+    def __init__(self) -> None:
+        import rtmidi
+
+        self._client = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="Ear")
+        self._client.open_virtual_port("in")
+
+    def hears(self, port: OutPort, key: int) -> bool:
+        """Whether a note that is sent comes, and no other before it."""
+        port.send((0x99, key, 100))
+        came: list[object] = []
+        wait_until(lambda: came.append(self._client.get_message()) or came[-1] is not None, "the note was lost")
+        return came[-1][0] == [0x99, key, 100]
+
+    def players(self) -> int:
+        """How many outputs it is connected to."""
+        words = subprocess.run(["jack_lsp", "-c", EAR], capture_output=True, text=True, check=True).stdout
+        return sum(line.startswith(" ") for line in words.splitlines())
+
+    def close(self) -> None:
+        self._client.delete()
+
+
+def test_a_port_stays_connected_until_nothing_sounds():
+    with jack_server():
+        system, ear = RtMidiSystem(), Ear()
+        try:
+            for tidied in (False, False, True):
+                port = system.open_output(EAR)
+                assert ear.hears(port, 36)
+                port.close()
+                assert ear.players() == 1
+                if tidied:
+                    system.tidy()
+                    assert ear.players() == 0
+            port = system.open_output(EAR)
+            assert ear.hears(port, 38)
+        finally:
+            system.close()
+            ear.close()
+
+
+def test_a_port_that_was_away_while_nobody_played_it_is_connected_anew():
+    with jack_server():
+        system, ear = RtMidiSystem(), Ear()
+        try:
+            system.open_output(EAR).close()
+            ear.close()
+            wait_until(lambda: EAR not in system.look().outputs, "the port did not go")
+            ear = Ear()
+            wait_until(lambda: EAR in system.look().outputs, "the port did not come back")
+            assert ear.hears(system.open_output(EAR), 42)
+        finally:
+            system.close()
+            ear.close()
+
+
+def test_what_comes_in_while_nobody_listens_is_not_heard_later():
+    heard: list[int] = []
+
+    def listen(system: RtMidiSystem) -> InPort:
+        return system.open_input("Pads:out", lambda message, _at: heard.append(message[1]))
+
+    import rtmidi
+
+    with jack_server():
+        system, pads = RtMidiSystem(), rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="Pads")
+        pads.open_virtual_port("out")
+        try:
+            port = listen(system)
+            pads.send_message([0x99, 36, 100])
+            wait_until(lambda: heard == [36], "the pad was not heard")
+            port.close()
+            pads.send_message([0x99, 38, 100])
+            time.sleep(0.1)
+            port = listen(system)
+            pads.send_message([0x99, 42, 100])
+            wait_until(lambda: len(heard) > 1, "the pad was not heard")
+            assert heard == [36, 42]
+            port.close()
+        finally:
+            system.close()
+            pads.delete()

@@ -7,8 +7,9 @@ from drumapp.core.pattern import Note
 from drumapp.core.timing import Range
 from drumapp.playback import engine_protocol as protocol
 from drumapp.playback.output_settings import VIRTUAL_PORT, MidiInputSettings, MidiOutputSettings
+from drumapp.playback.synth import SilentSynth
 from tests.playback.midi_fakes import still_sounding
-from tests.playback.studio import Studio
+from tests.playback.studio import RATE, Studio
 
 PATIENCE_SECONDS = 30
 SYNTH = MidiOutputSettings("Synth")
@@ -41,6 +42,17 @@ def test_a_port_that_is_wanted_is_opened_once_and_closed_when_it_is_wanted_no_mo
     studio.use()
     studio.run(2_000)
     assert studio.system.port("Synth").closed
+
+
+def test_ports_are_tidied_only_while_nothing_sounds():
+    studio = Studio("Synth", synth=SilentSynth(RATE))
+    studio.use(SYNTH)
+    playing(studio)
+    studio.run(3_000)
+    assert studio.system.tidied == 0
+    studio.do(protocol.Stop())
+    studio.run(3_000)
+    assert studio.system.tidied > 0
 
 
 def test_the_virtual_port_needs_no_other():

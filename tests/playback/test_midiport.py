@@ -4,7 +4,9 @@ import time
 import pytest
 
 from drumapp.playback import midiport
+from drumapp.playback.midi_messages import MidiPortError
 from drumapp.playback.midiport import MidiBackend, describe_backend, list_output_ports, midi_backends
+from drumapp.playback.rtmidi_interface import others
 
 
 def test_every_backend_has_ports_or_a_problem_and_prints_nothing(capfd):
@@ -40,8 +42,8 @@ def test_a_missing_library_is_a_problem_not_a_crash(monkeypatch):
 
 def test_a_port_of_our_name_is_somebodys_on_windows_where_we_have_none():
     names = ["Drumapp:out", "Synth", "Drumapp 1"]
-    assert list(midiport._others(names, "linux")) == ["Synth"]
-    assert list(midiport._others(names, "win32")) == names
+    assert list(others(names, "linux")) == ["Synth"]
+    assert list(others(names, "win32")) == names
 
 
 class FakeClient:
@@ -106,5 +108,5 @@ def test_an_interface_that_takes_no_more_clients_is_a_problem_not_a_crash(monkey
         for name in ("Synth", "Sampler"):
             system.open_output(name) if kind == "output" else system.open_input(name, lambda *_: None)
 
-    with pytest.raises(midiport.MidiPortError):
+    with pytest.raises(MidiPortError):
         open_all()
