@@ -16,7 +16,7 @@ import time
 from dataclasses import replace
 
 from benchmarks.first_note import percentile
-from drumapp.core.pattern import Pattern
+from drumapp.core.pattern import NoteRun, Pattern
 from drumapp.gui.insight.analysis import Analysis, Question
 from drumapp.gui.insight.insight import MemoryFilm
 from drumapp.gui.seat import ModelSeat
@@ -64,14 +64,14 @@ def louder(pattern: Pattern, place: int, by: int) -> Pattern:
     notes = list(pattern.notes)
     velocity = (notes[place].velocity + by - 1) % 127 + 1
     notes[place] = notes[place]._replace(velocity=velocity)
-    return replace(pattern, notes=tuple(sorted(notes)))
+    return replace(pattern, notes=NoteRun(sorted(notes)))
 
 
 def measure(notes: int, rounds: int) -> dict[str, float]:
     """All figures, in milliseconds."""
     model = load_model(default_model())
     whole = generate_pattern(model, GeneratorSettings(seed=1, bars=notes // 6))
-    pattern = replace(whole, notes=whole.notes[:notes])
+    pattern = replace(whole, notes=whole.notes.part(0, notes))
     firsts, starts, ends, gaps = [], [], [], []
     for number in range(1, rounds + 1):
         asker = Asker(ModelSeat(model))

@@ -18,7 +18,7 @@ from typing import IO, Any
 from PySide6.QtCore import Qt, QTimer
 
 from benchmarks.servers import connect
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.gui.application import Application
 from drumapp.gui.display import build_qt
 from drumapp.gui.garbage import collect_seldom
@@ -51,7 +51,7 @@ class SteadyEngine(PlaybackEngine):
         self._steady = 0
         notes = [note for note in pattern.notes if note.pitch != KEY]
         row = self._row(pattern.length)
-        super().set_pattern(replace(pattern, notes=tuple(sorted([*notes, *row]))))
+        super().set_pattern(replace(pattern, notes=NoteRun(sorted([*notes, *row]))))
 
     def append_notes(self, notes: Sequence[Note], length: int) -> None:
         """More notes, and so much more of the row."""

@@ -144,7 +144,7 @@ def edits_of_all(hand: Hand, count: int) -> list[Took]:
 def take(hand: Hand, piece: Pattern, batches: int) -> list[Took]:
     """Frames in which notes arrive at the end of an endless take of so many, the playhead a bar behind them."""
     document = hand.application.document
-    document.begin_take(replace(piece, notes=(), length=0), None)
+    document.begin_take(replace(piece.without_notes(), length=0), None)
     hand.application.engine.set_growing(True)
     written = len(piece.notes) - batches * BATCH
     hand.write(piece.notes[:written])

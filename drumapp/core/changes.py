@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
+from drumapp.core.note_run import NoteRun, common_ends
 from drumapp.core.packing import PackedNotes
 from drumapp.core.pattern import Note
 from drumapp.core.project import Project
@@ -34,7 +35,6 @@ PROJECT_FIELDS = ("kit", "loop", "locks", "origin")
 
 _FEW_NOTES = 64  # not worth packing
 _FEW_FOR_BISECTION = 128
-_SLICE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +99,14 @@ class TailChange:
     def back_to(cls, project: Project, tick: int) -> TailChange:
         """The change that leads back to a project whose notes from a tick on are about to be exchanged."""
         notes = project.pattern.notes
-        return cls(tick, notes[_first_from(notes, tick) :], {name: _value(project, name) for name in TAKE_FIELDS})
+        return cls(tick, notes[notes.index_from(tick) :], {name: _value(project, name) for name in TAKE_FIELDS})
 
     def apply(self, project: Project) -> tuple[Project, TailChange]:
         """The changed project, and the change that takes this one back."""
         notes = project.pattern.notes
-        kept = _first_from(notes, self.tick)
+        kept = notes.index_from(self.tick)
         back = TailChange(self.tick, notes[kept:], {name: _value(project, name) for name in self.values})
-        pattern = replace(project.pattern, notes=notes[:kept] + unpacked(self.notes))
+        pattern = replace(project.pattern, notes=notes.spliced(kept, len(notes), unpacked(self.notes)))
         return _with_values(replace(project, pattern=pattern), self.values), back
 
     def cut(self, _length: int) -> TailChange:
@@ -137,12 +137,12 @@ def difference(before: Project, after: Project) -> NotePatch:
     return NotePatch(removed, added, values)
 
 
-def note_difference(old: Notes, new: Notes) -> tuple[Notes, Notes]:
-    """The notes that are only in the old run, and those only in the new one; both runs are sorted."""
-    if old is new:
+def note_difference(before: NoteRun, after: NoteRun) -> tuple[Notes, Notes]:
+    """The notes that are only in the run before, and those only in the one after."""
+    if before is after:
         return (), ()
-    first, last = common_ends(old, new)
-    old, new = old[first : len(old) - last], new[first : len(new) - last]
+    first, last = common_ends(before, after)
+    old, new = before[first : len(before) - last], after[first : len(after) - last]
     old_set, new_set = frozenset(old), frozenset(new)
     if len(old_set) < len(old) or len(new_set) < len(new):  # notes that come twice
         old_counts, new_counts = Counter(old), Counter(new)
@@ -151,39 +151,9 @@ def note_difference(old: Notes, new: Notes) -> tuple[Notes, Notes]:
     return tuple(n for n in old if n not in new_set), tuple(n for n in new if n not in old_set)
 
 
-def common_ends(one: Sequence[Note], other: Sequence[Note]) -> tuple[int, int]:
-    """How many notes at the start are the same and, of the rest, how many at the end."""
-    most = min(len(one), len(other))
-    first = _common(most, lambda start, stop: one[start:stop] == other[start:stop])
-    ends = len(one), len(other)
-    last = _common(
-        most - first,
-        lambda start, stop: one[ends[0] - stop : ends[0] - start] == other[ends[1] - stop : ends[1] - start],
-    )
-    return first, last
-
-
-def _common(most: int, same: Callable[[int, int], bool]) -> int:
-    """How many of ``most`` notes are the same up to the first that is not; ``same`` compares a run of them.
-
-    Slices that stay in the cache, then by halving: to compare them costs far less than a loop, or than to compare all.
-    """
-    low = 0
-    while low < most and same(low, min(low + _SLICE, most)):
-        low = min(low + _SLICE, most)
-    high = min(low + _SLICE, most)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if same(low, middle):
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _patched(notes: Notes, removed: Notes, added: Notes) -> Notes:
-    """Sorted notes without the removed ones, each taken out once, and with the added ones."""
-    first = bisect_left(notes, min(run[0] for run in (removed, added) if run))
+def _patched(notes: NoteRun, removed: Notes, added: Notes) -> NoteRun:
+    """The run without the removed notes, each taken out once, and with the added ones."""
+    first = notes.index_of(min(run[0] for run in (removed, added) if run))
     last = bisect_right(notes, max(run[-1] for run in (removed, added) if run))
     window = list(notes[first:last])
     if len(removed) <= _FEW_FOR_BISECTION:
@@ -202,11 +172,7 @@ def _patched(notes: Notes, removed: Notes, added: Notes) -> Notes:
         window = kept
     if added:
         window = sorted([*window, *added])
-    return (*notes[:first], *window, *notes[last:])
-
-
-def _first_from(notes: Notes, tick: int) -> int:
-    return bisect_left(notes, Note(tick, -1, 0, 0))
+    return notes.spliced(first, last, window)
 
 
 def _value(project: Project, name: Name) -> Any:
@@ -239,5 +205,5 @@ def _packed(notes: Notes | PackedNotes) -> Notes | PackedNotes:
 
 def _before(notes: Notes | PackedNotes, length: int) -> Notes | PackedNotes:
     plain = unpacked(notes)
-    stop = _first_from(plain, length)
+    stop = bisect_left(plain, Note(length, -1, 0, 0))
     return notes if stop == len(plain) else plain[:stop]

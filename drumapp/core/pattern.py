@@ -1,38 +1,15 @@
-"""Notes, and the immutable pattern that holds them."""
+"""The immutable pattern that holds notes."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import NamedTuple
 
+from drumapp.core.note import DEFAULT_DURATION, InvalidNoteError, Note, check_note
+from drumapp.core.note_run import NoteRun
 from drumapp.core.timing import Metre, MetreMap, Range, TempoMap
 
-DEFAULT_DURATION = 60  # a 32nd: long enough to hear in samplers that heed note-off, too short to overlap the next hit
-
-
-class Note(NamedTuple):
-    """One stroke.
-
-    Attributes: start in ticks, pitch as MIDI key 0-127, velocity 1-127, duration in ticks. Notes sort by start, then
-    pitch.
-    """
-
-    start: int
-    pitch: int
-    velocity: int
-    duration: int = DEFAULT_DURATION
-
-    @property
-    def stop(self) -> int:
-        """First tick at which the note no longer sounds."""
-        return self.start + self.duration
-
-
-class InvalidNoteError(ValueError):
-    """A note with a field outside its range; the message names the field and the note."""
+__all__ = ["DEFAULT_DURATION", "InvalidNoteError", "Note", "NoteRun", "Pattern", "check_note"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +22,7 @@ class Pattern:
     Attributes: notes sorted by (start, pitch); length in ticks, at least 0; tempo and metre through time; name.
     """
 
-    notes: tuple[Note, ...] = ()
+    notes: NoteRun = field(default_factory=NoteRun)
     length: int = 0
     tempo: TempoMap = field(default_factory=TempoMap)
     metre: MetreMap = field(default_factory=MetreMap)
@@ -75,7 +52,7 @@ class Pattern:
             length = metre.bar_start(metre.bar_at(last) + 1)
         if length < 0:
             raise ValueError(f"a pattern's length must not be negative: {length}")
-        return cls(ordered, length, tempo or TempoMap(), metre, name)
+        return cls(NoteRun(ordered), length, tempo or TempoMap(), metre, name)
 
     def __len__(self) -> int:
         return len(self.notes)
@@ -100,42 +77,23 @@ class Pattern:
         """Duration of the whole pattern in seconds."""
         return self.tempo.seconds_at(self.length)
 
-    @cached_property
-    def starts(self) -> list[int]:
-        """The notes' start ticks, for binary search."""
-        return [note.start for note in self.notes]
-
     def index_from(self, tick: int) -> int:
         """Index of the first note that starts at a tick or later."""
-        return bisect_left(self.starts, tick)
+        return self.notes.index_from(tick)
 
     def between(self, span: Range) -> tuple[Note, ...]:
         """The notes that start within a half-open range."""
-        return self.notes[bisect_left(self.starts, span.start) : bisect_left(self.starts, span.stop)]
+        return self.notes[self.notes.index_from(span.start) : self.notes.index_from(span.stop)]
 
     def with_notes(self, added: Iterable[Note], *, length: int | None = None) -> Pattern:
-        """The same pattern with more notes; appending at the end costs no sort. Notes are checked as in :meth:`of`."""
-        new = sorted(added)
+        """The same pattern with more notes; appending at the end copies none of those before. The new ones are
+        checked as in :meth:`of`.
+        """
+        new = tuple(added)
         for note in new:
             check_note(note)
-        if new and self.notes and new[0] < self.notes[-1]:
-            notes = tuple(sorted((*self.notes, *new)))
-        else:
-            notes = (*self.notes, *new)
-        return replace(self, notes=notes, length=self.length if length is None else length)
+        return replace(self, notes=self.notes.with_notes(new), length=self.length if length is None else length)
 
     def without_notes(self) -> Pattern:
         """The same length, tempo and metre with nothing in it."""
-        return replace(self, notes=())
-
-
-def check_note(note: Note) -> None:
-    """Raise InvalidNoteError, naming the field, for a note that MIDI or the piano roll could not hold."""
-    if note.start < 0:
-        raise InvalidNoteError(f"start must not be negative: {note}")
-    if not 0 <= note.pitch <= 127:
-        raise InvalidNoteError(f"pitch must be 0 to 127: {note}")
-    if not 1 <= note.velocity <= 127:
-        raise InvalidNoteError(f"velocity must be 1 to 127: {note}")
-    if note.duration < 1:
-        raise InvalidNoteError(f"duration must be at least 1 tick: {note}")
+        return replace(self, notes=NoteRun())

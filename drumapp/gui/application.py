@@ -146,7 +146,7 @@ class Application(QObject):
         self.midi.start()
         self.projects.start()
         self.recovery.start()
-        give_back_often(self)
+        give_back_often(self, lambda: self.document.pattern.notes.rest())
         QTimer.singleShot(JOBS_LOOK_MS, self.training, self.training.start)
         if self.settings.problem:
             self.window.banner.show_problem("settings", self.settings.problem)
@@ -233,7 +233,7 @@ class Application(QObject):
     def _wire_rooms(self) -> None:
         window, document, conductor = self.window, self.document, self.conductor
         document.replaced.connect(self._document_replaced)
-        document.appended.connect(lambda notes: window.roll.append_notes(notes, document.pattern.length))
+        document.appended.connect(lambda notes: window.roll.append_notes(notes, document.pattern))
         document.timing_changed.connect(self._document_changed)
         document.history_changed.connect(self._document_changed)
         conductor.changed.connect(self._performance_changed)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from drumapp.core.errors import DrumappError
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.core.timing import MetreMap, Range, TempoMap
 from drumapp.gui.document import Document
 from drumapp.gui.generation import Batch, Failed, Finished, GenerationRun, Request
@@ -148,7 +148,7 @@ class Conductor(QObject):
         end = None if settings.bars is None else settings.bars * settings.metre.ticks_per_bar
         if kept and end is not None:
             end = max(end, metre.bar_start(metre.bar_at(kept[-1].start) + 1))
-        standing = Pattern(kept, 0, TempoMap.constant(settings.tempo), metre, take_name(settings.seed))
+        standing = Pattern(NoteRun(kept), 0, TempoMap.constant(settings.tempo), metre, take_name(settings.seed))
         chart = None
         if kept or document.kit.locked_keys:
             chart = self.requests.chart(replace(standing, length=end or 0), 0, end)
@@ -176,7 +176,7 @@ class Conductor(QObject):
             if sentence:
                 self.said.emit(sentence)
         first = min(request.chart.first_tick, *(note.start for note in makes_way[:1]), start)
-        standing = replace(pattern, notes=tuple(stays), length=start)
+        standing = replace(pattern, notes=NoteRun(stays), length=start)
         self._wake_engine()
         if not self._playing:
             self._engine.seek(pattern.metre.bar_start(max(pattern.metre.bar_at(start - 1) if start else 0, 0)))
@@ -354,7 +354,7 @@ class Conductor(QObject):
     def _rewrite_ahead(self, writing: Writing, playhead: float) -> None:
         """Let the drummer write otherwise from the next beat on that leaves it the time to think."""
         pattern = self._document.pattern
-        heard_anew = len(pattern.notes) - len(pattern.notes[: pattern.index_from(writing.stale_from or 0)])
+        heard_anew = len(pattern.notes) - pattern.index_from(writing.stale_from or 0)
         seconds = pattern.tempo.seconds_at(playhead) + preparation_seconds(heard_anew)
         soonest = next_beat(int(pattern.tempo.tick_at(seconds)) + 1, pattern.metre)
         earliest = max(soonest, writing.stale_from or 0, self._document.take_start)
@@ -370,7 +370,7 @@ class Conductor(QObject):
         ahead = frozenset(note for note in writing.touched if note.start >= tick)
         chart = self.requests.chart(document.pattern, tick, document.end, ahead)
         stays, _ = seat.parted(chart)
-        standing = replace(document.pattern, notes=tuple(stays), length=tick)
+        standing = replace(document.pattern, notes=NoteRun(stays), length=tick)
         request = Request(settings.up_to(tick), chart, trail, writing.turned)
         self._writing = Writing(self._run_of(seat, request), request, writing.touched)
         document.rewrite(standing, document.end)

@@ -202,7 +202,7 @@ class Document(QObject):
 
     def set_locks(self, locks: Locks, label: str) -> bool:
         """Lock these notes against the drummer, and no others; whether that is other than before."""
-        return self._change(replace(self.project, locks=locks & frozenset(self.pattern.notes)), label, None)
+        return self._change(replace(self.project, locks=self.pattern.notes.among(locks)), label, None)
 
     def set_tempo(self, bpm: float, gesture: Hashable | None = None) -> None:
         """One tempo throughout, in quarter notes a minute. While a drummer writes, it belongs to the take."""
@@ -251,7 +251,7 @@ class Document(QObject):
         if project.locks and (back.removed or back.added):
             # What goes back is what was taken out, and the other way round.
             locks = carried(project.locks, unpacked(back.added), unpacked(back.removed))
-            project = replace(project, locks=locks & frozenset(project.pattern.notes))
+            project = replace(project, locks=project.pattern.notes.among(locks))
             back = difference(project, self.project)
         before, self.project = self.project, project
         self._record(label, back, gesture)
@@ -312,6 +312,8 @@ def complete_bars(pattern: Pattern, kept: Callable[[Note], bool] = lambda _note:
     length = metre.bar_start(max(metre.bar_at(pattern.length), 1))
     if at_least > length:
         length = metre.bar_start(metre.bar_at(at_least - 1) + 1)
-    last = max((note.start for note in pattern.notes if note.start >= length and kept(note)), default=None)
-    notes = tuple(note for note in pattern.notes if note.start < length or kept(note))
-    return replace(pattern, notes=notes, length=length if last is None else metre.bar_start(metre.bar_at(last) + 1))
+    first = pattern.index_from(length)
+    staying = [note for note in pattern.notes[first:] if kept(note)]
+    if staying:
+        length = metre.bar_start(metre.bar_at(staying[-1].start) + 1)
+    return replace(pattern, notes=pattern.notes.spliced(first, len(pattern.notes), staying), length=length)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -23,8 +24,12 @@ def collect_seldom() -> None:
     gc.set_threshold(_NEW_OBJECTS, _YOUNG_PER_MIDDLE, _MIDDLE_PER_OLD)
 
 
-def give_back_often(owner: QObject) -> None:
-    """Let the system have memory that was freed, twice a minute as long as the owner lives."""
+def give_back_often(owner: QObject, rest: Callable[[], object]) -> None:
+    """Let the system have memory that was freed, twice a minute as long as the owner lives.
+
+    Args: rest, called just before, has what holds more than it needs let go of that.
+    """
     timer = QTimer(owner, interval=GIVE_BACK_MS)
+    timer.timeout.connect(rest)
     timer.timeout.connect(give_memory_back)
     timer.start()

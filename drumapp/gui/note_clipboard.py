@@ -108,4 +108,4 @@ def _clipping_of_file(path: Path) -> Clipping:
 
 
 def _clipping_of_pattern(pattern: Pattern) -> Clipping:
-    return Clipping(pattern.notes, pattern.length)
+    return Clipping(tuple(pattern.notes), pattern.length)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from drumapp.core.errors import DrumappError
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.gui.generation import Request, Turned
 from drumapp.gui.takes.words import foreign_words
 from drumapp.gui.writing import temperatures_in_force
@@ -28,7 +28,7 @@ class Requests:
         self.seat: Seat | None = None
         self.trail: object | None = None
         self.problem = ""
-        self._went_on: tuple[int, tuple[Note, ...]] | None = None  # from where, after what, when last asked to go on
+        self._went_on: tuple[int, NoteRun] | None = None  # from where, after what, when last asked to go on
         self._ways = 0  # how often it was asked that
 
     def forget(self) -> None:
@@ -62,7 +62,7 @@ class Requests:
         Asked again to go on from the same place, it plays another way.
         """
         start = chart.start or 0
-        before = chart.pattern.notes[: chart.pattern.index_from(start)]
+        before = chart.pattern.notes.part(0, chart.pattern.index_from(start))
         settings = self.settings_here(wanted).up_to(start)
         self._ways = self._ways + 1 if self._went_on == (start, before) else 0
         self._went_on = (start, before)

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.core.timing import TICKS_PER_QUARTER, MetreMap, TempoMap
 from drumapp.lstm.ear import Ear
 from drumapp.lstm.grid import HOUSE_GRID, Grid
@@ -108,7 +107,7 @@ class GridChart:
 
     chart: Chart
     timeline: Timeline
-    standing: tuple[Note, ...]
+    standing: NoteRun
     replaced: tuple[Note, ...]
     heard: Events
     figures: Events
@@ -136,7 +135,7 @@ class GridChart:
         without an end by whole bars.
         """
         pattern, stop = self.chart.pattern, self.chart.stop
-        ordered = tuple(sorted((*self.standing, *notes)))
+        ordered = self.standing.with_notes(notes)
         if stop is None:
             stop = pattern.metre.bar_start(pattern.metre.bar_at(ordered[-1].start) + 1) if ordered else 0
         return replace(pattern, notes=ordered, length=max(pattern.length, stop))
@@ -163,7 +162,7 @@ def on_grid(chart: Chart, vocabulary: Vocabulary) -> GridChart:
     timeline = Timeline(pattern.tempo, pattern.metre, grid)
     ear = Ear(vocabulary)
     standing, replaced = parted(chart, ear)
-    near = standing if stop is None else standing[: bisect_left(standing, Note(stop + REACH, 0, 0, 0))]
+    near = standing if stop is None else standing.part(0, standing.index_from(stop + REACH))
     known = vocabulary.encode(near, ear.key_classes)
     position = known.rows[:, 0]
     end = None if stop is None else grid.at_or_after(stop)
@@ -178,16 +177,15 @@ def on_grid(chart: Chart, vocabulary: Vocabulary) -> GridChart:
     return GridChart(chart, timeline, standing, replaced, known.chosen(before), figures, following, first, end)
 
 
-def parted(chart: Chart, ear: Ear) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
+def parted(chart: Chart, ear: Ear) -> tuple[NoteRun, tuple[Note, ...]]:
     """The pattern's notes that stay and those that make way, each in order. Costs as much as the span is long."""
-    notes, starts = chart.pattern.notes, chart.pattern.starts
-    first_tick, stop_tick = chart.first_tick, chart.stop_tick
+    notes, first_tick, stop_tick = chart.pattern.notes, chart.first_tick, chart.stop_tick
     if first_tick is None:
         return notes, ()
-    inside = slice(bisect_left(starts, first_tick), len(notes) if stop_tick is None else bisect_left(starts, stop_tick))
+    first, last = notes.index_from(first_tick), len(notes) if stop_tick is None else notes.index_from(stop_tick)
     staying: list[Note] = []
     replaced: list[Note] = []
-    for note in notes[inside]:
+    for note in notes[first:last]:
         stays = (
             note.pitch in chart.locked_keys
             or note in chart.locked_notes
@@ -195,7 +193,7 @@ def parted(chart: Chart, ear: Ear) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
             or (chart.stop is not None and ear.vocabulary.grid.nominal(note.start) >= chart.stop)
         )
         (staying if stays else replaced).append(note)
-    return (*notes[: inside.start], *staying, *notes[inside.stop :]), tuple(replaced)
+    return notes.spliced(first, last, staying) if replaced else notes, tuple(replaced)
 
 
 def _microtimings_within(grid: Grid, position: int, start: int | None, stop: int | None) -> int:

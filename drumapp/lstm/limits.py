@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-
 from drumapp.core.pattern import Note
 from drumapp.lstm.chart import REACH, GridChart
 from drumapp.lstm.playability import Strokes, rules_of
@@ -70,6 +68,6 @@ class Limits:
 
 def _strokes_near(chart: GridChart) -> tuple[Note, ...]:
     """What stands in the span and close to it."""
-    begin = bisect_left(chart.standing, Note(max(chart.first * chart.timeline.grid.ticks - REACH, 0), 0, 0, 0))
+    begin = chart.standing.index_from(max(chart.first * chart.timeline.grid.ticks - REACH, 0))
     stop = chart.chart.stop
-    return chart.standing[begin : None if stop is None else bisect_left(chart.standing, Note(stop + REACH, 0, 0, 0))]
+    return chart.standing[begin : None if stop is None else chart.standing.index_from(stop + REACH)]

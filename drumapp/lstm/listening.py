@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import NoteRun, Pattern
 from drumapp.core.timing import MetreMap, TempoMap
 from drumapp.lstm.checkpoint import DrumModel
 from drumapp.lstm.encoding import LABEL_COLUMNS, EventTable, IntTable, Labels, encode_events
@@ -17,7 +17,7 @@ from drumapp.lstm.hindsight import Hindsight
 from drumapp.lstm.past import Past
 from drumapp.lstm.stepper import Floats, Memory, Stepper
 from drumapp.lstm.timeline import Timeline
-from drumapp.lstm.vocabulary import note_rows
+from drumapp.note_table import note_table
 
 NATS_A_BIT = float(np.log(2.0))
 _STRETCH = 32  # events: some milliseconds' work
@@ -76,7 +76,7 @@ class Listener:
         self._hindsight = Hindsight(model)
         self._labels = Labels().classes(model.vocabulary)
         self._timeline = Timeline(TempoMap(), MetreMap(), model.vocabulary.grid)
-        self._notes = note_rows(())
+        self._notes = note_table(())
         self._events = model.vocabulary.encode(())
         self._bits = np.zeros((0, len(self._hindsight.heads)))
         self._heard = 0
@@ -92,7 +92,7 @@ class Listener:
         """Hear a pattern, stretch by stretch, some milliseconds each. Left early, it is heard on from there the next
         time.
         """
-        notes = yield from note_rows_in_stretches(pattern.notes)
+        notes = yield from note_table_in_stretches(pattern.notes)
         first = self._take_up(notes, pattern, labels)
         yield
         heard, said = self._encoded(first, len(self._events))
@@ -192,11 +192,11 @@ def listen(
     return listener.listening
 
 
-def note_rows_in_stretches(notes: Sequence[Note]) -> Generator[None, None, IntTable]:
-    """:func:`note_rows`, some milliseconds at a time."""
-    parts = [note_rows(())]
+def note_table_in_stretches(notes: NoteRun) -> Generator[None, None, IntTable]:
+    """:func:`note_table`, some milliseconds at a time."""
+    parts = [note_table(())]
     for first in range(0, len(notes), _NOTES_AT_ONCE):
-        parts.append(note_rows(notes[first : first + _NOTES_AT_ONCE]))
+        parts.append(note_table(notes.part(first, first + _NOTES_AT_ONCE)))
         yield
     return np.concatenate(parts)
 

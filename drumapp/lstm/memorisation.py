@@ -17,6 +17,7 @@ from drumapp.core.timing import MetreMap, TempoMap
 from drumapp.lstm.grid import HOUSE_GRID
 from drumapp.lstm.timeline import Timeline
 from drumapp.midi.corpus import Piece
+from drumapp.note_table import note_table
 
 FEWEST_STROKES = 4
 """A bar of fewer strokes is nobody's."""
@@ -72,7 +73,7 @@ class MemorisationMeter:
 
     def measure(self, takes: Iterable[Pattern]) -> Memorisation:
         """Look at what a drummer plays."""
-        marks = [bar_marks(np.array(take.notes, np.int64).reshape(-1, 4), take.metre) for take in takes]
+        marks = [bar_marks(note_table(take.notes), take.metre) for take in takes]
         found = np.concatenate([np.zeros(0, np.uint64), *marks])
         return Memorisation(self._share(found), self.people, len(found))
 

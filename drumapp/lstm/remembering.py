@@ -16,7 +16,7 @@ from drumapp.lstm.ear import Ear
 from drumapp.lstm.encoding import IntTable
 from drumapp.lstm.evaluation import nats_said
 from drumapp.lstm.layout import heads
-from drumapp.lstm.listening import NATS_A_BIT, note_rows_in_stretches
+from drumapp.lstm.listening import NATS_A_BIT, note_table_in_stretches
 from drumapp.lstm.memory_trail import MemoryTrail
 from drumapp.lstm.mind import Mind
 from drumapp.lstm.stepper import Memory, Stepper
@@ -102,7 +102,7 @@ class MemoryWatch:
             settings = replace(settings, style=None)
         grid = self._stepper.vocabulary.grid
         timeline = Timeline(pattern.tempo, pattern.metre, grid)
-        notes = yield from note_rows_in_stretches(pattern.notes)
+        notes = yield from note_table_in_stretches(pattern.notes)
         rows = self._stepper.vocabulary.encode_rows(notes, self._classes).rows
         yield
         mind = Mind(self._stepper, settings, timeline, self._trail)

@@ -11,7 +11,6 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from drumapp.core.pattern import DEFAULT_DURATION, Note
 from drumapp.lstm.grid import HOUSE_GRID, Grid
+from drumapp.note_table import note_table
 
 GRID_PER_QUARTER = HOUSE_GRID.per_quarter
 TICKS_PER_GRID = HOUSE_GRID.ticks
@@ -175,11 +175,11 @@ class Vocabulary:
         """Notes as events. Notes whose key has no class in ``key_classes`` (this vocabulary's own unless given) are
         left out, and of several hits of one drum on one position the loudest is kept.
         """
-        return self.encode_rows(note_rows(notes), key_classes)
+        return self.encode_rows(note_table(notes), key_classes)
 
     def encode_rows(self, notes: NDArray[np.int64], key_classes: NDArray[np.int64] | None = None) -> Events:
         """:meth:`encode` of notes told as numbers, int64 (notes, 3 or more): start, key, velocity, as in
-        :func:`note_rows`, in any order.
+        :func:`note_table`, in any order.
         """
         classes = self.key_classes if key_classes is None else key_classes
         start, key, velocity = notes[:, :3].T
@@ -228,12 +228,6 @@ class Vocabulary:
             raise ValueError("its list of styles is not of names")
         grid = Grid(value["ticks_per_grid"]) if "ticks_per_grid" in value else HOUSE_GRID
         return cls(tuple(pitches), tuple(styles), grid, tuple(delays), value.get("ordered", True))
-
-
-def note_rows(notes: Sequence[Note]) -> NDArray[np.int64]:
-    """Notes as numbers, int64 (notes, 4): the fields of :class:`~drumapp.core.pattern.Note`."""
-    flat = np.fromiter(chain.from_iterable(notes), np.int64, len(Note._fields) * len(notes))
-    return flat.reshape(-1, len(Note._fields))
 
 
 _Classes = TypeVar("_Classes", int, NDArray[np.int64])

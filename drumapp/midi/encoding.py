@@ -17,6 +17,7 @@ from drumapp.midi.own_event import NoteTable, own_event
 from drumapp.midi.resolution import MAX_RESOLUTION, MIN_RESOLUTION, from_file, to_file
 from drumapp.midi.sewing import END_OF_TRACK, MAX_FILE_TICKS
 from drumapp.midi.time_maps import beats_per_minute, microseconds
+from drumapp.note_table import note_table
 
 _NOTE_ON, _NOTE_OFF = 0x90 | DRUM_CHANNEL - 1, 0x80 | DRUM_CHANNEL - 1
 _OFF_VELOCITY = 64
@@ -97,7 +98,7 @@ def _file_notes(
     pattern: Pattern, resolution: int, key_map: Mapping[int, int] | None
 ) -> tuple[NoteTable, NDArray[np.int64]]:
     """The notes in the file's ticks and keys, by start and pitch, and the key that each has in the pattern."""
-    struck, key, velocity, duration = np.array(pattern.notes, np.int64).reshape(-1, 4).T
+    struck, key, velocity, duration = note_table(pattern.notes).T
     start = to_file(struck, resolution)
     stop = np.maximum(to_file(struck + duration, resolution), start + 1)
     pitch = key_table(key_map)[key]

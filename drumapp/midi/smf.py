@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from drumapp.atomic import write_atomically
 from drumapp.core.kit import DrumKit
-from drumapp.core.pattern import DEFAULT_DURATION, Note, Pattern
+from drumapp.core.pattern import DEFAULT_DURATION, Note, NoteRun, Pattern
 from drumapp.core.timing import TICKS_PER_QUARTER, MetreMap, TempoMap
 from drumapp.midi.chunks import DRUM_CHANNEL, Chunks, split_chunks
 from drumapp.midi.contents import (
@@ -118,7 +118,7 @@ class DecodedDrums:
     def pattern(self) -> Pattern:
         """The drums as a pattern."""
         # What Note._make does, without a Python call for each of the many notes.
-        notes = tuple(map(partial(tuple.__new__, Note), self.table.tolist()))
+        notes = NoteRun(map(partial(tuple.__new__, Note), self.table.tolist()))
         return Pattern(notes, self.length, self.tempo, self.metre, self.name)
 
 

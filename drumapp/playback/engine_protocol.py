@@ -9,10 +9,11 @@ import numpy as np
 
 from drumapp.core.pattern import Note
 from drumapp.core.timing import MetreMap, Range, TempoMap
+from drumapp.note_table import note_table
 from drumapp.playback.audio import DeviceInfo
 from drumapp.playback.metronome import MetronomeSettings
 from drumapp.playback.mix import Mix
-from drumapp.playback.note_rows import Rows, pack_notes, sorted_rows
+from drumapp.playback.note_rows import Rows, sorted_rows
 from drumapp.playback.output_settings import MidiSettings, SoundSettings, SyncSettings
 
 # --- to the playing process ---
@@ -328,7 +329,7 @@ EngineEvent = (
 
 def pack(notes: Iterable[Note]) -> bytes:
     """Notes as the bytes of SetPattern."""
-    return pack_notes(notes).tobytes()
+    return note_table(notes).tobytes()
 
 
 def unpack(packed: bytes) -> Rows:

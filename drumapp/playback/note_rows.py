@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import chain
-
 import numpy as np
 from numpy.typing import NDArray
 
-from drumapp.core.changes import common_ends
+from drumapp.core.note_run import NoteRun, common_ends
 from drumapp.core.pattern import Note
 from drumapp.core.timing import Range
+from drumapp.note_table import note_table
 
 Rows = NDArray[np.int64]
 """Start, pitch, velocity, duration: shape (notes, 4)."""
@@ -20,22 +18,17 @@ _ROW_BYTES = 4 * 8
 _ROOM_ROWS = 64
 
 
-def pack_notes(notes: Iterable[Note]) -> Rows:
-    """Notes as rows of start, pitch, velocity, duration: shape (notes, 4)."""
-    return np.fromiter(chain.from_iterable(notes), dtype=np.int64).reshape(-1, 4)
-
-
 class NotePacker:
     """Packs one pattern's notes after another's, and of each only those that are others: an edit is a few of many."""
 
     def __init__(self) -> None:
-        self._notes: tuple[Note, ...] = ()
+        self._notes = NoteRun()
         self._packed = b""
 
-    def pack(self, notes: tuple[Note, ...]) -> bytes:
-        """The rows of :func:`pack_notes`, one after the other."""
+    def pack(self, notes: NoteRun) -> bytes:
+        """The rows of :func:`note_table`, one after the other."""
         first, last = common_ends(self._notes, notes)
-        before, others = memoryview(self._packed), pack_notes(notes[first : len(notes) - last])
+        before, others = memoryview(self._packed), note_table(notes.part(first, len(notes) - last))
         self._packed = b"".join(
             (before[: first * _ROW_BYTES], others.tobytes(), before[len(before) - last * _ROW_BYTES :])
         )
@@ -55,7 +48,7 @@ class NoteRows:
     """
 
     def __init__(self, rows: Rows | None = None) -> None:
-        self._room = pack_notes(()) if rows is None else rows
+        self._room = note_table(()) if rows is None else rows
         self._count = len(self._room)
         self._own = False  # whether the room may be written to
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from drumapp.core.changes import common_ends
+from drumapp.core.note_run import NoteRun, common_ends
 from drumapp.core.pattern import Note
 from drumapp.core.project import Project, Take
 from drumapp.storage.fields import FieldError, Stored, listed, mapping, text, whole
@@ -76,11 +76,12 @@ def apply_difference(old: Project, changes: Stored) -> Project:
     return Project(replace(pattern, notes=notes), kit, drummer, takes, unknown, loop, locks, origin)
 
 
-def splices(old: Notes, new: Notes) -> list[Splice]:
+def splices(before: NoteRun, after: NoteRun) -> list[Splice]:
     """The runs of notes that differ. Quick where long runs at either end are the same, as after an edit."""
-    first, last = common_ends(old, new)
-    i, j = first, first
-    old_stop, new_stop = len(old) - last, len(new) - last
+    first, last = common_ends(before, after)
+    old, new = before[first : len(before) - last], after[first : len(after) - last]
+    i = j = 0
+    old_stop, new_stop = len(old), len(new)
     found: list[Splice] = []
     while i < old_stop or j < new_stop:
         at, fresh = i, j
@@ -93,13 +94,13 @@ def splices(old: Notes, new: Notes) -> list[Splice]:
             else:
                 break
         if i > at or j > fresh:
-            found.append((at, i - at, new[fresh:j]))
+            found.append((first + at, i - at, new[fresh:j]))
         while i < old_stop and j < new_stop and old[i] == new[j]:
             i, j = i + 1, j + 1
     return found
 
 
-def _spliced(notes: Notes, stored: list[Any]) -> Notes:
+def _spliced(notes: NoteRun, stored: list[Any]) -> NoteRun:
     kept: list[Note] = []
     done = 0
     for entry in stored:
@@ -113,7 +114,7 @@ def _spliced(notes: Notes, stored: list[Any]) -> Notes:
     kept += notes[done:]
     if len(kept) > MAX_NOTES:
         raise FieldError(f"notes must be at most {MAX_NOTES:,}, not {len(kept):,}")
-    return tuple(sorted(kept))
+    return NoteRun(sorted(kept))
 
 
 def _ordered(old: Project, changes: Stored) -> tuple[Take, ...]:

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from drumapp.core.errors import DrumappError
 from drumapp.core.kit import HOUSE_KIT, DrumKit
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.core.project import Fields, Project, Take, UnknownFields
 from drumapp.core.timing import Range
 from drumapp.storage.fields import FieldError, NotJsonError, mapping, others, parse_object, text, to_json, whole
@@ -191,7 +191,7 @@ class _Reader:
         """The project, with what could not be read. Raises ProjectFileError when nothing could."""
         if self.pattern is None and not self.notes and not self.takes:
             _cannot("it is cut off or damaged before its pattern, so nothing in it can be read")
-        notes = tuple(sorted(self.notes))
+        notes = NoteRun(sorted(self.notes))
         pattern = self.pattern
         if pattern is None:
             pattern = Pattern.of(notes)

@@ -14,7 +14,7 @@ from drumapp.core.kit import (
     Family,
     Lane,
 )
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.core.project import MAX_SEED, Fields, Project, Take
 from drumapp.core.timing import MAX_TEMPO, MIN_TEMPO, Metre, MetreChange, MetreMap, Range, TempoChange, TempoMap
 from drumapp.storage.fields import (
@@ -65,7 +65,7 @@ def pattern_of(stored: Stored) -> tuple[Pattern, Fields]:
     length = whole("length", stored.get("length"), 0, MAX_TICK)
     name = text("pattern name", stored.get("name", ""))
     try:
-        pattern = Pattern((), length, TempoMap(tuple(tempo)), MetreMap(tuple(metre)), name)
+        pattern = Pattern(NoteRun(), length, TempoMap(tuple(tempo)), MetreMap(tuple(metre)), name)
     except ValueError as error:
         raise FieldError(str(error)) from error
     return pattern, others(stored, _PATTERN_FIELDS)
@@ -138,7 +138,7 @@ def take_fields(take: Take) -> dict[str, Any]:
         **take.unknown,
     }
     if take.result is not None:
-        stored["result"] = {**pattern_fields(take.result, take.unknown_result), "notes": take.result.notes}
+        stored["result"] = {**pattern_fields(take.result, take.unknown_result), "notes": list(take.result.notes)}
     return stored
 
 
@@ -148,7 +148,7 @@ def take_of(stored: Stored) -> Take:
     unknown_result: Fields = {}
     if stored.get("result") is not None:
         within = dict(mapping("result", stored["result"]))
-        notes = tuple(sorted(notes_of(listed("notes", within.pop("notes", [])))))
+        notes = NoteRun(sorted(notes_of(listed("notes", within.pop("notes", [])))))
         pattern, unknown_result = pattern_of(within)
         result = replace(pattern, notes=notes)
     return Take(

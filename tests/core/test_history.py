@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from drumapp.core.changes import NotePatch, difference
 from drumapp.core.history import KEPT_PLAIN, MOST_PLAIN, History
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.core.project import Project
 
 
@@ -145,7 +145,7 @@ def test_any_run_of_undo_and_redo_walks_one_line_of_values(acts: list[str]) -> N
 
 
 def with_notes(*starts: int) -> Project:
-    return Project(Pattern(tuple(Note(start, 36, 100) for start in starts), 100_000))
+    return Project(Pattern(NoteRun(Note(start, 36, 100) for start in starts), 100_000))
 
 
 def test_what_is_written_meanwhile_stays_when_an_edit_before_it_is_undone() -> None:
@@ -183,12 +183,12 @@ def test_a_thousand_steps_over_ten_thousand_notes_are_small() -> None:
     """Every step changes all notes, in several ways; the benchmark ``undo`` measures more of them."""
     notes = tuple(Note(60 * place + place % 7, (36, 38, 42, 46)[place % 4], 1 + place % 120) for place in range(10_000))
     line = Line()
-    line.project = Project(Pattern(notes, 700_000))
+    line.project = Project(Pattern(NoteRun(notes), 700_000))
     begin = line.project
     for step in range(40):
         shift = (step % 5) + 1
         notes = tuple(Note(n.start + shift, n.pitch, 1 + (n.velocity + 13 * shift) % 120) for n in notes)
-        line.do("Everything", replace(line.project, pattern=replace(line.project.pattern, notes=notes)))
+        line.do("Everything", replace(line.project, pattern=replace(line.project.pattern, notes=NoteRun(notes))))
     while line.history.pack_one():
         pass
     old = [step.change for step in line.history._done[:-8]]

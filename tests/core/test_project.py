@@ -14,7 +14,7 @@ def test_a_new_project_is_empty_and_has_the_house_kit() -> None:
 
 
 def test_takes_are_added_at_the_end_replaced_in_place_and_removed() -> None:
-    one, two = Take("1", seed=1), Take("2", seed=2, result=Pattern((Note(0, 36, 100),), 1920))
+    one, two = Take("1", seed=1), Take("2", seed=2, result=Pattern.of([Note(0, 36, 100)], length=1920))
     project = Project().with_take(one).with_take(two)
     assert project.takes == (one, two)
     starred = replace(one, starred=True)

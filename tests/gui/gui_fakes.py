@@ -26,7 +26,8 @@ from drumapp.gui.seat import Way
 from drumapp.lstm.chart import Chart
 from drumapp.lstm.listening import Listening
 from drumapp.lstm.take_settings import Change, GeneratorSettings, Place
-from drumapp.lstm.vocabulary import TICKS_PER_GRID, note_rows
+from drumapp.lstm.vocabulary import TICKS_PER_GRID
+from drumapp.note_table import note_table
 from drumapp.playback.audio import DeviceInfo
 from drumapp.playback.engine import (
     ControlMoved,
@@ -276,7 +277,7 @@ class ScriptedInsight:
 
     @property
     def listening(self) -> Listening:
-        notes = note_rows(self.heard[-1].notes)
+        notes = note_table(self.heard[-1].notes)
         sources = np.flatnonzero(notes[:, 1] <= 81)
         heard = sources[sources < self._count]
         delay = notes[heard, 2] / 10 - 0.25

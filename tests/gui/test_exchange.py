@@ -63,7 +63,7 @@ def test_a_file_takes_the_beats_place_and_may_be_appended_instead(application, t
 
     click(application.window.offers.buttons[0])
     both = application.document.pattern
-    assert both.notes == OURS.notes + tuple(note._replace(start=note.start + BAR) for note in THEIRS.notes)
+    assert both.notes == (*OURS.notes, *(note._replace(start=note.start + BAR) for note in THEIRS.notes))
     assert both.length == BAR + 1440
     assert str(both.metre.metre_at(BAR)) == "3/4"
     assert both.bpm == 120

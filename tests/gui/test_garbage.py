@@ -38,12 +38,13 @@ def test_garbage_that_holds_itself_still_goes() -> None:
 
 
 def test_memory_goes_back_again_and_again_while_its_owner_lives(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    times: list[None] = []
+    times: list[str] = []
     monkeypatch.setattr(garbage, "GIVE_BACK_MS", 1)
-    monkeypatch.setattr(garbage, "give_memory_back", lambda: times.append(None))
+    monkeypatch.setattr(garbage, "give_memory_back", lambda: times.append("back"))
     owner = QObject()
-    give_back_often(owner)
-    qtbot.waitUntil(lambda: len(times) >= 3)
+    give_back_often(owner, lambda: times.append("rest"))
+    qtbot.waitUntil(lambda: len(times) >= 6)
+    assert times[:4] == ["rest", "back", "rest", "back"]
     owner.deleteLater()
     with qtbot.waitSignal(owner.destroyed):
         pass

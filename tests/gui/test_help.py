@@ -27,7 +27,7 @@ from drumapp.storage.journal import journal_folder
 from drumapp.storage.project_file import save_project
 from tests.gui.gui_fakes import RecordingEngine
 
-BEAT = Pattern(notes=(Note(0, 36, 100, 60), Note(480, 38, 90, 60)), length=1920)
+BEAT = Pattern.of([Note(0, 36, 100, 60), Note(480, 38, 90, 60)], length=1920)
 
 
 def press_escape(application: Application) -> None:

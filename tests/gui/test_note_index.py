@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drumapp.core.pattern import Note
+from drumapp.core.pattern import Note, NoteRun
 from drumapp.gui.piano_roll.note_index import NoteIndex
 
 notes = st.lists(
@@ -43,7 +43,7 @@ def test_exchanging_the_middle_is_the_same_as_reading_all_anew(
     before: list[Note], old: list[Note], new: list[Note], after: list[Note]
 ) -> None:
     kept = [*before, *after]
-    first, second = tuple(sorted([*kept, *old])), tuple(sorted([*kept, *new]))
+    first, second = NoteRun(sorted([*kept, *old])), NoteRun(sorted([*kept, *new]))
     exchanged, anew = NoteIndex(first).exchanged(first, second), NoteIndex(second)
 
     assert len(exchanged) == len(anew)

@@ -86,7 +86,8 @@ def test_it_follows_edits_and_what_a_drummer_writes(roll, qtbot) -> None:
     roll.show_pattern(Pattern(length=40 * BAR), 40 * BAR)
     assert roll.overview.grab().toImage() != before
     empty = roll.overview.grab().toImage()
-    roll.append_notes([Note(39 * BAR, 57, 100)], 40 * BAR)
+    added = [Note(39 * BAR, 57, 100)]
+    roll.append_notes(added, Pattern.of(added, length=40 * BAR))
     qtbot.waitUntil(lambda: roll.overview.grab().toImage() != empty)
 
 

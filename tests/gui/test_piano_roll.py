@@ -78,7 +78,7 @@ def test_a_note_that_is_appended_is_drawn_without_drawing_all_anew(roll, qtbot) 
     picture(roll)
     kept = roll.canvas._picture
     note = Note(480, 36, 127)
-    roll.append_notes([note], 960)
+    roll.append_notes([note], Pattern.of([note], length=960))
     assert roll.canvas._picture is kept
     qtbot.waitUntil(lambda: colour_in(roll, note) == QColor(DARK.families[Family.KICK]))
     qtbot.waitUntil(lambda: not roll.canvas._fade_timer.isActive())
@@ -90,7 +90,8 @@ def test_a_note_that_is_appended_is_drawn_without_drawing_all_anew(roll, qtbot) 
 def test_a_key_the_kit_lacks_gets_a_lane_below(roll) -> None:
     roll.show_pattern(BEAT, BEAT.length)
     assert roll.scene.rows == len(HOUSE_KIT.lanes)
-    roll.append_notes([Note(1000, 56, 90), Note(1100, 3, 90)], 1920)
+    added = [Note(1000, 56, 90), Note(1100, 3, 90)]
+    roll.append_notes(added, BEAT.with_notes(added, length=1920))
 
     assert [lane.name for lane in roll.scene.kit.lanes[-2:]] == ["Key 3", "Cowbell"]
     roll.show_pattern(BEAT, BEAT.length)

@@ -26,7 +26,7 @@ from tests.gui.gui_fakes import Answers, RecordingEngine, make_application
 from tests.gui.window_acts import BEAT, click, let_run, trigger
 
 Opener = Callable[[], Application]
-MORE = replace(BEAT, notes=(*BEAT.notes, Note(960, 36, 100)))
+MORE = BEAT.with_notes([Note(960, 36, 100)])
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ def test_notes_that_arrived_look_as_if_they_had_always_been_there(dense, qtbot) 
     late = [Note(960, KICK, 127, 500), Note(970, HAT, 10), Note(1300, HAT, 80, 3), Note(100 * BAR, KICK, 1)]
     dense.show_pattern(Pattern.of(early, length=BAR), None, refit=True)
     pixels(dense)
-    dense.append_notes(late, 100 * BAR)
+    dense.append_notes(late, Pattern.of([*early, *late], length=100 * BAR))
     qtbot.waitUntil(lambda: not dense.canvas._fade_timer.isActive())
     arrived = pixels(dense)
     dense.canvas.redraw()

@@ -44,8 +44,25 @@ def test_selection_and_notes_may_change_in_either_order(first: set[Note], second
 def test_what_a_drummer_adds_out_of_order_can_be_selected() -> None:
     scene = Scene(DARK)
     early, late, between = Note(0, 36, 100), Note(200, 36, 100), Note(100, 38, 90)
-    scene.append([early, late], 400)
-    scene.append([between], 400)
+    scene.append([early, late], Pattern.of([early, late]))
+    scene.append([between], Pattern.of([early, late, between]))
     scene.select(frozenset((early, between)))
 
     assert found(scene.selected) == [early, between]
+
+    later = Note(300, 36, 100)
+    scene.append([later], Pattern.of([early, late, between, later]))
+    scene.select(frozenset((late, later)))
+
+    assert found(scene.selected) == [late, later]
+
+
+def test_what_a_drummer_adds_is_shown_as_the_pattern_has_it() -> None:
+    scene = Scene(DARK)
+    pattern = Pattern.of([Note(0, 36, 100)])
+    scene.show(pattern, None)
+    for added in ([Note(10, 36, 100), Note(20, 42, 80)], [Note(20, 46, 80)]):
+        pattern = pattern.with_notes(added, length=3840)
+        scene.append(added, pattern)
+        assert scene.shown is pattern.notes
+    assert scene.length == 3840

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from drumapp.core.kit import HOUSE_KIT
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.gui.application import Application
 from drumapp.gui.insight.surprise import NOT_HEARD, TINTS, note_keys, tints_of, tints_of_notes, words_of
 from drumapp.gui.insight.surprise_view import BROKEN, DEAF, NOBODY
@@ -24,7 +24,7 @@ from drumapp.lstm.checkpoint import load_model
 from drumapp.lstm.encoding import encode_pattern
 from drumapp.lstm.evaluation import evaluate
 from drumapp.lstm.listening import Listening
-from drumapp.lstm.vocabulary import note_rows
+from drumapp.note_table import note_table
 from drumapp.resources import default_model
 from drumapp.settings import Settings
 from tests.gui.colour_vision import VISIONS, difference, seen_as
@@ -46,7 +46,7 @@ def test_a_tint_is_a_bit(bits: float, tint: int) -> None:
 
 
 def listening_of(notes: list[Note], heard: int | None = None) -> Listening:
-    rows = note_rows(notes)
+    rows = note_table(notes)
     sources = np.flatnonzero(rows[:, 1] < 99)
     bits = np.zeros((len(sources), 4))
     bits[:, 0] = rows[sources, 2] % 8
@@ -65,7 +65,7 @@ def test_each_note_gets_its_own_tint_whatever_came_and_went(common, gone, come, 
     heard, shown = [*common, *gone], [*common, *come]
     dice.shuffle(shown)
     before = np.full(len(shown), 7, np.int64)
-    found = tints_of_notes(listening_of(sorted(heard)), note_rows(shown), before)
+    found = tints_of_notes(listening_of(sorted(heard)), note_table(shown), before)
 
     for note, tint in zip(shown, found.tolist(), strict=True):
         expected = 7 if note not in heard else NOT_HEARD if note.pitch == 99 else note.velocity % 8 + 1
@@ -74,13 +74,13 @@ def test_each_note_gets_its_own_tint_whatever_came_and_went(common, gone, come, 
 
 def test_what_was_not_come_to_yet_keeps_its_tint() -> None:
     notes = [Note(100 * place, 36, 3) for place in range(5)]
-    found = tints_of_notes(listening_of(notes, heard=2), note_rows(notes), np.array([5, 5, 5, 5, 0]))
+    found = tints_of_notes(listening_of(notes, heard=2), note_table(notes), np.array([5, 5, 5, 5, 0]))
 
     assert found.tolist() == [4, 4, 5, 5, 0]
 
 
 def test_notes_are_told_apart_by_start_pitch_and_velocity() -> None:
-    notes = note_rows([Note(1, 0, 1), Note(0, 127, 127), Note(0, 127, 126), Note(10**9, 0, 1)])
+    notes = note_table([Note(1, 0, 1), Note(0, 127, 127), Note(0, 127, 126), Note(10**9, 0, 1)])
     assert len(set(note_keys(notes).tolist())) == 4
 
 
@@ -258,7 +258,7 @@ def test_the_legend_says_what_is_not_heard(application: Application, qtbot) -> N
 
     assert (legend.words, legend.has_scale) == ("1 note not heard", True)
     assert legend.grab().toImage().width() > 100
-    application.document.replace(replace(PATTERN, notes=PATTERN.notes[2:]), "test")
+    application.document.replace(replace(PATTERN, notes=NoteRun(PATTERN.notes[2:])), "test")
     qtbot.waitUntil(lambda: legend.words == "", timeout=10_000)
 
 
@@ -378,7 +378,7 @@ def test_the_figures_sum_to_what_evaluation_says(qapp, qtbot, engine, answers) -
     qtbot.addWidget(application.window)
     application.window.show()
     application.conductor.set_seat(ModelSeat(house))
-    application.document.replace(replace(pattern, notes=pattern.notes[:200]), "test")
+    application.document.replace(replace(pattern, notes=NoteRun(pattern.notes[:200])), "test")
     trigger(application, "surprise")
     view = application.insight.surprise
     qtbot.waitUntil(lambda: view._listening is not None and len(view._listening.notes) == 200, timeout=20_000)

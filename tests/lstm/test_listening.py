@@ -101,11 +101,11 @@ def test_after_edits_a_listener_thinks_as_one_that_hears_the_beat_for_the_first_
         place = int(dice.integers(0, len(beat.notes)))
         edit = dice.integers(0, 5)
         if edit == 0:
-            beat = replace(beat, notes=(*beat.notes[:place], *beat.notes[place + 1 :]))
+            beat = replace(beat, notes=beat.notes.spliced(place, place + 1, ()))
         elif edit == 1:
             beat = beat.with_notes([Note(int(dice.integers(0, 8 * 1920)), 38, 90)])
         elif edit == 2:
-            beat = replace(beat, notes=beat.notes[: max(place, 5)])
+            beat = replace(beat, notes=beat.notes.part(0, max(place, 5)))
         elif edit == 3:
             beat = Pattern.of([*beat.notes, *random_beat(int(dice.integers(99)), notes=40).notes])
         else:
@@ -127,7 +127,7 @@ def test_a_tempo_that_changes_is_told_as_evaluation_tells_it() -> None:
     model = random_model()
     figures = evaluate(model, encode_pattern(beat, VOCABULARY, model.architecture.bar_memory))
     expected = pytest.approx(sum(figures.nats_by_head.values()) * figures.notes, abs=1e-4)
-    listener = heard_by(Listener(model), replace(beat, notes=beat.notes[:150]))
+    listener = heard_by(Listener(model), replace(beat, notes=beat.notes.part(0, 150)))
     assert heard_by(listener, beat).listening.nats == expected
     assert listen(model, beat).nats == expected
 

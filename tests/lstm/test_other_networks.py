@@ -48,7 +48,7 @@ def test_a_take_goes_on_as_if_it_had_not_stopped(model: DrumModel) -> None:
     whole = generate_pattern(model, settings)
     assert len(whole) > 6
     for count in (1, len(whole) // 2):
-        context = replace(whole, notes=whole.notes[:count], length=1920)
+        context = replace(whole, notes=whole.notes.part(0, count), length=1920)
         run = DrumGenerator(model, settings, chart=Chart(context, None, 6 * 1920))
         assert tuple(sorted((*context.notes, *run))) == whole.notes
 

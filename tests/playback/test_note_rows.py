@@ -2,9 +2,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drumapp.core.pattern import Note
+from drumapp.core.pattern import Note, NoteRun
 from drumapp.core.timing import Range
-from drumapp.playback.note_rows import NotePacker, NoteRows, pack_notes, sorted_rows
+from drumapp.note_table import note_table
+from drumapp.playback.note_rows import NotePacker, NoteRows, sorted_rows
 
 ALL = Range(0, 2**62)
 notes = st.lists(
@@ -14,7 +15,7 @@ notes = st.lists(
 
 def test_packed_notes_keep_every_field():
     notes = [Note(0, 36, 100, 10), Note(2**40, 127, 1, 2**33)]
-    packed = pack_notes(notes)
+    packed = note_table(notes)
     assert packed.dtype == np.int64
     assert [Note(*row) for row in packed.tolist()] == notes
 
@@ -22,11 +23,11 @@ def test_packed_notes_keep_every_field():
 @given(st.lists(notes, max_size=6))
 def test_patterns_packed_one_after_the_other_are_packed_whole(patterns):
     packer = NotePacker()
-    for pattern in (tuple(sorted(pattern)) for pattern in patterns):
-        assert packer.pack(pattern) == pack_notes(pattern).tobytes()
-        assert packer.pack(pattern) == pack_notes(pattern).tobytes()
-        grown = tuple(sorted((*pattern, Note(25, 38, 90), Note(60, 36, 1))))
-        assert packer.pack(grown) == pack_notes(grown).tobytes()
+    for pattern in (NoteRun(sorted(pattern)) for pattern in patterns):
+        assert packer.pack(pattern) == note_table(pattern).tobytes()
+        assert packer.pack(pattern) == note_table(pattern).tobytes()
+        grown = pattern.with_notes([Note(25, 38, 90), Note(60, 36, 1)])
+        assert packer.pack(grown) == note_table(grown).tobytes()
 
 
 def by_place(notes: list[Note]) -> list[Note]:
@@ -35,10 +36,10 @@ def by_place(notes: list[Note]) -> list[Note]:
 
 @given(notes, st.lists(notes, max_size=6))
 def test_notes_added_in_any_order_are_found_in_theirs(first, pieces):
-    rows = NoteRows(sorted_rows(pack_notes(first)))
+    rows = NoteRows(sorted_rows(note_table(first)))
     given_so_far = by_place(first)
     for piece in pieces:
-        rows.add(pack_notes(piece))
+        rows.add(note_table(piece))
         given_so_far = by_place([*given_so_far, *piece])
         assert rows.between(ALL) == given_so_far
     assert len(rows) == len(given_so_far)
@@ -49,16 +50,16 @@ def test_notes_added_in_any_order_are_found_in_theirs(first, pieces):
 
 
 def test_the_rows_given_are_never_written_to():
-    packed = pack_notes([Note(0, 36, 100), Note(10, 36, 100)])
+    packed = note_table([Note(0, 36, 100), Note(10, 36, 100)])
     packed.flags.writeable = False
     rows = NoteRows(packed)
-    rows.add(pack_notes([Note(5, 38, 90)]))
+    rows.add(note_table([Note(5, 38, 90)]))
     assert [note.start for note in rows.between(ALL)] == [0, 5, 10]
     assert packed[1, 0] == 10
 
 
 def test_nothing_is_nowhere():
     rows = NoteRows()
-    rows.add(pack_notes([]))
+    rows.add(note_table([]))
     assert rows.between(ALL) == []
     assert rows.at(0) == {}

@@ -4,8 +4,8 @@ import pytest
 
 from drumapp.core.pattern import Note
 from drumapp.core.timing import Range, TempoMap
+from drumapp.note_table import note_table
 from drumapp.playback.mix import Mix
-from drumapp.playback.note_rows import pack_notes
 from drumapp.playback.scheduler import CHOKE, LATE_GRACE_TICKS, Event, Scheduler
 from drumapp.playback.transport import Segment, TimeAnchor
 
@@ -15,7 +15,7 @@ HATS = Mix(groups={42: 1, 44: 1, 46: 1, 80: 2, 81: 2})
 
 def holding(*notes: Note) -> Scheduler:
     scheduler = Scheduler()
-    scheduler.set_notes(pack_notes(notes))
+    scheduler.set_notes(note_table(notes))
     return scheduler
 
 
@@ -85,7 +85,7 @@ def test_a_cut_lets_go_of_everything_at_its_frame():
 def test_a_replaced_pattern_lets_go_of_what_sounds_when_it_now_ends(after, release):
     scheduler = holding(Note(0, 36, 100, 5))
     scheduler.block([segment(0, 100)], 0, 100)
-    scheduler.set_notes(pack_notes(after))
+    scheduler.set_notes(note_table(after))
     events = scheduler.block([segment(100, 400)], 100, 300).events
     assert [event for event in events if event.key == 36] == [Event(release, 36, 0)]
 
@@ -93,13 +93,13 @@ def test_a_replaced_pattern_lets_go_of_what_sounds_when_it_now_ends(after, relea
 def test_a_replaced_pattern_does_not_cut_an_audition_short():
     scheduler = holding()
     scheduler.audition(49, 110, frame=0, frames=300)
-    scheduler.set_notes(pack_notes([Note(5, 36, 100, 5)]))
+    scheduler.set_notes(note_table([Note(5, 36, 100, 5)]))
     assert scheduler.block([], 0, 400).events == [Event(300, 49, 0)]
 
 
 def test_appended_notes_are_sorted_in():
     scheduler = holding(Note(0, 36, 100, 1), Note(20, 36, 100, 1))
-    scheduler.append(pack_notes([Note(30, 42, 80, 1), Note(10, 38, 90, 1)]), None)
+    scheduler.append(note_table([Note(30, 42, 80, 1), Note(10, 38, 90, 1)]), None)
     struck = [e.key for e in scheduler.block([segment(0, 3000)], 0, 3000).events if e.velocity]
     assert struck == [36, 38, 36, 42]
 
@@ -107,7 +107,7 @@ def test_appended_notes_are_sorted_in():
 def test_a_note_appended_a_little_late_is_struck_at_once_and_only_once():
     scheduler = holding(Note(0, 36, 100, 1))
     scheduler.block([segment(0, 5000)], 0, 5000)
-    scheduler.append(pack_notes([Note(90, 38, 90, 1)]), next_tick=100)
+    scheduler.append(note_table([Note(90, 38, 90, 1)]), next_tick=100)
     block = scheduler.block([segment(5000, 5050)], 5000, 50)
     assert block == ([Event(5000, 38, 90), Event(5001, 38, 0)], 1)
     assert scheduler.block([segment(5050, 5100)], 5050, 50).events == []
@@ -115,26 +115,26 @@ def test_a_note_appended_a_little_late_is_struck_at_once_and_only_once():
 
 def test_a_note_appended_far_too_late_waits_for_the_next_round():
     scheduler = holding(Note(0, 36, 100, 1))
-    scheduler.append(pack_notes([Note(10, 38, 90, 1)]), next_tick=10 + LATE_GRACE_TICKS + 1)
+    scheduler.append(note_table([Note(10, 38, 90, 1)]), next_tick=10 + LATE_GRACE_TICKS + 1)
     assert scheduler.block([segment(5000, 5050)], 5000, 50).events == []
 
 
 def test_a_note_appended_before_the_music_moves_is_not_late():
     scheduler = holding(Note(0, 36, 100, 1))
-    scheduler.append(pack_notes([Note(90, 38, 90, 1)]), next_tick=None)
+    scheduler.append(note_table([Note(90, 38, 90, 1)]), next_tick=None)
     assert scheduler.block([segment(5000, 5050)], 5000, 50).events == []
 
 
 def test_late_notes_can_be_forgotten():
     scheduler = holding()
-    scheduler.append(pack_notes([Note(90, 38, 90, 1)]), next_tick=100)
+    scheduler.append(note_table([Note(90, 38, 90, 1)]), next_tick=100)
     scheduler.forget_overdue()
     assert scheduler.block([segment(5000, 5050)], 5000, 50).events == []
 
 
 def test_appending_nothing_changes_nothing():
     scheduler = holding(Note(0, 36, 100, 1))
-    scheduler.append(pack_notes([]), None)
+    scheduler.append(note_table([]), None)
     assert scheduler.block([segment(0, 50)], 0, 50).strikes == 1
 
 

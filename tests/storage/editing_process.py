@@ -10,7 +10,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.core.project import Project
 from drumapp.storage.journal import Journal, JournalThread, journal_folder
 from drumapp.storage.journal_records import Origin
@@ -28,7 +28,7 @@ def edited(project: Project) -> Project:
     notes = list(project.pattern.notes)
     notes[number % 400] = notes[number % 400]._replace(velocity=1 + number % 127)
     notes.append(Note(120 * number, 36, 100))
-    return replace(project, pattern=replace(project.pattern, notes=tuple(sorted(notes)), name=str(number)))
+    return replace(project, pattern=replace(project.pattern, notes=NoteRun(sorted(notes)), name=str(number)))
 
 
 def edits(project: Project) -> int:

@@ -113,6 +113,15 @@ def beat(count: int = 64) -> Project:
     """A project with ``count`` notes on sixteenths, a take and settings."""
     played = [Note(120 * index, (36, 42, 38, 42)[index % 4], 60 + index % 60) for index in range(count)]
     take = Take(
-        "1", "first", True, "c0ffee", "House", 7, {"style": "funk"}, "", 1.5, Pattern((Note(0, 36, 100),), 1920)
+        "1",
+        "first",
+        True,
+        "c0ffee",
+        "House",
+        7,
+        {"style": "funk"},
+        "",
+        1.5,
+        Pattern.of([Note(0, 36, 100)], length=1920),
     )
     return Project(Pattern.of(played, name="Beat"), HOUSE_KIT, {"style": "funk", "feel": True}, (take,))

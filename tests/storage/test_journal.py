@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drumapp.core.kit import GENERAL_MIDI_KIT
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.core.project import Project, Take, UnknownFields
 from drumapp.storage import journal as journal_module
 from drumapp.storage.differences import apply_difference, difference, splices
@@ -132,7 +132,7 @@ def test_every_kind_of_edit_comes_back(journal: Journal) -> None:
     edits = [
         replace(project, kit=GENERAL_MIDI_KIT),
         replace(project, drummer={"style": "jazz"}),
-        project.with_take(Take("2", result=Pattern((Note(0, 38, 9),), 960))),
+        project.with_take(Take("2", result=Pattern.of([Note(0, 38, 9)], length=960))),
         project.without_take("1"),
         replace(project, pattern=replace(project.pattern, name="Other", length=0)),
         replace(project, pattern=project.pattern.without_notes()),
@@ -173,7 +173,7 @@ def test_a_long_session_does_not_grow_without_end(journal: Journal, monkeypatch:
     project, largest = beat(), 0
     for now in range(400):
         kept = [note for note in project.pattern.notes if note.velocity != 1]
-        project = replace(project, pattern=replace(project.pattern, notes=tuple(sorted([*kept, Note(now, 36, 1)]))))
+        project = replace(project, pattern=replace(project.pattern, notes=NoteRun(sorted([*kept, Note(now, 36, 1)]))))
         journal.record(project)
         journal.tick(now)
         assert read(journal) == project

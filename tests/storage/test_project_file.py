@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from drumapp.core.kit import HOUSE_KIT
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.core.project import Project
 from drumapp.core.timing import Metre, MetreMap
 from drumapp.storage import project_lines
@@ -72,7 +72,7 @@ def test_an_empty_project_opens(tmp_path: Path) -> None:
 
 def test_a_hundred_thousand_notes_make_the_round_trip() -> None:
     notes = tuple(Note(7 * index, 35 + index % 47, 1 + index % 127, 60) for index in range(100_000))
-    project = Project(Pattern(notes, 700_000))
+    project = Project(Pattern(NoteRun(notes), 700_000))
     assert project_from_bytes(project_to_bytes(project)).project == project
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from drumapp.core.editing.grid import Grid
 from drumapp.core.editing.merging import NOTHING, Edited, Selection, chosen_notes, exchange
 from drumapp.core.editing.selecting import grid_span_of
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.core.timing import Range
 
 
@@ -26,7 +26,7 @@ class Clipping:
 
     def as_pattern(self, like: Pattern) -> Pattern:
         """The clipping as a pattern with another's tempo and metre maps and name, for a clipboard or a file."""
-        return Pattern(self.notes, self.upbeat + self.length, like.tempo, like.metre, like.name)
+        return Pattern(NoteRun(self.notes), self.upbeat + self.length, like.tempo, like.metre, like.name)
 
 
 def copy(pattern: Pattern, selection: Selection, grid: Grid, span: Range | None = None) -> Clipping:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from drumapp.core.editing.merging import Selection, chosen_notes, columns, joined
 from drumapp.core.editing.selecting import span_of, visible_notes
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.core.timing import MetreChange, MetreMap, Range, TempoChange, TempoMap
 
 
@@ -40,7 +40,7 @@ def append_pattern(pattern: Pattern, other: Pattern) -> Pattern:
     """
     seam = pattern.metre.bar_start(pattern.bars)
     return Pattern(
-        (*visible_notes(pattern), *_moved(other.notes, seam)),
+        NoteRun((*visible_notes(pattern), *_moved(other.notes, seam))),
         seam + other.length,
         _joined_tempo(pattern.tempo, other.tempo, seam),
         _joined_metre(pattern.metre, other.metre, seam),
@@ -56,7 +56,7 @@ def _excerpt(pattern: Pattern, span: Range, notes: Sequence[Note]) -> Pattern:
     metre = [MetreChange(0, pattern.metre.metre_at(start))]
     metre += [MetreChange(it.tick - start, it.metre) for it in pattern.metre.changes if start < it.tick < stop]
     return Pattern(
-        tuple(_moved(struck, -start)), span.length, TempoMap(tuple(tempo)), MetreMap(tuple(metre)), pattern.name
+        NoteRun(_moved(struck, -start)), span.length, TempoMap(tuple(tempo)), MetreMap(tuple(metre)), pattern.name
     )
 
 

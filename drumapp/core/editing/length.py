@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from drumapp.core.pattern import Pattern
-from drumapp.core.timing import Range
 
 
 def set_length(pattern: Pattern, length: int) -> Pattern:
@@ -18,7 +17,7 @@ def set_length(pattern: Pattern, length: int) -> Pattern:
     if length == pattern.length:
         return pattern
     if pattern.notes and pattern.notes[-1].start >= length:
-        return replace(pattern, notes=pattern.between(Range(0, length)), length=length)
+        return replace(pattern, notes=pattern.notes.part(0, pattern.index_from(length)), length=length)
     return replace(pattern, length=length)
 
 

@@ -45,9 +45,9 @@ def chosen_notes(pattern: Pattern, selection: Selection) -> list[Note]:
     Notes alike in every field come once; :func:`exchange` takes them all out.
     """
     notes = pattern.notes
-    end = _first_from(notes, pattern.length)
+    end = notes.index_from(pattern.length)
     if len(selection) * _FEW < end:
-        found = ((note, bisect_left(notes, note, 0, end)) for note in sorted(selection))
+        found = ((note, notes.index_of(note)) for note in sorted(selection))
         return [note for note, index in found if index < end and notes[index] == note]
     chosen = [note for note in notes[:end] if note in selection]
     if any(map(eq, chosen, islice(chosen, 1, None))):
@@ -91,15 +91,15 @@ def exchange(pattern: Pattern, old: Sequence[Note], new: Iterable[Note]) -> Edit
     put = {note[0] << 7 | note[1]: note for note in arriving}
     placed = list(put.values())
     notes = pattern.notes
-    first = _first_from(notes, min(group[0].start for group in (old, placed) if group))
-    last = _first_from(notes, max(group[-1].start for group in (old, placed) if group) + 1)
+    first = notes.index_from(min(group[0].start for group in (old, placed) if group))
+    last = notes.index_from(max(group[-1].start for group in (old, placed) if group) + 1)
     window = notes[first:last]
     rest = _untouched(window, old, put)
     mended = sorted(rest + placed) if rest else placed
     selection = frozenset(placed)
     if len(mended) == len(window) and tuple(mended) == window:
         return Edited(pattern, selection)
-    return Edited(replace(pattern, notes=(*notes[:first], *mended, *notes[last:])), selection)
+    return Edited(replace(pattern, notes=notes.spliced(first, last, mended)), selection)
 
 
 def _untouched(window: tuple[Note, ...], old: Sequence[Note], put: Mapping[int, Note]) -> list[Note]:
@@ -124,8 +124,3 @@ def _untouched(window: tuple[Note, ...], old: Sequence[Note], put: Mapping[int, 
         kept_from = index + 1
     rest += window[kept_from:]
     return rest
-
-
-def _first_from(notes: Sequence[Note], tick: int) -> int:
-    """Index of the first note that starts at a tick or later."""
-    return bisect_left(notes, Note(tick, -1, 0, 0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterable
 
 from drumapp.core.editing.grid import Grid, nearest_lines
@@ -140,6 +139,6 @@ def _in_cells(pattern: Pattern, key: int, lines: frozenset[int], grid: Grid) -> 
 def _near(pattern: Pattern, key: int, lines: Collection[int], grid: Grid) -> list[Note]:
     """The notes of a key within the pattern, from a step before the first of some lines to a step after the last."""
     notes = pattern.notes
-    first = bisect_left(notes, Note(min(lines) - grid.step, -1, 0, 0))
-    last = bisect_left(notes, Note(min(max(lines) + grid.step + 1, pattern.length), -1, 0, 0))
+    first = notes.index_from(min(lines) - grid.step)
+    last = notes.index_from(min(max(lines) + grid.step + 1, pattern.length))
     return [note for note in notes[first:last] if note.pitch == key]

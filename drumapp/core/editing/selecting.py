@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection
 
 from drumapp.core.editing.grid import Grid
@@ -14,7 +13,7 @@ from drumapp.core.timing import Range
 
 def visible_notes(pattern: Pattern) -> tuple[Note, ...]:
     """The notes that start before the pattern's end, in order; the others cannot be selected."""
-    return pattern.notes[: bisect_left(pattern.notes, Note(pattern.length, -1, 0, 0))]
+    return pattern.notes[: pattern.notes.index_from(pattern.length)]
 
 
 def select_all(pattern: Pattern) -> Selection:
@@ -37,15 +36,15 @@ def select_rectangle(pattern: Pattern, span: Range, first_row: int, last_row: in
     keys = frozenset(lane.key for lane in kit.lanes[max(first_row, 0) : max(last_row + 1, 0)])
     if not keys:
         return NOTHING
-    notes = visible_notes(pattern)
-    reach = notes[: bisect_left(notes, Note(max(span.stop, span.start + 1), -1, 0, 0))]
+    notes = pattern.notes
+    reach = notes[: notes.index_from(min(max(span.stop, span.start + 1), pattern.length))]
     start = span.start
     return frozenset(note for note in reach if note[0] + note[3] > start and note[1] in keys)
 
 
 def still_there(pattern: Pattern, selection: Selection) -> Selection:
     """What is left of a selection after the pattern became another, by undo for instance."""
-    return selection.intersection(visible_notes(pattern))
+    return frozenset(note for note in pattern.notes.among(selection) if note.start < pattern.length)
 
 
 def span_of(selection: Collection[Note]) -> Range:

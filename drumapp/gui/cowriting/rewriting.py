@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import time
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -226,5 +225,4 @@ def best_of(ways: Sequence[Way]) -> int | None:
 
 
 def _between(pattern: Pattern, span: Range) -> Sequence[Note]:
-    starts = pattern.starts
-    return pattern.notes[bisect_left(starts, span.start) : bisect_left(starts, span.stop)]
+    return pattern.between(span)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.gui.insight.insight import H, MemoryFilm, Stroke, WhatElse
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ class ModelInsight:
     def what_else(self, note: Note, count: int) -> WhatElse | None:
         """See :meth:`Insight.what_else`."""
         notes = self._pattern.notes
-        place = bisect_left(notes, note)
+        place = notes.index_of(note)
         found = np.flatnonzero(self._listener.listening.sources == place)
         if place == len(notes) or notes[place] != note or not len(found):
             return None
@@ -92,8 +91,7 @@ def _near(one: int, other: int) -> bool:
     return abs(one - other) <= NEAR_TICKS
 
 
-def _stands(guess: Guess, note: Note, notes: tuple[Note, ...]) -> bool:
+def _stands(guess: Guess, note: Note, notes: NoteRun) -> bool:
     """Whether a guess is another of the notes."""
-    first = bisect_left(notes, Note(guess.tick - NEAR_TICKS, 0, 0, 0))
-    stop = bisect_right(notes, Note(guess.tick + NEAR_TICKS, 128, 0, 0))
+    first, stop = notes.index_from(guess.tick - NEAR_TICKS), notes.index_from(guess.tick + NEAR_TICKS + 1)
     return any(standing.pitch == guess.key and standing != note for standing in notes[first:stop])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from drumapp.core.changes import common_ends
+from drumapp.core.note_run import NoteRun, common_ends
 from drumapp.core.pattern import Note
+from drumapp.note_table import note_table
 
 _FIRST_CAPACITY = 1024
 _FURTHEST = 2**62  # ticks
@@ -63,7 +63,7 @@ class NoteIndex:
             order = np.argsort(self._table[0, :stop], kind="stable")
             self._table[:, :stop] = self._table[:, order]
 
-    def exchanged(self, old: Sequence[Note], new: Sequence[Note]) -> NoteIndex:
+    def exchanged(self, old: NoteRun, new: NoteRun) -> NoteIndex:
         """The index of ``new`` when this one is of ``old``: only the notes from the first to the last other are read,
         and the rest keep their tints.
 
@@ -77,7 +77,8 @@ class NoteIndex:
         kept_from, new_from = len(old) - last, len(new) - last
         made = NoteIndex()
         made._table = np.concatenate(
-            (self._table[:, :first], _table_of(new[first:new_from]), self._table[:, kept_from : self._count]), axis=1
+            (self._table[:, :first], _table_of(new.part(first, new_from)), self._table[:, kept_from : self._count]),
+            axis=1,
         )
         made._count = len(new)
         made._longest = int(made._table[1].max(initial=0))
@@ -129,5 +130,5 @@ class NoteIndex:
 def _table_of(notes: Sequence[Note]) -> NDArray[np.int64]:
     """Rows of starts, durations, pitches, velocities and tints."""
     table = np.zeros((_COLUMNS, len(notes)), dtype=np.int64)
-    table[_FIELDS] = np.fromiter(chain.from_iterable(notes), dtype=np.int64, count=4 * len(notes)).reshape(-1, 4).T
+    table[_FIELDS] = note_table(notes).T
     return table

@@ -9,7 +9,7 @@ from drumapp.core.editing import NOTHING, Grid, Selection
 from drumapp.core.kit import HOUSE_KIT, DrumKit
 from drumapp.core.kit_editing import lanes_of
 from drumapp.core.locks import Locks
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.core.timing import MetreMap, Range
 from drumapp.gui.piano_roll.coordinates import View
 from drumapp.gui.piano_roll.note_index import NoteIndex
@@ -60,7 +60,7 @@ class Scene:
     by_surprise: bool = False
     selection: Selection = NOTHING
     locks: Locks = frozenset()
-    _notes: tuple[Note, ...] = ()
+    _notes: NoteRun = field(default_factory=NoteRun)
     _locked: NoteIndex | None = None
     _selected: NoteIndex | None = None  # found when it is asked for: selection and notes change one after the other
 
@@ -83,14 +83,15 @@ class Scene:
             self.kit = lanes_of(self.kit, played)
         return self.kit != before
 
-    def append(self, notes: Sequence[Note], length: int) -> None:
-        """Take up notes that were written at the end of the music, now ``length`` ticks long."""
+    def append(self, notes: Sequence[Note], pattern: Pattern) -> None:
+        """Take up notes that were written at the end of the music. Args: pattern, all of it, with them."""
+        aligned = len(self._notes) == len(self.index)
+        before = self._notes[-1:]
         self.index.append(notes)
-        added = sorted(notes)
-        in_order = not self._notes or not added or self._notes[-1] <= added[0]
+        in_order = aligned and [*before, *notes] == sorted((*before, *notes))
         # Where they are not, the pattern's order differs from that of arrival, and the next pattern is read anew.
-        self._notes = (*self._notes, *added) if in_order and added == list(notes) else ()
-        self.length = length
+        self._notes = pattern.notes if in_order and len(pattern) == len(self.index) else NoteRun()
+        self.length = pattern.length
 
     def select(self, selection: Selection) -> None:
         """Show which notes are selected, of those that are shown."""
@@ -126,7 +127,7 @@ class Scene:
         return frozenset(row for row, lane in enumerate(self.kit.lanes) if lane.locked)
 
     @property
-    def shown(self) -> tuple[Note, ...]:
+    def shown(self) -> NoteRun:
         """The notes that were shown last."""
         return self._notes
 

@@ -155,9 +155,9 @@ class PianoRoll(QWidget):
         else:
             self.navigation.settle()
 
-    def append_notes(self, notes: Sequence[Note], length: int) -> None:
-        """Show notes that were just written at the end of the pattern, now ``length`` ticks long."""
-        self.scene.append(notes, length)
+    def append_notes(self, notes: Sequence[Note], pattern: Pattern) -> None:
+        """Show notes that were just written at the end of a pattern."""
+        self.scene.append(notes, pattern)
         new_keys = {note.pitch for note in notes} - set(self.scene.kit.row_of_key)
         if new_keys and self.scene.fit_kit():
             self._show_lanes()

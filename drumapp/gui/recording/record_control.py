@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 
 from drumapp.core.editing import OFF, Grid
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import NoteRun, Pattern
 from drumapp.core.recording import Course, HowToRecord, Recorder, Stroke
 from drumapp.core.timing import Range
 from drumapp.gui.conductor import Conductor
@@ -46,7 +46,7 @@ class RecordControl(QObject):
         self._rounds = itertools.count(1)
         self._gesture: Hashable = None
         self._room: Hashable = None  # the gesture by which an empty roll was given bars, until that is settled
-        self._withheld_for: tuple[int, tuple[Note, ...], Range | None] = (-1, (), None)
+        self._withheld_for: tuple[int, NoteRun, Range | None] = (-1, NoteRun(), None)
         self._wire()
 
     def _wire(self) -> None:

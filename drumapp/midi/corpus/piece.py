@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drumapp.core.kit_map import GENERAL_MIDI, KitMap
-from drumapp.core.pattern import Note, Pattern
+from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.core.timing import Metre, MetreChange, MetreMap, TempoChange, TempoMap
 from drumapp.midi.corpus.cache import Cache, ContentRow
 from drumapp.midi.corpus.verdicts import Verdict
@@ -38,7 +38,7 @@ class Piece:
     def pattern(self) -> Pattern:
         """Its drums, in General MIDI keys, each held as long as a drum needs."""
         row = self.cache.content(self.content)
-        notes = tuple(Note(*values) for values in sorted(self.columns.tolist()))
+        notes = NoteRun(Note(*values) for values in sorted(self.columns.tolist()))
         return Pattern(notes, row.length, _tempo_map(row), _metre_map(row), row.name)
 
     @property

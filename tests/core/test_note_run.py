@@ -1,0 +1,134 @@
+import copy
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drumapp.core import note_run
+from drumapp.core.pattern import Note, NoteRun
+
+# Few values, so that notes meet and come twice; some past 32 bits.
+notes = st.builds(
+    Note, st.integers(0, 9) | st.just(1 << 40), st.sampled_from([36, 38]), st.sampled_from([1, 2]), st.just(60)
+)
+some = st.lists(notes, max_size=12)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _short_pieces():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(note_run, "_PIECE", 3)
+        yield
+
+
+@st.composite
+def grown(draw: st.DrawFn) -> tuple[NoteRun, tuple[Note, ...]]:
+    """A run that came about by changes of another, partly packed, and the same notes as a tuple."""
+    plain = sorted(draw(some))
+    run = NoteRun(plain)
+    for _ in range(draw(st.integers(0, 5))):
+        start, stop = sorted((draw(st.integers(0, len(plain))), draw(st.integers(0, len(plain)))))
+        match draw(st.integers(0, 3)):
+            case 0:
+                added = draw(some)
+                run, plain = run.with_notes(added), sorted([*plain, *added])
+            case 1:
+                run, plain = run.part(start, stop), plain[start:stop]
+            case 2:
+                run = run.spliced(start, stop, ())
+                del plain[start:stop]
+            case _:
+                run.rest()
+                run.rest()
+    return run, tuple(plain)
+
+
+@given(grown(), st.integers(-15, 15), st.integers(-15, 15), notes)
+def test_a_run_is_as_the_tuple_of_its_notes(made: tuple[NoteRun, tuple[Note, ...]], at: int, to: int, note: Note):
+    run, plain = made
+    assert run == plain
+    assert plain == run
+    assert hash(run) == hash(plain)
+    assert (len(run), list(run), list(reversed(run))) == (len(plain), list(plain), list(reversed(plain)))
+    assert [run[place] for place in range(-len(plain), len(plain))] == [*plain, *plain]
+    assert all(type(found) is Note for found in run)
+    assert run[at:to] == plain[at:to]
+    assert run[at:to:2] == plain[at:to:2]
+    assert (note in run) == (note in plain)
+    assert run.count(note) == plain.count(note)
+    assert run.index_of(note) == sum(other < note for other in plain)
+    assert run.index_from(note.start) == sum(other.start < note.start for other in plain)
+    assert run.among(frozenset((note, *plain[:1]))) == frozenset((note, *plain[:1])) & frozenset(plain)
+    for again in (NoteRun(plain), NoteRun(run), copy.deepcopy(run)):
+        assert again == run
+    assert run != (*plain, note)
+    assert run != NoteRun((*plain, Note(1 << 41, 36, 1)))
+    assert run != list(plain)
+
+
+@given(grown())
+def test_a_run_told_in_numbers_is_told_whole(made: tuple[NoteRun, tuple[Note, ...]]):
+    run, plain = made
+    numbers = [number for table in run.tables() for number in table]
+    assert numbers == [number for note in plain for number in note]
+
+
+@pytest.mark.parametrize("place", [-4, 3])
+def test_there_is_nothing_outside(place: int):
+    with pytest.raises(IndexError):
+        NoteRun([Note(0, 36, 1), Note(1, 36, 1), Note(2, 36, 1)])[place]
+
+
+def test_what_is_appended_leaves_what_was_there_alone():
+    run = NoteRun(Note(tick, 36, 100) for tick in range(30))
+    longer = run.with_notes([Note(40, 36, 100)])
+    assert run.shared_ends(longer)[0] >= 30 - 2 * 3
+    mended = longer.spliced(10, 11, [Note(10, 38, 100)])
+    first, last = longer.shared_ends(mended)
+    assert first + last >= len(longer) - 2 * 3
+
+
+def test_many_small_changes_leave_pieces_of_a_fair_size():
+    run = NoteRun()
+    for tick in range(300):
+        run = run.with_notes([Note(tick, 36, 100)])
+    assert len(run._pieces) <= 300 / 3 + 1
+
+
+def test_who_does_not_look_holds_numbers_alone_and_who_looks_gets_the_same():
+    run = NoteRun(Note(tick, 36, 100) for tick in range(9))
+    notes = list(run)
+    run.rest()
+    assert run[4] is notes[4], "it was looked at a moment ago"
+    run.rest()
+    run.rest()
+    assert run[4] is not notes[4]
+    assert list(run) == notes
+    assert list(run)[4] is list(run)[4]
+
+
+def test_one_note_is_looked_at_without_making_the_others():
+    run = NoteRun(Note(tick, 36, 100) for tick in range(9))
+    run.rest()
+    run.rest()
+    assert run.index_from(4) == 4
+    assert all(piece._notes is None for piece in run._pieces)
+
+
+def test_it_may_rest_while_another_thread_reads():
+    run = NoteRun(Note(tick, 36, 100) for tick in range(300))
+    whole, done, wrong = tuple(run), threading.Event(), []
+
+    def read() -> None:
+        while not done.is_set():
+            if tuple(run) != whole or run[150] != whole[150]:
+                wrong.append(True)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(2000):
+        run.rest()
+    done.set()
+    reader.join()
+    assert not wrong
