@@ -18,9 +18,19 @@ def note_table(notes: Iterable[Note]) -> NDArray[np.int64]:
     """Notes as numbers, int64 (notes, 4): the fields of a :class:`~drumapp.core.note.Note`. A run's need not be made
     into objects for that.
     """
-    if isinstance(notes, NoteRun):
-        parts = [np.frombuffer(table, table.format) for table in notes.tables()]
-        flat = np.concatenate(parts, dtype=np.int64) if parts else np.empty(0, np.int64)
-    else:
-        flat = np.fromiter(chain.from_iterable(notes), np.int64)
-    return flat.reshape(-1, _FIELDS)
+    if not isinstance(notes, NoteRun):
+        return _table(notes)
+    parts: list[NDArray[np.integer]] = []
+    waiting: list[Note] = []
+    for portion in notes.portions():
+        if isinstance(portion, tuple):
+            waiting += portion
+        else:
+            parts += _table(waiting), np.array(portion).reshape(-1, _FIELDS)
+            waiting = []
+    parts.append(_table(waiting))
+    return np.concatenate(parts, dtype=np.int64)
+
+
+def _table(notes: Iterable[Note]) -> NDArray[np.int64]:
+    return np.fromiter(chain.from_iterable(notes), np.int64).reshape(-1, _FIELDS)

@@ -12,9 +12,9 @@ from typing import cast, overload
 from drumapp.core.note import Note
 
 _PIECE = 256
-_CODES = "iq"  # of array: signed integers of 4 and 8 bytes
 _SLICE = 512
 _FEW = 16  # up to this share of the notes, each is found by binary search; beyond it one pass over all is quicker
+_NO_NUMBERS = array("i")
 _note_of = cast("Callable[[tuple[int, int, int, int]], Note]", partial(tuple.__new__, Note))
 
 
@@ -24,11 +24,11 @@ class _Piece:
     Any thread may read it while another packs it: each form is there before the other goes.
     """
 
-    __slots__ = ("_notes", "_packed", "_used", "count")
+    __slots__ = ("_notes", "_numbers", "_used", "count")
 
     def __init__(self, notes: tuple[Note, ...]) -> None:
         self._notes: tuple[Note, ...] | None = notes
-        self._packed: array[int] | None = None
+        self._numbers: array[int] = _NO_NUMBERS
         self._used = True
         self.count = len(notes)
 
@@ -37,23 +37,20 @@ class _Piece:
         self._used = True
         notes = self._notes
         if notes is None:
-            numbers = iter(self.packed)
+            numbers = iter(self._numbers)
             notes = self._notes = tuple(map(_note_of, zip(numbers, numbers, numbers, numbers, strict=True)))
         return notes
 
     @property
-    def packed(self) -> array[int]:
-        """Four numbers a note, the fields of a Note."""
-        packed = self._packed
-        if packed is None:
-            packed = self._packed = _numbers(self.notes)
-        return packed
+    def held(self) -> tuple[Note, ...] | memoryview:
+        notes = self._notes
+        return memoryview(self._numbers) if notes is None else notes
 
     def note(self, index: int) -> Note:
         notes, at = self._notes, 4 * index
         if notes is not None:
             return notes[index]
-        start, pitch, velocity, duration = self.packed[at : at + 4]
+        start, pitch, velocity, duration = self._numbers[at : at + 4]
         return _note_of((start, pitch, velocity, duration))
 
     def rest(self) -> None:
@@ -61,7 +58,7 @@ class _Piece:
         if self._used:
             self._used = False
         elif self._notes is not None:
-            self._packed = self._packed or _numbers(self._notes)
+            self._numbers = self._numbers or _numbers_of(self._notes)
             self._notes = None
 
 
@@ -195,9 +192,9 @@ class NoteRun(Sequence[Note]):
             return frozenset(note for note in notes if note in self)
         return notes.intersection(self)
 
-    def tables(self) -> Iterator[memoryview]:
-        """All notes as numbers, some at a time: each view has four integers a note, the fields of a Note."""
-        return (memoryview(piece.packed) for piece in self._pieces)
+    def portions(self) -> Iterator[tuple[Note, ...] | memoryview]:
+        """All notes, some at a time, as they are held: as a tuple, or as four integers a note, the fields of a Note."""
+        return (piece.held for piece in self._pieces)
 
     def rest(self) -> None:
         """Keep only the numbers of notes at which nobody has looked since the last time."""
@@ -220,18 +217,16 @@ class NoteRun(Sequence[Note]):
 
 def common_ends(one: Sequence[Note], other: Sequence[Note]) -> tuple[int, int]:
     """How many notes at the start of two runs are the same and, of the rest, how many at the end."""
-    most = min(len(one), len(other))
+    most, first, last = min(len(one), len(other)), 0, 0
     if isinstance(one, NoteRun) and isinstance(other, NoteRun):
         first, last = one.shared_ends(other)
-        if first + last == most:
-            return first, last
-        between = common_ends(one[first : len(one) - last], other[first : len(other) - last])
-        return first + between[0], last + between[1]
-    first = _common(most, lambda start, stop: one[start:stop] == other[start:stop])
-    ends = len(one), len(other)
-    last = _common(
-        most - first,
-        lambda start, stop: one[ends[0] - stop : ends[0] - start] == other[ends[1] - stop : ends[1] - start],
+    start = first
+    first += _common(
+        most - first - last, lambda low, high: one[start + low : start + high] == other[start + low : start + high]
+    )
+    mine, theirs = len(one) - last, len(other) - last
+    last += _common(
+        most - first - last, lambda low, high: one[mine - high : mine - low] == other[theirs - high : theirs - low]
     )
     return first, last
 
@@ -272,7 +267,7 @@ def _pieces_of(notes: tuple[Note, ...]) -> Iterator[_Piece]:
         yield _Piece(notes[number * _PIECE : stop])
 
 
-def _numbers(notes: Iterable[Note]) -> array[int]:
+def _numbers_of(notes: Iterable[Note]) -> array[int]:
     numbers = list(chain.from_iterable(notes))
     try:
         return array("i", numbers)

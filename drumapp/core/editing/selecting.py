@@ -44,7 +44,7 @@ def select_rectangle(pattern: Pattern, span: Range, first_row: int, last_row: in
 
 def still_there(pattern: Pattern, selection: Selection) -> Selection:
     """What is left of a selection after the pattern became another, by undo for instance."""
-    return frozenset(note for note in pattern.notes.among(selection) if note.start < pattern.length)
+    return pattern.notes.part(0, pattern.notes.index_from(pattern.length)).among(selection)
 
 
 def span_of(selection: Collection[Note]) -> Range:
