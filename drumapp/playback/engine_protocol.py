@@ -13,7 +13,7 @@ from drumapp.note_table import note_table
 from drumapp.playback.audio import DeviceInfo
 from drumapp.playback.metronome import MetronomeSettings
 from drumapp.playback.mix import Mix
-from drumapp.playback.note_rows import Rows, sorted_rows
+from drumapp.playback.note_rows import Rows, pack_rows, sorted_rows, unpack_rows
 from drumapp.playback.output_settings import MidiSettings, SoundSettings, SyncSettings
 
 # --- to the playing process ---
@@ -21,7 +21,7 @@ from drumapp.playback.output_settings import MidiSettings, SoundSettings, SyncSe
 
 @dataclass(frozen=True)
 class SetPattern:
-    """Play these notes: rows of start, pitch, velocity, duration as packed 64-bit integers."""
+    """Play these notes, as `pack` packs them."""
 
     notes: bytes
     length: int
@@ -329,12 +329,12 @@ EngineEvent = (
 
 def pack(notes: Iterable[Note]) -> bytes:
     """Notes as the bytes of SetPattern."""
-    return note_table(notes).tobytes()
+    return pack_rows(note_table(notes))
 
 
 def unpack(packed: bytes) -> Rows:
     """The rows of packed notes, shape (notes, 4)."""
-    return np.frombuffer(packed, dtype=np.int64).reshape(-1, 4)
+    return unpack_rows(packed)
 
 
 def join(pieces: Sequence[SetPattern | AppendNotes]) -> SetPattern:
@@ -342,5 +342,5 @@ def join(pieces: Sequence[SetPattern | AppendNotes]) -> SetPattern:
     first = pieces[0]
     if not isinstance(first, SetPattern):
         raise ValueError("the first piece must be a SetPattern")
-    rows = unpack(b"".join(piece.notes for piece in pieces))
-    return SetPattern(sorted_rows(rows).tobytes(), pieces[-1].length, first.tempo, first.metre)
+    rows = np.concatenate([unpack(piece.notes) for piece in pieces])
+    return SetPattern(pack_rows(sorted_rows(rows)), pieces[-1].length, first.tempo, first.metre)

@@ -14,8 +14,21 @@ Rows = NDArray[np.int64]
 """Start, pitch, velocity, duration: shape (notes, 4)."""
 
 _START, _PITCH = 0, 1
-_ROW_BYTES = 4 * 8
+_NARROW, _KINDS = np.iinfo(np.int32), "iq"
 _ROOM_ROWS = 64
+
+
+def pack_rows(rows: Rows) -> bytes:
+    """Rows as bytes: a letter that says how wide their numbers are, and the numbers one after the other."""
+    narrow = not len(rows) or (rows.min() >= _NARROW.min and rows.max() <= _NARROW.max)
+    kind = _KINDS[0] if narrow else _KINDS[1]
+    return kind.encode() + rows.astype(kind).tobytes()
+
+
+def unpack_rows(packed: bytes) -> Rows:
+    """The rows that :func:`pack_rows` was given."""
+    numbers = np.frombuffer(packed, packed[:1].decode(), offset=1) if packed else np.empty(0, np.int64)
+    return numbers.astype(np.int64).reshape(-1, 4)
 
 
 class NotePacker:
@@ -23,15 +36,19 @@ class NotePacker:
 
     def __init__(self) -> None:
         self._notes = NoteRun()
-        self._packed = b""
+        self._packed = pack_rows(note_table(()))
 
     def pack(self, notes: NoteRun) -> bytes:
-        """The rows of :func:`note_table`, one after the other."""
+        """The table of the notes, as :func:`pack_rows` packs it."""
         first, last = common_ends(self._notes, notes)
-        before, others = memoryview(self._packed), note_table(notes.part(first, len(notes) - last))
-        self._packed = b"".join(
-            (before[: first * _ROW_BYTES], others.tobytes(), before[len(before) - last * _ROW_BYTES :])
-        )
+        others = pack_rows(note_table(notes.part(first, len(notes) - last)))
+        before = memoryview(self._packed)
+        if before[0] == others[0]:
+            row = 4 * np.dtype(chr(others[0])).itemsize
+            stop = len(before) - last * row
+            self._packed = b"".join((before[: 1 + first * row], memoryview(others)[1:], before[stop:]))
+        else:
+            self._packed = pack_rows(note_table(notes))
         self._notes = notes
         return self._packed
 

@@ -27,7 +27,7 @@ _JACK, _ALSA, _CORE = "UNIX_JACK", "LINUX_ALSA", "MACOSX_CORE"
 _WITHOUT_VIRTUAL_PORTS = ("WINDOWS_MM",)
 
 _CLIENT = "Drumapp"
-_AHEAD = 2  # clients of JACK's that wait for a port: for the virtual one, and one of another program
+_AHEAD = 3  # clients of JACK's that wait for a port: for the virtual one, and two of other programs
 _ALSA_DEVICE = Path("/dev/snd/seq")
 _UNIX_SOCKETS = Path("/proc/net/unix")
 

@@ -13,6 +13,7 @@ from drumapp.core.timing import TempoMap
 from drumapp.playback import engine_protocol as protocol
 from drumapp.playback import midi_sender
 from drumapp.playback.clock import NANOSECONDS
+from drumapp.playback.note_rows import pack_rows
 from drumapp.playback.output_settings import MidiOutputSettings
 from tests.playback.midi_fakes import still_sounding
 from tests.playback.studio import MS, Studio
@@ -56,7 +57,7 @@ class Hour:
         rows = any_bar(self.dice, self.bars)
         self.bars += 1
         self.notes = np.concatenate((self.notes, rows))
-        self.studio.do(protocol.AppendNotes(rows.tobytes(), self.bars * BAR))
+        self.studio.do(protocol.AppendNotes(pack_rows(rows), self.bars * BAR))
 
     def edit(self) -> None:
         """The user changes something: where it will be heard yet, or far behind the playhead."""
@@ -85,7 +86,7 @@ class Hour:
                 self.notes = changed
         order = np.lexsort((self.notes[:, KEY], self.notes[:, START]))
         rows = np.ascontiguousarray(self.notes[order])
-        self.studio.do(protocol.SetPattern(rows.tobytes(), self.bars * BAR, TempoMap.constant(BPM)))
+        self.studio.do(protocol.SetPattern(pack_rows(rows), self.bars * BAR, TempoMap.constant(BPM)))
 
     def take_down(self) -> None:
         """Note what the ports have been sent so far, and forget it there."""

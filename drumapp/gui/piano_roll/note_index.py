@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,9 @@ from drumapp.note_table import note_table
 
 _FIRST_CAPACITY = 1024
 _FURTHEST = 2**62  # ticks
-_COLUMNS = 5
-_FIELDS = [0, 2, 3, 1]  # the rows that hold a Note's start, pitch, velocity and duration
+_NARROW = 2**31  # ticks from which on 32 bits do not hold them
+_TIMES = [0, 3]  # a Note's fields that are ticks: start and duration
+_KINDS = [1, 2]  # and those of seven bits: pitch and velocity
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,15 @@ class NoteColumns:
 
 
 class NoteIndex:
-    """The notes in order of their starts; appending is cheap, inserting before the end is not."""
+    """The notes in order of their starts; appending is cheap, inserting before the end is not.
+
+    Eleven bytes a note: the table of a long take is most of what the window holds of it.
+    """
 
     def __init__(self, notes: Sequence[Note] = ()) -> None:
         self._count = 0
-        self._table = np.zeros((_COLUMNS, _FIRST_CAPACITY), dtype=np.int64)
+        self._times = np.zeros((2, 0), np.int32)  # starts and durations
+        self._kinds = np.zeros((3, 0), np.uint8)  # pitches, velocities and tints
         self._longest = 0
         self.append(notes)
 
@@ -49,86 +55,102 @@ class NoteIndex:
         """Add notes; those that start before the last one are sorted in."""
         if not notes:
             return
-        added = _table_of(notes)
-        stop = self._count + added.shape[1]
-        if stop > self._table.shape[1]:
-            grown = np.zeros((_COLUMNS, stop + stop // 4), dtype=np.int64)
-            grown[:, : self._count] = self._table[:, : self._count]
-            self._table = grown
-        first = max(self._count - 1, 0)
-        self._table[:, self._count : stop] = added
+        times, kinds = _columns_of(notes)
+        first, stop = max(self._count - 1, 0), self._count + len(notes)
+        self._make_room(stop, times.dtype)
+        self._times[:, self._count : stop] = times
+        self._kinds[:, self._count : stop] = kinds
         self._count = stop
-        self._longest = max(self._longest, int(added[1].max()))
-        if np.any(np.diff(self._table[0, first:stop]) < 0):
-            order = np.argsort(self._table[0, :stop], kind="stable")
-            self._table[:, :stop] = self._table[:, order]
+        self._longest = max(self._longest, int(times[1].max()))
+        if np.any(np.diff(self._times[0, first:stop]) < 0):
+            order = np.argsort(self._times[0, :stop], kind="stable")
+            self._times[:, :stop] = self._times[:, order]
+            self._kinds[:, :stop] = self._kinds[:, order]
 
     def exchanged(self, old: NoteRun, new: NoteRun) -> NoteIndex:
         """The index of ``new`` when this one is of ``old``: only the notes from the first to the last other are read,
         and the rest keep their tints.
-
-        Both are sorted.
         """
         if len(old) != self._count:
             return NoteIndex(new)
         if old is new:
             return self
         first, last = common_ends(old, new)
-        kept_from, new_from = len(old) - last, len(new) - last
-        made = NoteIndex()
-        made._table = np.concatenate(
-            (self._table[:, :first], _table_of(new.part(first, new_from)), self._table[:, kept_from : self._count]),
-            axis=1,
+        times, kinds = _columns_of(new.part(first, len(new) - last))
+        kept = slice(len(old) - last, self._count)
+        return NoteIndex._of(
+            np.concatenate((self._times[:, :first], times, self._times[:, kept]), axis=1),
+            np.concatenate((self._kinds[:, :first], kinds, self._kinds[:, kept]), axis=1),
         )
-        made._count = len(new)
-        made._longest = int(made._table[1].max(initial=0))
-        return made
 
     def where(self, chosen: Iterable[bool]) -> NoteIndex:
         """The index of some of the notes, told for each of them in their order."""
-        made = NoteIndex()
-        made._table = self._table[:, : self._count][:, np.fromiter(chosen, dtype=bool, count=self._count)]
-        made._count = made._table.shape[1]
-        made._longest = int(made._table[1].max(initial=0))
+        wanted = np.fromiter(chosen, dtype=bool, count=self._count)
+        return NoteIndex._of(self._times[:, : self._count][:, wanted], self._kinds[:, : self._count][:, wanted])
+
+    @classmethod
+    def _of(cls, times: NDArray[np.signedinteger], kinds: NDArray[np.uint8]) -> NoteIndex:
+        made = cls()
+        made._times, made._kinds, made._count = times, kinds, times.shape[1]
+        made._longest = int(times[1].max(initial=0))
         return made
 
     @property
     def fields(self) -> NDArray[np.int64]:
-        """All notes, int64 (notes, 4), with the fields of a Note; a view, true until notes are added."""
-        return self._table[_FIELDS, : self._count].T
+        """All notes, int64 (notes, 4), with the fields of a Note."""
+        (starts, durations), (pitches, velocities, _) = self._times[:, : self._count], self._kinds[:, : self._count]
+        return np.stack((starts, pitches, velocities, durations), axis=1, dtype=np.int64)
 
     @property
     def tints(self) -> NDArray[np.int64]:
         """The notes' tints, int64 (notes,)."""
-        return self._table[-1, : self._count].copy()
+        return self._kinds[-1, : self._count].astype(np.int64)
 
     def tint(self, tints: NDArray[np.int64] | int) -> None:
-        """Give every note a tint of its own, or all the same."""
-        self._table[-1, : self._count] = tints
+        """Give every note a tint of its own, 0 to 255, or all the same."""
+        self._kinds[-1, : self._count] = tints
 
     @property
     def pitches(self) -> NDArray[np.int64]:
         """The keys that occur, in order."""
-        return np.flatnonzero(np.bincount(self._table[2, : self._count], minlength=128))
+        return np.flatnonzero(np.bincount(self._kinds[0, : self._count], minlength=128))
 
     def between(self, start: float, stop: float) -> NoteColumns:
         """The notes that sound anywhere from ``start`` to ``stop``, in ticks."""
         # Whole numbers: to look for another kind, NumPy would turn all starts into that kind first.
         start, stop = math.ceil(start), math.floor(min(stop, _FURTHEST))
-        starts = self._table[0, : self._count]
-        first, inside = np.searchsorted(starts, (start - self._longest, start), side="left").tolist()
-        last = int(np.searchsorted(starts, stop, side="right"))
-        before = self._table[:, first : min(inside, last)]
-        reaching = np.flatnonzero(before[0] + before[1] >= start)
+        starts = self._times[0, : self._count]
+        first, inside = (_place(starts, tick, "left") for tick in (start - self._longest, start))
+        last = _place(starts, stop, "right")
+        before = self._times[:, first : min(inside, last)]
+        reaching = first + np.flatnonzero(before[0].astype(np.int64) + before[1] >= start)
         if len(reaching) == 0:
-            return NoteColumns(*self._table[:, inside:last])
-        if len(reaching) == before.shape[1] - reaching[0]:
-            return NoteColumns(*self._table[:, first + int(reaching[0]) : last])
-        return NoteColumns(*np.concatenate((before[:, reaching], self._table[:, inside:last]), axis=1))
+            return self._columns(slice(inside, last))
+        if len(reaching) == first + before.shape[1] - reaching[0]:
+            return self._columns(slice(int(reaching[0]), last))
+        return self._columns(np.concatenate((reaching, np.arange(inside, last))))
+
+    def _columns(self, chosen: slice | NDArray[np.int64]) -> NoteColumns:
+        return NoteColumns(*self._times[:, chosen].astype(np.int64), *self._kinds[:, chosen].astype(np.int64))
+
+    def _make_room(self, stop: int, times: np.dtype[Any]) -> None:
+        if stop > self._times.shape[1]:
+            more = max(stop + stop // 4, _FIRST_CAPACITY) - self._times.shape[1]
+            self._times, self._kinds = (np.pad(table, ((0, 0), (0, more))) for table in (self._times, self._kinds))
+        if times.itemsize > self._times.itemsize:
+            self._times = self._times.astype(times)
 
 
-def _table_of(notes: Sequence[Note]) -> NDArray[np.int64]:
-    """Rows of starts, durations, pitches, velocities and tints."""
-    table = np.zeros((_COLUMNS, len(notes)), dtype=np.int64)
-    table[_FIELDS] = note_table(notes).T
-    return table
+def _place(starts: NDArray[np.signedinteger], tick: int, side: Literal["left", "right"]) -> int:
+    """Where a tick has its place among the starts."""
+    widest = np.iinfo(starts.dtype)
+    return int(np.searchsorted(starts, starts.dtype.type(min(max(tick, widest.min), widest.max)), side=side))
+
+
+def _columns_of(notes: Iterable[Note]) -> tuple[NDArray[np.signedinteger], NDArray[np.uint8]]:
+    """Starts and durations; pitches, velocities and tints."""
+    table = note_table(notes)
+    times = table[:, _TIMES].T
+    kinds = np.zeros((3, len(table)), np.uint8)
+    kinds[:2] = table[:, _KINDS].T
+    return times if times.max(initial=0) >= _NARROW else times.astype(np.int32), kinds
