@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
+from drumapp.native_memory import give_memory_back
 from drumapp.playback.clock import NANOSECONDS, MonotonicClock
 from drumapp.playback.clock_follower import ClockFollower
 from drumapp.playback.device_rest import DeviceRest
@@ -45,6 +46,7 @@ from drumapp.playback.timing_log import LatenessLog, TimingLogs
 _LOOK_SECONDS = 0.2
 _SILENT_DEVICE_NS = 2 * NANOSECONDS
 _LAST_RESORT_SECONDS = 0.7
+_GIVE_BACK_NS = 30 * NANOSECONDS
 _MOST_REPORTS_WAITING = 1000  # of controllers that move, while the window does not listen
 
 
@@ -95,6 +97,7 @@ class PlayingProcess:
         self._littered = False
         self._frames_seen = -1
         self._frames_seen_ns = 0
+        self._gave_back_ns = self._clock.now_ns()
         self._rest = DeviceRest(self._player, self._sound_keeper, self._clock)
 
     def run(self, sound: SoundSettings) -> None:
@@ -194,6 +197,10 @@ class PlayingProcess:
         elif now - self._frames_seen_ns > _SILENT_DEVICE_NS:
             self._frames_seen_ns = now
             sound.device_lost()
+        if now - self._gave_back_ns > _GIVE_BACK_NS:
+            # Each edit brings all notes anew, and what was freed of those before would stay in pieces.
+            self._gave_back_ns = now
+            give_memory_back()
         # Who plays on pads, or follows another's clock, must be heard at once.
         self._rest.look(needed=self._leader is not None or self._midi_keeper.listening)
 
