@@ -118,7 +118,7 @@ class NoteRun(Sequence[Note]):
         if self is other:
             return True
         if isinstance(other, NoteRun):
-            return len(self) == len(other) and common_ends(self, other)[0] == len(self)
+            return len(self) == len(other) and sum(common_ends(self, other)) == len(self)
         return tuple(self) == other if isinstance(other, tuple) else NotImplemented
 
     def __hash__(self) -> int:
@@ -171,8 +171,8 @@ class NoteRun(Sequence[Note]):
         new = sorted(added)
         if not new:
             return self
-        first = self.index_of(new[0])
-        return self.spliced(first, len(self), sorted((*self[first:], *new)))
+        first, last = self.index_of(new[0]), bisect_right(self, new[-1])
+        return self.spliced(first, last, sorted((*self[first:last], *new)))
 
     def spliced(self, start: int, stop: int, notes: Sequence[Note]) -> NoteRun:
         """The run with other notes, which must be in order there, instead of those from one index up to another."""

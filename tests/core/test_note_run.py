@@ -91,6 +91,23 @@ def test_what_is_appended_leaves_what_was_there_alone():
     assert first + last >= len(longer) - 2 * 3
 
 
+def test_what_is_put_in_leaves_what_follows_alone():
+    run = NoteRun(Note(tick, 36, 100) for tick in range(30))
+    first, last = run.shared_ends(run.with_notes([Note(5, 38, 100)]))
+    assert first + last >= len(run) - 2 * 3
+
+
+@given(grown(), st.data())
+def test_runs_of_the_same_notes_are_equal_whatever_they_share(
+    made: tuple[NoteRun, tuple[Note, ...]], data: st.DataObject
+):
+    run, plain = made
+    start, stop = sorted((data.draw(st.integers(0, len(plain))), data.draw(st.integers(0, len(plain)))))
+    assert run.spliced(start, stop, plain[start:stop]) == run
+    other = run.spliced(start, stop, [Note(1 << 41, 36, 1)] * (stop - start))
+    assert (other == run) == (start == stop)
+
+
 def test_many_small_changes_leave_pieces_of_a_fair_size():
     run = NoteRun()
     for tick in range(300):
