@@ -13,7 +13,7 @@ from drumapp.note_table import note_table
 from drumapp.playback.audio import DeviceInfo
 from drumapp.playback.metronome import MetronomeSettings
 from drumapp.playback.mix import Mix
-from drumapp.playback.note_rows import Rows, pack_rows, sorted_rows, unpack_rows
+from drumapp.playback.note_rows import pack_rows, sorted_rows, unpack_rows
 from drumapp.playback.output_settings import MidiSettings, SoundSettings, SyncSettings
 
 # --- to the playing process ---
@@ -332,15 +332,10 @@ def pack(notes: Iterable[Note]) -> bytes:
     return pack_rows(note_table(notes))
 
 
-def unpack(packed: bytes) -> Rows:
-    """The rows of packed notes, shape (notes, 4)."""
-    return unpack_rows(packed)
-
-
 def join(pieces: Sequence[SetPattern | AppendNotes]) -> SetPattern:
     """One SetPattern that says the same as a SetPattern and the AppendNotes after it."""
     first = pieces[0]
     if not isinstance(first, SetPattern):
         raise ValueError("the first piece must be a SetPattern")
-    rows = np.concatenate([unpack(piece.notes) for piece in pieces])
+    rows = np.concatenate([unpack_rows(piece.notes) for piece in pieces])
     return SetPattern(pack_rows(sorted_rows(rows)), pieces[-1].length, first.tempo, first.metre)

@@ -101,7 +101,7 @@ class RtMidiSystem:
     """The ports of this computer. For one thread, but the ports it opens may be used by another.
 
     A virtual port, once offered, stays until the end: rtmidi cannot offer it again by the same client, and so whoever
-    is connected to it stays so while it is not played. JACK's other ports stay connected until the next `tidy`.
+    is connected to it stays so while it is not played. Of JACK's others our end stays until the next `tidy`.
     """
 
     def __init__(self) -> None:
@@ -145,7 +145,7 @@ class RtMidiSystem:
         raise MidiPortError(f"There is no MIDI input {name!r} now.")
 
     def tidy(self) -> None:
-        """Close the ports that are still connected though nobody plays them, and make clients ahead."""
+        """Close our ends of ports that nobody plays, and make clients ahead."""
         for interface in self._found():
             if interface.answers():
                 interface.tidy()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from drumapp.playback.jack_wires import JackWires
 from drumapp.playback.midi_messages import InPort, MidiPortError, OutPort, Receive
 from drumapp.playback.native_chatter import silenced
 from drumapp.playback.output_settings import VIRTUAL_PORT
@@ -27,7 +27,7 @@ _JACK, _ALSA, _CORE = "UNIX_JACK", "LINUX_ALSA", "MACOSX_CORE"
 _WITHOUT_VIRTUAL_PORTS = ("WINDOWS_MM",)
 
 _CLIENT = "Drumapp"
-_AHEAD = 3  # clients of JACK's that wait for a port: for the virtual one, and two of other programs
+_AHEAD = 3  # outputs of JACK's that wait for a port: for the virtual one, and two of other programs
 _ALSA_DEVICE = Path("/dev/snd/seq")
 _UNIX_SOCKETS = Path("/proc/net/unix")
 
@@ -41,9 +41,9 @@ class Interface:
         self._name = name
         self._poller = poller
         self._jack = name == _JACK
-        ahead = _AHEAD if self._jack else 0
-        self._outs = PortClients(partial(self._new, rtmidi.MidiOut, _CLIENT), ahead)
-        self._ins = PortClients(partial(self._new, rtmidi.MidiIn, f"{_CLIENT} in"), ahead)
+        self._wires = JackWires(rtmidi._rtmidi.__file__, f"{_CLIENT} wires") if self._jack else None
+        self._outs = PortClients(partial(self._new, rtmidi.MidiOut, _CLIENT), ahead=_AHEAD if self._jack else 0)
+        self._ins = PortClients(partial(self._new, rtmidi.MidiIn, f"{_CLIENT} in"), ahead=1 if self._jack else 0)
         self._open: list[RtMidiOut | RtMidiIn] = []
 
     def answers(self) -> bool:
@@ -63,29 +63,25 @@ class Interface:
         return True
 
     def tidy(self) -> None:
-        """Close the ports that are still connected though nobody plays them, and make clients ahead."""
-        for clients in (self._outs, self._ins):
-            # Where no more can be had, whoever needs one is told.
-            with suppress(MidiPortError):
-                clients.tidy(VIRTUAL_PORT)
+        """Close the ports of clients that wait, and make clients ahead."""
+        self._outs.tidy()
+        self._ins.tidy()
 
     def close(self) -> None:
         """End all clients. JACK would take up the next of their name badly if they just went."""
         if may_answer(self._name):
             for client in (*self._outs.all, *self._ins.all):
                 client.delete()
+            if self._wires is not None:
+                self._wires.close()
 
     def outputs(self) -> list[str]:
         """The ports of others that can be played."""
-        names = self.all_outputs()
-        self._outs.notice(names, VIRTUAL_PORT)
-        return list(others(names))
+        return list(others(self.all_outputs()))
 
     def inputs(self) -> list[str]:
         """The ports of others that can be listened to."""
-        names = self.all_inputs()
-        self._ins.notice(names, VIRTUAL_PORT)
-        return list(others(names))
+        return list(others(self.all_inputs()))
 
     def all_outputs(self) -> list[str]:
         """All ports that can be played, in rtmidi's order."""
@@ -97,54 +93,74 @@ class Interface:
 
     def open_output(self, index: int, name: str) -> OutPort:
         """Open a port by its place in the list. Raises MidiPortError when it is taken."""
-        client = self._outs.take_connected(name)
-        if client is None:
-            client = self._outs.take()
-            self._try_to_open(self._outs, client, f"output {name}", partial(client.open_port, index, "out"))
-        return self._output(client, name)
+        client = self._outs.take()
+        return self._output(client, name, self._connect(self._outs, client, index, name))
 
     def virtual_output(self) -> OutPort:
         """Offer a port to other programs. Raises MidiPortError."""
-        client = self._outs.take_connected(VIRTUAL_PORT)
+        client = self._outs.take_virtual()
         if client is None:
             client = self._outs.take_first()
             offer = partial(client.open_virtual_port, self._virtual_name("out"))
-            self._try_to_open(self._outs, client, f"output {VIRTUAL_PORT}", offer)
-        return self._output(client, VIRTUAL_PORT)
+            self._open_by(self._outs, client, VIRTUAL_PORT, offer)
+        return self._output(client, VIRTUAL_PORT, _stay)
 
     def open_input(self, index: int, name: str, receive: Receive) -> InPort:
         """Open a port by its place in the list. Raises MidiPortError when it is taken."""
-        client = self._heard(name)
-        if client is None:
-            client = self._ins.take()
-            self._try_to_open(self._ins, client, f"input {name}", partial(client.open_port, index, "in"))
-        return self._input(client, name, receive)
+        client = self._ins.take_first()
+        return self._input(client, name, receive, self._connect(self._ins, client, index, name))
 
     def virtual_input(self, receive: Receive) -> InPort:
         """Offer a port to other programs. Raises MidiPortError."""
-        client = self._heard(VIRTUAL_PORT)
+        client = self._ins.take_virtual()
         if client is None:
             client = self._ins.take_first()
             offer = partial(client.open_virtual_port, self._virtual_name("in"))
-            self._try_to_open(self._ins, client, f"input {VIRTUAL_PORT}", offer)
-        return self._input(client, VIRTUAL_PORT, receive)
+            self._open_by(self._ins, client, VIRTUAL_PORT, offer)
+        return self._input(client, VIRTUAL_PORT, receive, _stay)
 
     def throw_away_unheard(self) -> None:
-        """Forget what came in through a port while nobody listened; rtmidi would keep it."""
-        for client in self._ins.connected:
-            _empty(client)
+        """Forget what came in through the virtual port while nobody listened; rtmidi would keep it."""
+        if self._ins.virtual is not None:
+            _empty(self._ins.virtual)
 
-    def _heard(self, name: str) -> Any | None:
-        client = self._ins.take_connected(name)
-        if client is not None:
-            _empty(client)
-        return client
+    def _connect(self, clients: PortClients, client: Any, index: int, name: str) -> Callable[[], object]:
+        """Connect a client to another program's port. Returns what undoes that. Raises MidiPortError."""
+        own = clients.port_of(client)
+        if own and self._wires is not None and self._wires.connect(*self._ends(clients, own, name)):
+            return partial(self._disconnect, clients, client, own, name)
+        before = self._own_ports(clients)
+        self._open_by(clients, client, name, partial(client.open_port, index, "out" if clients is self._outs else "in"))
+        new = [port for port in self._own_ports(clients) if port not in before]
+        if len(new) != 1:
+            return client.close_port  # type: ignore[no-any-return]  # rtmidi has no types
+        clients.keep_port(client, new[0])
+        if self._wires is not None:
+            self._wires.settle()
+        return partial(self._disconnect, clients, client, new[0], name)
+
+    def _disconnect(self, clients: PortClients, client: Any, own: str, name: str) -> None:
+        if self._wires is None or not self._wires.disconnect(*self._ends(clients, own, name)):
+            clients.close_port(client)
+
+    def _ends(self, clients: PortClients, own: str, name: str) -> tuple[str, str]:
+        """From where to where messages go."""
+        return (own, name) if clients is self._outs else (name, own)
+
+    def _own_ports(self, clients: PortClients) -> list[str]:
+        """The ports of our clients in JACK, where those that can be played list those of them that play."""
+        if not self._jack:
+            return []
+        names = self.all_inputs() if clients is self._outs else self.all_outputs()
+        return [name for name in names if name.startswith(_CLIENT)]
 
     def _virtual_name(self, direction: str) -> str:
         # Core MIDI shows the port's name alone, the others the client's before it.
         return _CLIENT if self._name == _CORE else direction
 
-    def _try_to_open(self, clients: PortClients, client: Any, what: str, open_it: Callable[[], object]) -> None:
+    def _open_by(self, clients: PortClients, client: Any, name: str, open_it: Callable[[], object]) -> None:
+        if clients.port_of(client) is not None:
+            clients.close_port(client)
         if clients is self._ins:
             # Of JACK's nothing may be left out, for a message's time is told from the one before it, left out or not.
             client.ignore_types(sysex=not self._jack, timing=False, active_sense=not self._jack)
@@ -153,18 +169,20 @@ class Interface:
                 open_it()
         except (OSError, ValueError) as error:
             clients.give_back(client)
-            raise MidiPortError(f"The MIDI {what} cannot be opened: {plain(str(error))}.") from error
+            direction = "input" if clients is self._ins else "output"
+            raise MidiPortError(f"The MIDI {direction} {name} cannot be opened: {plain(str(error))}.") from error
 
-    def _output(self, client: Any, name: str) -> OutPort:
-        stays = self._jack or name == VIRTUAL_PORT
+    def _output(self, client: Any, name: str, let_go: Callable[[], object]) -> OutPort:
         answers = partial(may_answer, _JACK) if self._jack else None
-        port = RtMidiOut(client, name, answers=answers, stays=stays, done=partial(self._take_back, self._outs))
+        done = partial(self._take_back, self._outs)
+        port = RtMidiOut(client, name, answers=answers, let_go=let_go, done=done)
         self._open.append(port)
         return port
 
-    def _input(self, client: Any, name: str, receive: Receive) -> InPort:
-        stays, done = self._jack or name == VIRTUAL_PORT, partial(self._take_back, self._ins)
-        port = RtMidiIn(client, name, receive, self._poller, jack=self._jack, stays=stays, done=done)
+    def _input(self, client: Any, name: str, receive: Receive, let_go: Callable[[], object]) -> InPort:
+        _empty(client)
+        done = partial(self._take_back, self._ins)
+        port = RtMidiIn(client, name, receive, self._poller, jack=self._jack, let_go=let_go, done=done)
         self._open.append(port)
         return port
 
@@ -173,8 +191,8 @@ class Interface:
         if port not in self._open:
             return  # its server has died
         self._open.remove(port)
-        if port.stays:
-            clients.keep(port.client, port.name)
+        if port.name == VIRTUAL_PORT:
+            clients.virtual = port.client
         else:
             clients.give_back(port.client)
 
@@ -182,6 +200,8 @@ class Interface:
         self._poller.forget(self._ins.all)
         self._outs.forget()
         self._ins.forget()
+        if self._wires is not None:
+            self._wires.forget()
 
     def _new(self, kind: Any, name: str) -> Any:
         """A client of the interface. Raises MidiPortError where it takes no more, as JACK at some number."""
@@ -196,6 +216,10 @@ class Interface:
             return list(client.get_ports())
         except OSError:
             return []  # it has died since it answered; the next look finds that out
+
+
+def _stay() -> None:
+    """A virtual port stays when it is closed: rtmidi cannot offer it again by the same client."""
 
 
 def _empty(client: Any) -> None:

@@ -19,10 +19,9 @@ _LONGEST_UNSEEN_NS = NANOSECONDS // 10
 
 
 class RtMidiOut:
-    """An open output. Attributes: name; client, rtmidi's; gone, once nobody is there to send to; stays, whether rtmidi
-    keeps the port when it is closed here.
+    """An open output. Attributes: name; client, rtmidi's; gone, once nobody is there to send to.
 
-    Args: answers, for JACK, whether its server is still there; done, told when it is closed.
+    Args: answers, for JACK, whether its server is still there; let_go, closes it; done, told when it is closed.
     """
 
     def __init__(
@@ -31,14 +30,14 @@ class RtMidiOut:
         name: str,
         *,
         answers: Callable[[], bool] | None,
-        stays: bool,
+        let_go: Callable[[], object],
         done: Callable[[RtMidiOut], None],
     ) -> None:
         self.name = name
         self.client = client
         self.gone = False
         self._answers = answers
-        self.stays = stays
+        self._let_go = let_go
         self._done = done
         self._unchecked = 0
 
@@ -60,8 +59,8 @@ class RtMidiOut:
     def close(self) -> None:
         """As every :class:`OutPort`."""
         gone, self.gone = self.gone, True
-        if not gone and not self.stays:
-            self.client.close_port()
+        if not gone or self._answers is None:  # what a dead JACK left behind would hang
+            self._let_go()
         self._done(self)
 
 
@@ -94,8 +93,9 @@ class SeveralOutputs:
 
 
 class RtMidiIn:
-    """An open input. Attributes: name; client, rtmidi's; gone, once nothing can come in; stays, whether rtmidi keeps
-    the port when it is closed here.
+    """An open input. Attributes: name; client, rtmidi's; gone, once nothing can come in.
+
+    Args: let_go, closes it; done, told when it is closed.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class RtMidiIn:
         poller: Poller,
         *,
         jack: bool,
-        stays: bool,
+        let_go: Callable[[], object],
         done: Callable[[RtMidiIn], None],
     ) -> None:
         self.name = name
@@ -114,7 +114,7 @@ class RtMidiIn:
         self.gone = False
         self._poller = poller
         self._jack = jack
-        self.stays = stays
+        self._let_go = let_go
         self._done = done
         if jack:
             poller.listen(client, receive)
@@ -128,8 +128,8 @@ class RtMidiIn:
             self._poller.forget([self.client])
         else:
             self.client.cancel_callback()
-        if not self.gone and not self.stays:
-            self.client.close_port()
+        if not self.gone:
+            self._let_go()
         self._done(self)
 
 

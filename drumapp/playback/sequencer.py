@@ -15,6 +15,7 @@ from drumapp.playback.heard_music import HeardMusic
 from drumapp.playback.leader import Begin, Halt
 from drumapp.playback.metronome import MetronomeSettings, clicks_in, count_in
 from drumapp.playback.mix import Mix
+from drumapp.playback.note_rows import unpack_rows
 from drumapp.playback.outputs import Click, Cue, Output
 from drumapp.playback.scheduler import CHOKE, Event, Scheduler
 from drumapp.playback.transport import Segment, Transport
@@ -164,13 +165,13 @@ class Sequencer:
         transport, scheduler, frame = self._transport, self._scheduler, self.frame
         match command:
             case protocol.SetPattern():
-                scheduler.set_notes(protocol.unpack(command.notes))
+                scheduler.set_notes(unpack_rows(command.notes))
                 transport.set_music(command.length, command.tempo, frame)
                 self._metre = command.metre
                 if self._following is not None:
                     self._following.leader.lead(command.tempo.bpm_at(transport.position(frame)))
             case protocol.AppendNotes():
-                scheduler.append(protocol.unpack(command.notes), transport.next_tick if transport.playing else None)
+                scheduler.append(unpack_rows(command.notes), transport.next_tick if transport.playing else None)
                 transport.set_length(command.length)
             case protocol.SetGrowing():
                 transport.set_growing(command.growing)

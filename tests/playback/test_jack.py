@@ -15,6 +15,7 @@ import pytest
 
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range, TempoMap
+from drumapp.playback import jack_wires
 from drumapp.playback.engine import (
     VIRTUAL_PORT,
     MidiInputSettings,
@@ -25,9 +26,10 @@ from drumapp.playback.engine import (
     PortReady,
     SoundSettings,
 )
+from drumapp.playback.jack_wires import JackWires
 from drumapp.playback.midi_messages import InPort, OutPort
 from drumapp.playback.midiport import RtMidiSystem
-from tests.playback.jack import Receiver, is_gone, jack_server, missing, wait_until
+from tests.playback.jack import Receiver, alone, is_gone, jack_server, missing, wait_until
 from tests.playback.midi_fakes import is_strike, still_sounding
 
 pytestmark = pytest.mark.skipif(missing is not None, reason=str(missing))
@@ -219,45 +221,54 @@ def test_the_music_outlives_the_server_and_the_port_comes_back_with_it(font):
     engine.set_midi(VIRTUAL)
     engine.set_pattern(LONG)
     engine.set_loop(Range(0, 1920))
-    try:
-        with jack_server():
-            engine.start()
-            engine.play()
-            wait_until(lambda: engine.notes_sent > 10, "nothing was sent")
-        wait_until(lambda: any("gone" in str(event) for event in engine.poll()), "the loss was not told")
-        tick = engine.playhead().notes_played
-        wait_until(lambda: engine.playhead().notes_played > tick + 20, "the music stopped")
-        with jack_server():
-            receiver = Receiver()
-            try:
-                receiver.open(PORT)
-                wait_until(lambda: len(strikes(receiver)) > 10, "nothing came through the new server")
-                engine.stop()
-                assert_silence(receiver)
-            finally:
-                receiver.close()
-    finally:
-        engine.close()
+    with alone():
+        try:
+            with jack_server():
+                engine.start()
+                engine.play()
+                wait_until(lambda: engine.notes_sent > 10, "nothing was sent")
+            wait_until(lambda: any("gone" in str(event) for event in engine.poll()), "the loss was not told")
+            tick = engine.playhead().notes_played
+            wait_until(lambda: engine.playhead().notes_played > tick + 20, "the music stopped")
+            with jack_server():
+                receiver = Receiver()
+                try:
+                    receiver.open(PORT)
+                    wait_until(lambda: len(strikes(receiver)) > 10, "nothing came through the new server")
+                    engine.stop()
+                    assert_silence(receiver)
+                finally:
+                    receiver.close()
+        finally:
+            engine.close()
 
 
 EAR = "Ear:in"
 
 
+def jack_ports() -> list[str]:
+    return subprocess.run(["jack_lsp"], capture_output=True, text=True, check=True).stdout.split("\n")
+
+
 class Ear:
     """Another program's input."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "Ear") -> None:
         import rtmidi
 
-        self._client = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="Ear")
+        self._client = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=name)
         self._client.open_virtual_port("in")
 
     def hears(self, port: OutPort, key: int) -> bool:
         """Whether a note that is sent comes, and no other before it."""
         port.send((0x99, key, 100))
-        came: list[object] = []
-        wait_until(lambda: came.append(self._client.get_message()) or came[-1] is not None, "the note was lost")
-        return came[-1][0] == [0x99, key, 100]
+        return self.next() == [0x99, key, 100]
+
+    def next(self) -> list[int]:
+        """The next message."""
+        came: list[tuple[list[int], float] | None] = []
+        wait_until(lambda: came.append(self._client.get_message()) or came[-1] is not None, "a message was lost")
+        return came[-1][0]
 
     def players(self) -> int:
         """How many outputs it is connected to."""
@@ -268,35 +279,62 @@ class Ear:
         self._client.delete()
 
 
-def test_a_port_stays_connected_until_nothing_sounds():
+def test_a_port_is_let_go_and_taken_up_again_though_our_end_stays():
+    with jack_server():
+        system, ear, other = RtMidiSystem(), Ear(), Ear("Other")
+        try:
+            for tidied in (False, False, True, False):
+                port = system.open_output(EAR)
+                assert ear.hears(port, 36)
+                # The last of it arrives, though nobody waits before the port is closed.
+                port.send((0x89, 36, 0))
+                port.close()
+                assert ear.next() == [0x89, 36, 0]
+                assert ear.players() == 0
+                ours = [name for name in jack_ports() if name.startswith("Drumapp") and name.endswith("out")]
+                assert len(ours) == 1
+                if tidied:
+                    system.tidy()
+                    assert not [name for name in jack_ports() if name.startswith("Drumapp") and name.endswith("out")]
+            port = system.open_output("Other:in")
+            assert other.hears(port, 38)
+            assert ear.players() == 0
+        finally:
+            system.close()
+            ear.close()
+            other.close()
+
+
+@pytest.mark.parametrize("played", [False, True])
+def test_a_port_that_was_away_is_connected_anew(played):
     with jack_server():
         system, ear = RtMidiSystem(), Ear()
         try:
-            for tidied in (False, False, True):
-                port = system.open_output(EAR)
-                assert ear.hears(port, 36)
-                port.close()
-                assert ear.players() == 1
-                if tidied:
-                    system.tidy()
-                    assert ear.players() == 0
             port = system.open_output(EAR)
-            assert ear.hears(port, 38)
+            if not played:
+                port.close()
+            ear.close()
+            wait_until(lambda: EAR not in system.look().outputs, "the port did not go")
+            if played:
+                port.close()
+            ear = Ear()
+            wait_until(lambda: EAR in system.look().outputs, "the port did not come back")
+            assert ear.hears(system.open_output(EAR), 42)
         finally:
             system.close()
             ear.close()
 
 
-def test_a_port_that_was_away_while_nobody_played_it_is_connected_anew():
+def test_where_jack_cannot_be_asked_ports_are_closed_for_good(monkeypatch):
+    monkeypatch.setattr(jack_wires, "_with_functions", lambda _path: None)
     with jack_server():
         system, ear = RtMidiSystem(), Ear()
         try:
-            system.open_output(EAR).close()
-            ear.close()
-            wait_until(lambda: EAR not in system.look().outputs, "the port did not go")
-            ear = Ear()
-            wait_until(lambda: EAR in system.look().outputs, "the port did not come back")
-            assert ear.hears(system.open_output(EAR), 42)
+            for key in (36, 38):
+                port = system.open_output(EAR)
+                assert ear.hears(port, key)
+                port.close()
+                assert ear.players() == 0
         finally:
             system.close()
             ear.close()
@@ -328,3 +366,42 @@ def test_what_comes_in_while_nobody_listens_is_not_heard_later():
         finally:
             system.close()
             pads.delete()
+
+
+def test_who_listened_to_another_port_may_offer_the_virtual_one():
+    import rtmidi
+
+    heard: list[int] = []
+    with jack_server():
+        system, pads = RtMidiSystem(), rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="Pads")
+        pads.open_virtual_port("out")
+        try:
+            system.open_input("Pads:out", lambda message, _at: heard.append(message[1])).close()
+            port = system.open_input(VIRTUAL_PORT, lambda message, _at: heard.append(message[1]))
+            pads.send_message([0x99, 36, 100])
+            player = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="Player")
+            player.open_port(player.get_ports().index("Drumapp in:in"), "out")
+            player.send_message([0x99, 38, 100])
+            wait_until(lambda: heard != [], "the pad was not heard")
+            assert heard == [38]
+            port.close()
+            player.delete()
+        finally:
+            system.close()
+            pads.delete()
+
+
+def test_wires_are_only_laid_where_there_is_something_to_connect():
+    import rtmidi
+
+    wires = JackWires(rtmidi._rtmidi.__file__, "Test")
+    with jack_server():
+        ear = Ear()
+        try:
+            assert not wires.connect("Nobody:out", EAR)
+            assert wires.disconnect("Nobody:out", EAR)
+        finally:
+            wires.close()
+            ear.close()
+    assert not wires.connect("Nobody:out", EAR), "there is no server any more"
+    assert not JackWires("/nowhere/libjack.so", "Test").connect("Nobody:out", EAR)

@@ -89,6 +89,12 @@ def test_an_interface_that_takes_no_more_clients_is_a_problem_not_a_crash(monkey
         def open_port(self, _index: int, _name: str) -> None:
             pass
 
+        def close_port(self) -> None:
+            pass
+
+        def get_message(self) -> None:
+            return None
+
         def ignore_types(self, **_kinds: bool) -> None:
             pass
 

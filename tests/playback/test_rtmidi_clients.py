@@ -29,18 +29,18 @@ class Interface:
         return self.made[-1]
 
 
-def connect(clients: PortClients) -> Client:
-    client = clients.take()
-    client.open = True
-    return client
-
-
 def started(ahead: int, most: int = 100) -> tuple[PortClients, list[Client]]:
     interface = Interface(most)
     clients = PortClients(interface.make, ahead)
     clients.begin()
     clients.begin()
     return clients, interface.made
+
+
+def connect(clients: PortClients, client: Client, port: str) -> Client:
+    client.open = True
+    clients.keep_port(client, port)
+    return client
 
 
 @pytest.mark.parametrize(("ahead", "made"), [(0, 1), (1, 1), (3, 3)])
@@ -50,66 +50,64 @@ def test_there_is_always_one_that_can_list_the_ports(ahead, made):
     assert len(all_made) == made
 
 
-def test_the_first_keeps_its_place_for_the_virtual_port():
-    clients, _ = started(2)
-    assert [clients.take().number, clients.take().number, clients.take_first().number] == [1, 2, 0]
-
-
-def test_who_has_kept_a_port_gets_it_again():
-    clients, _ = started(2)
-    client = connect(clients)
-    clients.keep(client, "Synth")
-    assert clients.connected == [client]
-    assert clients.take_connected("Sampler") is None
-    assert clients.take_connected("Synth") is client
-    assert clients.take_connected("Synth") is None
-    assert client.open
-
-
-def test_a_port_whose_other_end_has_gone_is_not_trusted_when_that_comes_back_and_its_client_serves_another():
-    clients, made = started(2)
-    client = connect(clients)
-    clients.keep(client, "Synth")
-    clients.notice(["Synth"])
-    assert clients.connected == [client]
-    clients.notice(["Sampler"])
-    clients.notice(["Sampler", "Synth"])
-    assert clients.take_connected("Synth") is None
-    assert clients.take() is client
-    assert not client.open
-    assert len(made) == 2
-
-
-def test_tidying_closes_what_is_kept_but_for_what_is_to_stay_and_makes_clients_ahead():
-    clients, made = started(2)
-    virtual, kept, gone, used = clients.take_first(), connect(clients), connect(clients), connect(clients)
-    virtual.open = True
-    for client, name in ((virtual, "Drumapp"), (kept, "Synth"), (gone, "Sampler")):
-        clients.keep(client, name)
-    clients.notice(["Synth"], "Drumapp")
-    clients.tidy("Drumapp")
-    assert [client.open for client in (virtual, kept, gone, used)] == [True, False, False, True]
-    assert clients.connected == [virtual]
-    assert len(made) == 4
-    assert {clients.take(), clients.take()} == {kept, gone}
-    clients.tidy("Drumapp")
-    assert len(made) == 6
-
-
-def test_when_no_more_can_be_had_what_there_is_is_tidy():
-    clients, _ = started(2, most=2)
-    clients.keep(connect(clients), "Synth")
-    clients.take_first()
+def test_an_interface_that_takes_but_one_client_is_of_use():
+    clients, made = started(3, most=1)
+    assert clients.all == made
     with pytest.raises(MidiPortError):
-        clients.tidy()
-    assert clients.connected == []
-    assert not clients.take().open
+        clients.take()
+    assert clients.take_first() is made[0]
+
+
+def test_an_interface_that_takes_none_is_not():
+    with pytest.raises(MidiPortError):
+        started(3, most=0)
+
+
+def test_the_first_keeps_its_place_for_the_virtual_port():
+    clients, made = started(3)
+    first = clients.take_first()
+    clients.give_back(first)
+    assert [clients.take().number, clients.take().number, clients.take().number] == [2, 1, 3]
+    assert clients.take_first() is made[0]
+
+
+def test_who_offers_the_virtual_port_is_kept_for_it():
+    clients, made = started(2)
+    client = clients.take_first()
+    clients.virtual = client
+    assert clients.take().number == 1
+    clients.tidy()
+    assert clients.take_virtual() is client
+    assert clients.take_virtual() is None
+    assert len(made) == 4
+
+
+def test_one_that_waits_keeps_its_own_port_until_it_is_tidied():
+    clients, made = started(2)
+    client = connect(clients, clients.take(), "Drumapp-01:out")
+    used = connect(clients, clients.take(), "Drumapp-02:out")
+    clients.give_back(client)
+    assert clients.port_of(client) == "Drumapp-01:out"
+    clients.tidy()
+    assert clients.port_of(client) is None
+    assert (client.open, used.open) == (False, True)
+    assert clients.take() is client
+    assert len(made) == 3
+
+
+def test_tidying_makes_clients_ahead_as_far_as_there_are_any():
+    clients, made = started(3, most=4)
+    taken = [clients.take_first() for _ in range(3)]
+    clients.tidy()
+    assert len(made) == 4
+    assert clients.take_first() not in taken
 
 
 def test_those_of_a_server_that_died_are_forgotten():
     clients, made = started(2)
-    clients.keep(connect(clients), "Synth")
+    connect(clients, clients.take(), "Drumapp-01:out")
+    clients.virtual = clients.take_first()
     clients.forget()
-    assert (clients.all, clients.connected) == ([], [])
+    assert (clients.all, clients.virtual) == ([], None)
     clients.begin()
     assert clients.all == made[2:]
