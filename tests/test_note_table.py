@@ -1,5 +1,6 @@
 import numpy as np
 
+from drumapp.core import note_run
 from drumapp.core.pattern import Note, NoteRun
 from drumapp.note_table import note_table
 
@@ -17,8 +18,8 @@ def test_a_run_is_told_alike_whether_its_notes_are_packed_or_not():
     expected = np.array(NOTES, np.int64)
     np.testing.assert_array_equal(note_table(NOTES), expected)
     np.testing.assert_array_equal(note_table(run), expected)
-    run.rest()
-    run.rest()
+    note_run.rest([run])
+    note_run.rest([run])
     late = Note(2**40, 36, 100, 2**33)
     longer = run.with_notes([late])
     table = note_table(longer)

@@ -6,14 +6,15 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
+from operator import eq
 from typing import cast, overload
 
 from drumapp.core.note import Note
 
 _PIECE = 256
 _SLICE = 512
-_FEW = 16  # up to this share of the notes, each is found by binary search; beyond it one pass over all is quicker
+_FEW = 128  # up to this share of the notes, each is found by binary search; beyond it one pass over all is quicker
 _NO_NUMBERS = array("i")
 _note_of = cast("Callable[[tuple[int, int, int, int]], Note]", partial(tuple.__new__, Note))
 
@@ -186,20 +187,22 @@ class NoteRun(Sequence[Note]):
 
     # In bulk
 
-    def among(self, notes: frozenset[Note]) -> frozenset[Note]:
-        """Those of some notes that are in the run."""
+    def among(self, notes: frozenset[Note]) -> list[Note]:
+        """Those of some notes that are in the run, in order, each once."""
         if len(notes) * _FEW < len(self):
-            return frozenset(note for note in notes if note in self)
-        return notes.intersection(self)
+            return sorted(note for note in notes if note in self)
+        found = [note for note in self if note in notes]
+        twice = any(map(eq, found, islice(found, 1, None)))
+        return list(dict.fromkeys(found)) if twice else found
 
     def portions(self) -> Iterator[tuple[Note, ...] | memoryview]:
         """All notes, some at a time, as they are held: as a tuple, or as four integers a note, the fields of a Note."""
         return (piece.held for piece in self._pieces)
 
-    def rest(self) -> None:
-        """Keep only the numbers of notes at which nobody has looked since the last time."""
-        for piece in self._pieces:
-            piece.rest()
+    @property
+    def pieces(self) -> tuple[_Piece, ...]:
+        """What it is made of."""
+        return self._pieces
 
     def _begin(self, number: int) -> int:
         return self._stops[number - 1] if number else 0
@@ -213,6 +216,12 @@ class NoteRun(Sequence[Note]):
             return self._pieces[first].notes[start - begin : stop - begin]
         notes = tuple(chain.from_iterable(piece.notes for piece in self._pieces[first : last + 1]))
         return notes[start - begin : stop - begin]
+
+
+def rest(runs: Iterable[NoteRun]) -> None:
+    """Keep only the numbers of notes at which nobody has looked since the last time. Call it now and then."""
+    for piece in dict.fromkeys(chain.from_iterable(run.pieces for run in runs)):
+        piece.rest()
 
 
 def common_ends(one: Sequence[Note], other: Sequence[Note]) -> tuple[int, int]:

@@ -86,8 +86,8 @@ class Pattern:
         return self.notes[self.notes.index_from(span.start) : self.notes.index_from(span.stop)]
 
     def with_notes(self, added: Iterable[Note], *, length: int | None = None) -> Pattern:
-        """The same pattern with more notes; appending at the end copies none of those before. The new ones are
-        checked as in :meth:`of`.
+        """The same pattern with more notes; appending costs next to nothing however many there are. The new ones
+        are checked as in :meth:`of`.
         """
         new = tuple(added)
         for note in new:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from drumapp.core import note_run
 from drumapp.core.errors import DrumappError
 from drumapp.core.kit import Lane
 from drumapp.core.pattern import Pattern
@@ -146,7 +147,7 @@ class Application(QObject):
         self.midi.start()
         self.projects.start()
         self.recovery.start()
-        give_back_often(self, lambda: self.document.pattern.notes.rest())
+        give_back_often(self, self._rest_notes)
         QTimer.singleShot(JOBS_LOOK_MS, self.training, self.training.start)
         if self.settings.problem:
             self.window.banner.show_problem("settings", self.settings.problem)
@@ -317,6 +318,11 @@ class Application(QObject):
         self.theme.choose(choice)
 
     # What happened in the rooms
+
+    def _rest_notes(self) -> None:
+        project = self.document.project
+        results = [take.result.notes for take in project.takes if take.result is not None]
+        note_run.rest((project.pattern.notes, *results))
 
     def _document_replaced(self) -> None:
         document, roll = self.document, self.window.roll

@@ -202,7 +202,7 @@ class Document(QObject):
 
     def set_locks(self, locks: Locks, label: str) -> bool:
         """Lock these notes against the drummer, and no others; whether that is other than before."""
-        return self._change(replace(self.project, locks=self.pattern.notes.among(locks)), label, None)
+        return self._change(replace(self.project, locks=frozenset(self.pattern.notes.among(locks))), label, None)
 
     def set_tempo(self, bpm: float, gesture: Hashable | None = None) -> None:
         """One tempo throughout, in quarter notes a minute. While a drummer writes, it belongs to the take."""
@@ -251,7 +251,7 @@ class Document(QObject):
         if project.locks and (back.removed or back.added):
             # What goes back is what was taken out, and the other way round.
             locks = carried(project.locks, unpacked(back.added), unpacked(back.removed))
-            project = replace(project, locks=project.pattern.notes.among(locks))
+            project = replace(project, locks=frozenset(project.pattern.notes.among(locks)))
             back = difference(project, self.project)
         before, self.project = self.project, project
         self._record(label, back, gesture)

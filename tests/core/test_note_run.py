@@ -16,9 +16,10 @@ some = st.lists(notes, max_size=12)
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _short_pieces():
+def _small_figures():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(note_run, "_PIECE", 3)
+        patch.setattr(note_run, "_FEW", 2)
         yield
 
 
@@ -39,8 +40,8 @@ def grown(draw: st.DrawFn) -> tuple[NoteRun, tuple[Note, ...]]:
                 run = run.spliced(start, stop, ())
                 del plain[start:stop]
             case _:
-                run.rest()
-                run.rest()
+                note_run.rest([run])
+                note_run.rest([run])
     return run, tuple(plain)
 
 
@@ -59,7 +60,8 @@ def test_a_run_is_as_the_tuple_of_its_notes(made: tuple[NoteRun, tuple[Note, ...
     assert run.count(note) == plain.count(note)
     assert run.index_of(note) == sum(other < note for other in plain)
     assert run.index_from(note.start) == sum(other.start < note.start for other in plain)
-    assert run.among(frozenset((note, *plain[:1]))) == frozenset((note, *plain[:1])) & frozenset(plain)
+    for some in (frozenset((note, *plain[:1])), frozenset((note, *plain[1:]))):
+        assert run.among(some) == sorted(some & frozenset(plain))
     for again in (NoteRun(plain), NoteRun(run), copy.deepcopy(run)):
         assert again == run
     assert run != (*plain, note)
@@ -112,27 +114,34 @@ def test_many_small_changes_leave_pieces_of_a_fair_size():
     run = NoteRun()
     for tick in range(300):
         run = run.with_notes([Note(tick, 36, 100)])
-    assert len(run._pieces) <= 300 / 3 + 1
+    assert len(run.pieces) <= 300 / 3 + 1
 
 
 def test_who_does_not_look_holds_numbers_alone_and_who_looks_gets_the_same():
     run = NoteRun(Note(tick, 36, 100) for tick in range(9))
     notes = list(run)
-    run.rest()
+    note_run.rest([run])
     assert run[4] is notes[4], "it was looked at a moment ago"
-    run.rest()
-    run.rest()
+    note_run.rest([run])
+    note_run.rest([run])
     assert run[4] is not notes[4]
     assert list(run) == notes
     assert list(run)[4] is list(run)[4]
 
 
+def test_what_several_runs_share_rests_once():
+    run = NoteRun(Note(tick, 36, 100) for tick in range(9))
+    notes = list(run)
+    note_run.rest([run, run.with_notes([Note(40, 36, 100)])])
+    assert run[0] is notes[0]
+
+
 def test_one_note_is_looked_at_without_making_the_others():
     run = NoteRun(Note(tick, 36, 100) for tick in range(9))
-    run.rest()
-    run.rest()
+    note_run.rest([run])
+    note_run.rest([run])
     assert run.index_from(4) == 4
-    assert all(piece._notes is None for piece in run._pieces)
+    assert all(piece._notes is None for piece in run.pieces)
 
 
 def test_it_may_rest_while_another_thread_reads():
@@ -147,7 +156,7 @@ def test_it_may_rest_while_another_thread_reads():
     reader = threading.Thread(target=read)
     reader.start()
     for _ in range(2000):
-        run.rest()
+        note_run.rest([run])
     done.set()
     reader.join()
     assert not wrong

@@ -70,6 +70,7 @@ def test_ticks_that_need_64_bits_are_kept_beside_others() -> None:
     index = NoteIndex([Note(10, 36, 100, 5), Note(2**31 - 1, 38, 90, 7)])
     assert index.between(2**31 - 1, 2**31 - 1).pitches.tolist() == [38]
     assert len(index.between(2**31, 2**40)) == 1, "it sounds on"
+    assert len(index.between(2**31 + 7, 2**40)) == 0
     index.append([Note(2**40, 42, 80, 2**33)])
     assert index.fields.tolist() == [[10, 36, 100, 5], [2**31 - 1, 38, 90, 7], [2**40, 42, 80, 2**33]]
     assert index.between(2**40 + 1, 2**50).durations.tolist() == [2**33]

@@ -57,6 +57,20 @@ def test_what_a_drummer_adds_out_of_order_can_be_selected() -> None:
     assert found(scene.selected) == [late, later]
 
 
+def test_what_a_drummer_adds_while_a_note_is_dragged_is_shown_once_it_is_let_go() -> None:
+    scene, first, other, added = Scene(DARK), Note(100, 36, 100), Note(300, 38, 90), Note(900, 42, 80)
+    document = Pattern.of([first, other], length=960)
+    dragged = Note(500, 36, 100)
+    scene.show(document, None)
+    scene.show(Pattern.of([dragged, other], length=960), None, fit=False)
+    grown = document.with_notes([added], length=1920)
+    scene.append([added], grown)
+    assert scene.shown == (other, dragged, added)
+    assert scene.shown is not grown.notes
+    scene.show(grown, None)
+    assert scene.index.fields.tolist() == [list(note) for note in (first, other, added)]
+
+
 def test_what_a_drummer_adds_is_shown_as_the_pattern_has_it() -> None:
     scene = Scene(DARK)
     pattern = Pattern.of([Note(0, 36, 100)])

@@ -17,8 +17,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import islice
-from operator import eq, itemgetter
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias, cast
 
 from drumapp.core.pattern import Note, Pattern
@@ -44,15 +43,7 @@ def chosen_notes(pattern: Pattern, selection: Selection) -> list[Note]:
 
     Notes alike in every field come once; :func:`exchange` takes them all out.
     """
-    notes = pattern.notes
-    end = notes.index_from(pattern.length)
-    if len(selection) * _FEW < end:
-        found = ((note, notes.index_of(note)) for note in sorted(selection))
-        return [note for note, index in found if index < end and notes[index] == note]
-    chosen = [note for note in notes[:end] if note in selection]
-    if any(map(eq, chosen, islice(chosen, 1, None))):
-        return list(dict.fromkeys(chosen))
-    return chosen
+    return pattern.notes.part(0, pattern.notes.index_from(pattern.length)).among(selection)
 
 
 def columns(notes: Sequence[Note]) -> tuple[list[int], list[int], list[int], list[int]]:

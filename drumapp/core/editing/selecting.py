@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from drumapp.core.editing.grid import Grid
-from drumapp.core.editing.merging import NOTHING, Selection
+from drumapp.core.editing.merging import NOTHING, Selection, chosen_notes
 from drumapp.core.kit import DrumKit
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range
@@ -44,7 +44,7 @@ def select_rectangle(pattern: Pattern, span: Range, first_row: int, last_row: in
 
 def still_there(pattern: Pattern, selection: Selection) -> Selection:
     """What is left of a selection after the pattern became another, by undo for instance."""
-    return pattern.notes.part(0, pattern.notes.index_from(pattern.length)).among(selection)
+    return frozenset(chosen_notes(pattern, selection))
 
 
 def span_of(selection: Collection[Note]) -> Range:

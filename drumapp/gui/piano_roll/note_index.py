@@ -144,7 +144,9 @@ class NoteIndex:
 def _place(starts: NDArray[np.signedinteger], tick: int, side: Literal["left", "right"]) -> int:
     """Where a tick has its place among the starts."""
     widest = np.iinfo(starts.dtype)
-    return int(np.searchsorted(starts, starts.dtype.type(min(max(tick, widest.min), widest.max)), side=side))
+    if not widest.min <= tick <= widest.max:
+        return 0 if tick < 0 else len(starts)
+    return int(np.searchsorted(starts, starts.dtype.type(tick), side=side))
 
 
 def _columns_of(notes: Iterable[Note]) -> tuple[NDArray[np.signedinteger], NDArray[np.uint8]]:

@@ -86,11 +86,14 @@ class Scene:
     def append(self, notes: Sequence[Note], pattern: Pattern) -> None:
         """Take up notes that were written at the end of the music. Args: pattern, all of it, with them."""
         aligned = len(self._notes) == len(self.index)
-        before = self._notes[-1:]
         self.index.append(notes)
-        in_order = aligned and [*before, *notes] == sorted((*before, *notes))
-        # Where they are not, the pattern's order differs from that of arrival, and the next pattern is read anew.
-        self._notes = pattern.notes if in_order and len(pattern) == len(self.index) else NoteRun()
+        before, whole = self._notes, self._notes.with_notes(notes)
+        if not aligned or (*before[-1:], *notes) != whole[max(len(before) - 1, 0) :]:
+            # They came in another order than the pattern's: the next one is read anew.
+            self._notes = NoteRun()
+        else:
+            # The pattern's own where it is the same, for that shares what it holds; a preview has other notes.
+            self._notes = pattern.notes if whole == pattern.notes else whole
         self.length = pattern.length
 
     def select(self, selection: Selection) -> None:
