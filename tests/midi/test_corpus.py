@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import tracemalloc
 import zipfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -525,6 +527,25 @@ class TestCache:
             process.stdin.write(b"\n")
             process.stdin.flush()
         assert [process.communicate()[0].strip() for process in several] == [b"2"] * 4
+
+    def test_many_may_open_new_ones_again_and_again(self, tmp_path: Path) -> None:
+        folders = [tmp_path / str(number) for number in range(200)]
+        together = threading.Barrier(4)
+
+        def open_them(_thread: int) -> int:
+            lasting = 0
+            for folder in folders:
+                together.wait(30)
+                try:
+                    cache = Cache(folder)
+                except CacheError:
+                    continue
+                lasting += cache.lasting
+                cache.close()
+            return lasting
+
+        with ThreadPoolExecutor(4) as threads:
+            assert list(threads.map(open_them, range(4))) == [len(folders)] * 4
 
     def test_where_no_cache_can_be_kept_it_lasts_as_long_as_it_is_open(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()

@@ -16,6 +16,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ INDEX, NOTES_FILE = "index.sqlite", "notes.bin"
 READER_VERSION = 1
 """Raised when files are read otherwise than before: what an older version kept is forgotten then."""
 _BUSY_SECONDS = 60.0
+_BUSY_STEP_SECONDS = 0.01
 _NEVER = -1
 _MOST_ASKED = 500
 """Older SQLites take 999 values in a statement."""
@@ -320,7 +322,7 @@ def _open_index(folder: Path) -> sqlite3.Connection:
     )
     try:
         index.execute("PRAGMA synchronous = OFF")  # a cache may be lost with the power; a process may die any time
-        index.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(index)
         if not _is_whole(index, folder):
             index.execute("BEGIN IMMEDIATE")
             if not _is_whole(index, folder):  # or another process has just made it
@@ -334,6 +336,20 @@ def _open_index(folder: Path) -> sqlite3.Connection:
         index.close()
         raise
     return index
+
+
+def _write_ahead(index: sqlite3.Connection) -> None:
+    """Let readers go on beside a writer. SQLite does not wait by itself where another changes the mode as well."""
+    end = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            index.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(_BUSY_STEP_SECONDS)
+        else:
+            return
 
 
 def _is_whole(index: sqlite3.Connection, folder: Path) -> bool:
