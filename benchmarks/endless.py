@@ -202,7 +202,9 @@ def examine(folder: Path) -> tuple[dict[str, Any], Verdict]:
         "edits": len(of_kind["edit"]),
         "switches": sum(len(of_kind[kind]) for kind in ("switch", "on", "off")),
         **_xruns(of_kind, read_stalls(folder / "heard.jsonl")),
+        "sounds": len(of_kind["sound"]),
         "problems": [line["words"] for line in of_kind["problem"]],
+        "faults": [line["words"] for line in of_kind["fault"]],
     }
     for name in PROCESSES:
         figures |= _growth(name, of_kind["memory"], of_kind["rest"])
@@ -281,8 +283,8 @@ def _growth(name: str, memory: Sequence[dict[str, Any]], rests: Sequence[dict[st
 
 
 def is_good(figures: dict[str, Any]) -> bool:
-    """Whether nothing was missed, doubled or stuck, no xrun was ours and memory did not grow."""
-    faults = ("missed", "extra", "stuck", "our_jack_xruns", "our_underruns")
+    """Whether nothing was missed, doubled or stuck, no xrun was ours, memory did not grow and all was done as meant."""
+    faults = ("missed", "extra", "stuck", "our_jack_xruns", "our_underruns", "faults")
     growth = [figures[f"{name}_growth"] for name in PROCESSES]
     return not any(figures[name] for name in faults) and all(g is not None and g <= GROWTH_LIMIT for g in growth)
 
@@ -309,6 +311,7 @@ def describe(figures: dict[str, Any]) -> list[str]:
                 f"  memory of the {name} process {figures[f'{name}_first_mb']} MB, in the end "
                 f"{figures[f'{name}_last_mb']} MB: {growth:+.1%} (at most {GROWTH_LIMIT:.0%})"
             )
+    lines += [f"  went wrong in the run itself: {words}" for words in figures["faults"]]
     return [*lines, "verdict: " + ("good" if is_good(figures) else "NOT GOOD")]
 
 

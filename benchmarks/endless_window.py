@@ -11,9 +11,11 @@ import os
 import random
 import sys
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
+from types import TracebackType
 from typing import IO, Any
 
 from PySide6.QtCore import QTimer
@@ -158,9 +160,9 @@ class EndlessWindow:
         self.write("rest", seconds=self._rest_s)
         self._use(OUTPUTS)
         self.application.midi.set_synth_keys(None)
-        sound = self.application.sound
+        sound = self.application.sound.control
         sound.choose_synth("auto")
-        sound._apply(device=DEFAULT_DEVICE, backend="")
+        sound.choose_device(DEFAULT_DEVICE, "")
         sound.choose_soundfont(None)
 
     def _switch(self) -> None:
@@ -171,7 +173,7 @@ class EndlessWindow:
         wanted = tuple(port for port in OUTPUTS if self._dice.random() < 0.5) or (self._dice.choice(OUTPUTS),)
         self._use(tuple(dict.fromkeys((*self._outputs, *wanted))))
         QTimer.singleShot(_OVERLAP_MS, lambda: self._use_alone(wanted))
-        sound, dice = self.application.sound, self._dice
+        sound, dice = self.application.sound.control, self._dice
         match dice.randrange(4):
             case 0:
                 keys = None if self.application.settings.synth_keys is not None else ()
@@ -188,7 +190,7 @@ class EndlessWindow:
             case _:
                 device = dice.choice((NO_DEVICE, *self._sinks))
                 self.write("switch", what=f"device {device}")
-                sound._apply(device=device, backend="" if device == NO_DEVICE else PULSE)
+                sound.choose_device(device, "" if device == NO_DEVICE else PULSE)
 
     def _use_alone(self, outputs: Sequence[str]) -> None:
         if time.monotonic() >= self._resting_until:
@@ -211,6 +213,11 @@ class EndlessWindow:
     def _quit(self) -> None:
         self.write("end")
         self.application.end_at_once()
+
+    def notice_fault(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """A mistake in this program, or in what it does with the window: the run goes on, but its verdict is bad."""
+        self.write("fault", words=f"{kind.__name__}: {error}")
+        traceback.print_exception(kind, error, trace)
 
     def _later(self, mean_ms: float, act: Callable[[], None]) -> None:
         timer = QTimer(self.application, singleShot=True)
@@ -235,6 +242,7 @@ def main() -> int:
     application = Application(app, Settings(bars=0, tempo=BPM))
     with Path(path).open("w") as file:
         restless = EndlessWindow(application, file, float(seconds), int(seed), sinks)
+        sys.excepthook = restless.notice_fault
         application.conductor.sound_event.connect(restless._write_event)
         application.show()
         QTimer.singleShot(_READY_LOOK_MS, restless.begin)
