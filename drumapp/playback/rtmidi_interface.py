@@ -85,11 +85,11 @@ class Interface:
 
     def all_outputs(self) -> list[str]:
         """All ports that can be played, in rtmidi's order."""
-        return self._listed(self._outs.all[0])
+        return self._listed(self._outs)
 
     def all_inputs(self) -> list[str]:
         """All ports that can be listened to, in rtmidi's order."""
-        return self._listed(self._ins.all[0])
+        return self._listed(self._ins)
 
     def open_output(self, index: int, name: str) -> OutPort:
         """Open a port by its place in the list. Raises MidiPortError when it is taken."""
@@ -211,9 +211,12 @@ class Interface:
         except OSError as error:
             raise MidiPortError(f"{BACKENDS[self._name]} takes up no port of ours: {plain(str(error))}.") from error
 
-    def _listed(self, client: Any) -> list[str]:
+    def _listed(self, clients: PortClients) -> list[str]:
+        names = None if self._wires is None else self._wires.midi_ports(played=clients is self._outs)
+        if names is not None:
+            return names
         try:
-            return list(client.get_ports())
+            return list(clients.all[0].get_ports())
         except OSError:
             return []  # it has died since it answered; the next look finds that out
 

@@ -398,10 +398,14 @@ def test_wires_are_only_laid_where_there_is_something_to_connect():
     with jack_server():
         ear = Ear()
         try:
+            assert EAR in (wires.midi_ports(played=True) or [])
+            assert wires.midi_ports(played=False) == rtmidi.MidiIn(rtmidi.API_UNIX_JACK).get_ports()
+            assert wires.midi_ports(played=True) == rtmidi.MidiOut(rtmidi.API_UNIX_JACK).get_ports()
             assert not wires.connect("Nobody:out", EAR)
             assert wires.disconnect("Nobody:out", EAR)
         finally:
             wires.close()
             ear.close()
     assert not wires.connect("Nobody:out", EAR), "there is no server any more"
+    assert wires.midi_ports(played=True) is None
     assert not JackWires("/nowhere/libjack.so", "Test").connect("Nobody:out", EAR)
