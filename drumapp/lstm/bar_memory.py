@@ -19,7 +19,7 @@ from drumapp.lstm.vocabulary import MAX_DELAY
 NEAR_SHIFTS = (-2, -1, 1, 2)
 """Grid positions that count as close to a position: a human hit wanders by about that much."""
 NOTHING = (0, 0)
-MOST_HITS = 4096
+MOST_HITS = 512
 """When there are more hits, those too far back for any look-up are forgotten."""
 
 

@@ -19,7 +19,7 @@ from drumapp.lstm.layout import head_terms
 
 __all__ = ["Floats", "Memory", "Stepper"]
 
-_SETS_REMEMBERED = 1 << 14
+_SETS_REMEMBERED = 256
 
 
 class Stepper:

@@ -4,6 +4,7 @@ import random
 from itertools import islice
 
 import numpy as np
+import pytest
 
 from drumapp.core.pattern import Pattern
 from drumapp.lstm.chart import Chart
@@ -73,7 +74,25 @@ def test_a_memory_that_has_been_through_other_changes_is_not_taken() -> None:
     assert trail.latest(12, []).event == 4  # type: ignore[union-attr]
 
 
-def test_however_long_the_take_memories_stay_few() -> None:
+@pytest.mark.parametrize("every", [1, 16])
+def test_the_further_back_the_fewer_memories(every: int) -> None:
+    trail = MemoryTrail(every)
+    trail.follow(None, "key", rows([]))
+    most = 0
+    for number in range(30_000):
+        if trail.wants(None, number):
+            trail.keep(number, memory_of(number), ())
+            most = max(most, len(trail.snapshots))
+        if number % 997 == 0:
+            for age in (0, 1, 5, 100, 255, 256, 300, 1000, 2047, 2048, number // 2, number):
+                event = number - min(age, number)
+                snapshot = trail.latest(event, [])
+                assert snapshot is not None
+                assert event - snapshot.event < max(every, (age + every) / 8 + every)
+    assert most <= 256 / every * 5
+
+
+def test_however_long_the_take_memories_that_lie_evenly_stay_few() -> None:
     trail = MemoryTrail(every=2, most=8)
     walked(trail, 1000)
     kept = [snapshot.event for snapshot in trail.snapshots]
@@ -86,11 +105,12 @@ def test_however_long_the_take_memories_stay_few() -> None:
     assert [snapshot.event for snapshot in trail.snapshots] == [0, 2, 4]
 
 
-def test_a_thinned_trail_still_gives_the_memory_from_nothing() -> None:
+@pytest.mark.parametrize("most", [None, 5])
+def test_a_thinned_trail_still_gives_the_memory_from_nothing(most: int | None) -> None:
     model = busy_model(5)
     stepper = Stepper(model)
     settings = GeneratorSettings(seed=9, bars=None)
-    trail = MemoryTrail(every=2, most=5)
+    trail = MemoryTrail(every=2, most=most)
     run = DrumGenerator(model, settings, stepper, trail=trail)
     notes = sorted(islice(run, 300))
     rng = random.Random(1)
@@ -101,7 +121,7 @@ def test_a_thinned_trail_still_gives_the_memory_from_nothing() -> None:
         expected = DrumGenerator(model, settings, stepper, chart=chart).memory
         np.testing.assert_array_equal(resumed.memory.h, expected.h)
         np.testing.assert_array_equal(resumed.memory.c, expected.c)
-        assert len(trail.snapshots) <= 5
+        assert most is None or len(trail.snapshots) <= most
 
 
 def test_a_run_that_was_left_behind_no_longer_writes_on_the_trail() -> None:
