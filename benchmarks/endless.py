@@ -86,6 +86,8 @@ def memory_kb(process_id: int) -> int:
 
 def play(folder: Path, seconds: float, seed: int) -> None:
     """Let it play, and keep in the folder what happened. Raises RuntimeError when something does not come up."""
+    for name in ("window.jsonl", "watch.jsonl", "heard.jsonl"):
+        (folder / name).unlink(missing_ok=True)  # of another run
     with ExitStack() as stack:
         runtime = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         jack = stack.enter_context(jack_server(SERVER, PERIOD, patient=True))
