@@ -73,17 +73,19 @@ class NoteRun(Sequence[Note]):
 
     def __init__(self, notes: Iterable[Note] = ()) -> None:
         """Trusts that the notes are sorted."""
-        self._pieces: tuple[_Piece, ...] = (
-            notes._pieces if isinstance(notes, NoteRun) else tuple(_pieces_of(tuple(notes)))
-        )
-        self._stops: tuple[int, ...] = tuple(accumulate(piece.count for piece in self._pieces))
+        self._hold(notes._pieces if isinstance(notes, NoteRun) else _pieces_of(tuple(notes)))
 
     @classmethod
     def _of_pieces(cls, pieces: Iterable[_Piece]) -> NoteRun:
-        run = cls()
-        run._pieces = tuple(pieces)
-        run._stops = tuple(accumulate(piece.count for piece in run._pieces))
+        run = cls.__new__(cls)
+        run._hold(pieces)
         return run
+
+    def _hold(self, pieces: Iterable[_Piece]) -> None:
+        # By way of lists: a tuple made of an iterator is taken anew from the system and thrown away into a store that
+        # Python keeps for its length, up to two thousand of each, which only tuples made of a list are taken from.
+        self._pieces: tuple[_Piece, ...] = tuple(list(pieces))
+        self._stops: tuple[int, ...] = tuple(list(accumulate(piece.count for piece in self._pieces)))
 
     # As a sequence
 

@@ -1,4 +1,5 @@
 import copy
+import sys
 import threading
 
 import pytest
@@ -160,3 +161,14 @@ def test_it_may_rest_while_another_thread_reads():
     done.set()
     reader.join()
     assert not wrong
+
+
+def test_runs_that_were_let_go_leave_no_memory_taken():
+    notes = [Note(100 * number, 36, 100) for number in range(12 * 256 + 50)]
+    run = NoteRun(notes)
+    for _ in range(10):  # after which Python has at hand what it takes for each
+        run = run.spliced(0, 1, notes[:1])
+    before = sys.getallocatedblocks()
+    for _ in range(500):
+        run = run.spliced(0, 1, notes[:1])
+    assert sys.getallocatedblocks() - before < 250
