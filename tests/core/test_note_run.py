@@ -1,4 +1,5 @@
 import copy
+import gc
 import sys
 import threading
 
@@ -166,6 +167,7 @@ def test_it_may_rest_while_another_thread_reads():
 def test_runs_that_were_let_go_leave_no_memory_taken():
     notes = [Note(100 * number, 36, 100) for number in range(12 * 256 + 50)]
     run = NoteRun(notes)
+    gc.collect()  # which also empties Python's stores of tuples to use again
     for _ in range(10):  # after which Python has at hand what it takes for each
         run = run.spliced(0, 1, notes[:1])
     before = sys.getallocatedblocks()
