@@ -165,7 +165,7 @@ def test_it_may_rest_while_another_thread_reads():
 
 
 def test_runs_that_were_let_go_leave_no_memory_taken():
-    notes = [Note(100 * number, 36, 100) for number in range(12 * 256 + 50)]
+    notes = [Note(100 * number, 36, 100) for number in range(12 * note_run._PIECE)]
     run = NoteRun(notes)
     gc.collect()  # which also empties Python's stores of tuples to use again
     for _ in range(10):  # after which Python has at hand what it takes for each
