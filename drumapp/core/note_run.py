@@ -38,9 +38,16 @@ class _Piece:
         self._used = True
         notes = self._notes
         if notes is None:
-            numbers = iter(self._numbers)
-            notes = self._notes = tuple(map(_note_of, zip(numbers, numbers, numbers, numbers, strict=True)))
+            notes = self._notes = tuple(self.passing())
         return notes
+
+    def passing(self) -> Iterator[Note]:
+        """Each note in turn; those held as numbers are made only for who asks."""
+        notes = self._notes
+        if notes is not None:
+            return iter(notes)
+        numbers = iter(self._numbers)
+        return map(_note_of, zip(numbers, numbers, numbers, numbers, strict=True))
 
     @property
     def held(self) -> tuple[Note, ...] | memoryview:
@@ -218,6 +225,13 @@ class NoteRun(Sequence[Note]):
             return self._pieces[first].notes[start - begin : stop - begin]
         notes = tuple(chain.from_iterable(piece.notes for piece in self._pieces[first : last + 1]))
         return notes[start - begin : stop - begin]
+
+
+def passing(notes: Iterable[Note]) -> Iterator[Note]:
+    """Each note in turn, for who goes through all of them now and then: what a run holds as numbers stays so."""
+    if isinstance(notes, NoteRun):
+        return chain.from_iterable(piece.passing() for piece in notes.pieces)
+    return iter(notes)
 
 
 def rest(runs: Iterable[NoteRun]) -> None:

@@ -9,10 +9,12 @@ import codecs
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, NoReturn
 
 from drumapp.core.errors import DrumappError
 from drumapp.core.kit import HOUSE_KIT, DrumKit
+from drumapp.core.note_run import passing
 from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.core.project import Fields, Project, Take, UnknownFields
 from drumapp.core.timing import Range
@@ -109,8 +111,9 @@ def _lines(project: Project) -> Iterator[bytes]:
     if project.origin:
         yield to_json({"origin": project.origin})
     yield to_json({"drummer": project.drummer})
-    for start in range(0, len(notes), NOTES_PER_LINE):
-        yield to_json({"notes": notes[start : start + NOTES_PER_LINE]})
+    in_turn = passing(notes)
+    while line := list(islice(in_turn, NOTES_PER_LINE)):
+        yield to_json({"notes": line})
     for take in project.takes:
         yield to_json({"take": take_fields(take)})
     for record in project.unknown.records:

@@ -14,6 +14,7 @@ from drumapp.core.kit import (
     Family,
     Lane,
 )
+from drumapp.core.note_run import passing
 from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.core.project import MAX_SEED, Fields, Project, Take
 from drumapp.core.timing import MAX_TEMPO, MIN_TEMPO, Metre, MetreChange, MetreMap, Range, TempoChange, TempoMap
@@ -138,7 +139,10 @@ def take_fields(take: Take) -> dict[str, Any]:
         **take.unknown,
     }
     if take.result is not None:
-        stored["result"] = {**pattern_fields(take.result, take.unknown_result), "notes": list(take.result.notes)}
+        stored["result"] = {
+            **pattern_fields(take.result, take.unknown_result),
+            "notes": list(passing(take.result.notes)),
+        }
     return stored
 
 
@@ -217,7 +221,7 @@ def check_storable(notes: Sequence[Note]) -> None:
     """Raise FieldError for notes that could be written but not be read again."""
     if len(notes) > MAX_NOTES:
         raise FieldError(f"notes must be at most {MAX_NOTES:,}, not {len(notes):,}")
-    for note in notes:
+    for note in passing(notes):
         if note.start > MAX_TICK or note.duration > MAX_TICK:
             raise FieldError(f"start and duration must be at most {MAX_TICK} ticks: {note}")
 

@@ -146,6 +146,17 @@ def test_one_note_is_looked_at_without_making_the_others():
     assert all(piece._notes is None for piece in run.pieces)
 
 
+def test_who_goes_through_once_leaves_no_notes_behind():
+    run = NoteRun(Note(tick, 36, 100) for tick in range(9))
+    notes = list(run)
+    note_run.rest([run])
+    note_run.rest([run])
+    run = run.with_notes([Note(9, 36, 100)])
+    assert list(note_run.passing(run)) == [*notes, Note(9, 36, 100)]
+    assert run.pieces[0]._notes is None
+    assert list(note_run.passing(notes)) == notes
+
+
 def test_it_may_rest_while_another_thread_reads():
     run = NoteRun(Note(tick, 36, 100) for tick in range(300))
     whole, done, wrong = tuple(run), threading.Event(), []

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from drumapp.core import note_run
 from drumapp.core.kit import HOUSE_KIT
 from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.core.project import Project
@@ -74,6 +75,19 @@ def test_a_hundred_thousand_notes_make_the_round_trip() -> None:
     notes = tuple(Note(7 * index, 35 + index % 47, 1 + index % 127, 60) for index in range(100_000))
     project = Project(Pattern(NoteRun(notes), 700_000))
     assert project_from_bytes(project_to_bytes(project)).project == project
+
+
+def test_saving_leaves_notes_as_they_are_held() -> None:
+    project = Project(Pattern.of(Note(tick, 36, 100) for tick in range(1000)))
+    notes = project.pattern.notes
+    assert isinstance(notes, NoteRun)
+    for _ in range(2):
+        note_run.rest([notes])
+    assert project_from_bytes(project_to_bytes(project)).project == project
+    for _ in range(2):
+        note_run.rest([notes])
+    project_to_bytes(project)
+    assert all(isinstance(portion, memoryview) for portion in notes.portions())
 
 
 def test_the_file_is_one_that_other_programs_can_read() -> None:
