@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Mapping
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of glibc's malloc.h
 _KEPT_BYTES = 32 << 20  # as much as it lets be set
 
 
@@ -21,12 +22,25 @@ def give_memory_back(system: str = sys.platform) -> None:
             trim(0)
 
 
+def share_one_heap(system: str = sys.platform) -> None:
+    """Have all threads take memory from one heap: for a process whose threads come and go. Call it before any do.
+
+    glibc gives each thread a heap of its own, and what lasts in one keeps what is free around it from the others.
+    """
+    if system == "linux":
+        _set_options({_ARENA_MAX: 1})
+
+
 def keep_memory(system: str = sys.platform) -> None:
     """Keep what is freed: for a process that takes and frees the same again and again, and has the system clear every
     page anew each time.
     """
     if system == "linux":
-        set_option = getattr(ctypes.CDLL(None), "mallopt", None)
-        if set_option is not None:
-            for option in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
-                set_option(option, _KEPT_BYTES)
+        _set_options({_TRIM_THRESHOLD: _KEPT_BYTES, _MMAP_THRESHOLD: _KEPT_BYTES})
+
+
+def _set_options(values: Mapping[int, int]) -> None:
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
+    if set_option is not None:
+        for option, value in values.items():
+            set_option(option, value)

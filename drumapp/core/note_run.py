@@ -89,10 +89,10 @@ class NoteRun(Sequence[Note]):
         return run
 
     def _hold(self, pieces: Iterable[_Piece]) -> None:
-        # By way of lists: a tuple made of an iterator is taken anew from the system and thrown away into a store that
-        # Python keeps for its length, up to two thousand of each, which only tuples made of a list are taken from.
-        self._pieces: tuple[_Piece, ...] = tuple(list(pieces))
-        self._stops: tuple[int, ...] = tuple(list(accumulate(piece.count for piece in self._pieces)))
+        # No tuples: what they take Python keeps when they are let go, up to two thousand of each length, and for tuples
+        # that were made of something without a length it never takes that up again.
+        self._pieces: Sequence[_Piece] = list(pieces)
+        self._stops: Sequence[int] = list(accumulate(piece.count for piece in self._pieces))
 
     # As a sequence
 
@@ -192,7 +192,7 @@ class NoteRun(Sequence[Note]):
         head = self._cut(self._begin(first), start)
         tail = self._cut(stop, self._stops[last]) if last < len(self._stops) else ()
         middle = _pieces_of((*head, *notes, *tail))
-        return NoteRun._of_pieces((*self._pieces[:first], *middle, *self._pieces[last + 1 :]))
+        return NoteRun._of_pieces([*self._pieces[:first], *middle, *self._pieces[last + 1 :]])
 
     # In bulk
 
@@ -209,7 +209,7 @@ class NoteRun(Sequence[Note]):
         return (piece.held for piece in self._pieces)
 
     @property
-    def pieces(self) -> tuple[_Piece, ...]:
+    def pieces(self) -> Sequence[_Piece]:
         """What it is made of."""
         return self._pieces
 
