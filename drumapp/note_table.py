@@ -12,6 +12,7 @@ from drumapp.core.note import Note
 from drumapp.core.note_run import NoteRun
 
 _FIELDS = len(Note._fields)
+_NONE = np.empty(0, np.int64)
 
 
 def note_table(notes: Iterable[Note]) -> NDArray[np.int64]:
@@ -19,18 +20,6 @@ def note_table(notes: Iterable[Note]) -> NDArray[np.int64]:
     into objects for that.
     """
     if not isinstance(notes, NoteRun):
-        return _table(notes)
-    parts: list[NDArray[np.integer]] = []
-    waiting: list[Note] = []
-    for portion in notes.portions():
-        if isinstance(portion, tuple):
-            waiting += portion
-        else:
-            parts += _table(waiting), np.array(portion).reshape(-1, _FIELDS)
-            waiting = []
-    parts.append(_table(waiting))
-    return np.concatenate(parts, dtype=np.int64)
-
-
-def _table(notes: Iterable[Note]) -> NDArray[np.int64]:
-    return np.fromiter(chain.from_iterable(notes), np.int64).reshape(-1, _FIELDS)
+        return np.fromiter(chain.from_iterable(notes), np.int64).reshape(-1, _FIELDS)
+    parts = [np.frombuffer(numbers, numbers.typecode) for numbers in notes.numbers()]
+    return np.concatenate((_NONE, *parts), dtype=np.int64).reshape(-1, _FIELDS)

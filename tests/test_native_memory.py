@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drumapp.native_memory import give_memory_back, keep_memory, share_one_heap
+from drumapp.native_memory import give_memory_back, keep_little, keep_memory
 
 
 def _own_kb() -> int:
@@ -30,7 +30,7 @@ def test_what_was_freed_below_what_is_in_use_goes_back() -> None:
 def test_elsewhere_nothing_happens() -> None:
     give_memory_back("darwin")
     keep_memory("darwin")
-    share_one_heap("darwin")
+    keep_little("darwin")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what the process holds")
@@ -50,12 +50,12 @@ def test_a_process_that_keeps_memory_has_no_page_cleared_twice() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's C library how many heaps there are")
-def test_threads_share_one_heap() -> None:
+def test_threads_keep_little() -> None:
     """In a process of its own: what is set stays set."""
     code = (
         "import ctypes, sys, threading, numpy as np\n"
-        "from drumapp.native_memory import share_one_heap\n"
-        "share_one_heap()\n"
+        "from drumapp.native_memory import keep_little\n"
+        "keep_little()\n"
         "kept = []\n"
         "threads = [threading.Thread(target=lambda: kept.append(np.ones(10_000, np.uint8))) for _ in range(8)]\n"
         "for thread in threads: thread.start()\n"
@@ -67,3 +67,23 @@ def test_threads_share_one_heap() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.count("<heap nr=") == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what the process holds")
+def test_what_is_large_goes_back_whatever_was_large_before() -> None:
+    code = (
+        "import numpy as np\n"
+        "from drumapp.native_memory import keep_little\n"
+        "from tests.test_native_memory import _own_kb\n"
+        "keep_little()\n"
+        "np.ones(8 << 20, np.uint8)\n"
+        "large, small = [], []\n"
+        "for _ in range(40):\n"
+        "    large.append(np.ones(1 << 20, np.uint8))\n"
+        "    small.append(np.ones(1 << 10, np.uint8))\n"
+        "full = _own_kb()\n"
+        "large.clear()\n"
+        "print(full - _own_kb())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 35_000

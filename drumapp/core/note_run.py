@@ -50,9 +50,12 @@ class _Piece:
         return map(_note_of, zip(numbers, numbers, numbers, numbers, strict=True))
 
     @property
-    def held(self) -> tuple[Note, ...] | memoryview:
+    def numbers(self) -> array[int]:
+        """Its notes as four integers each, the fields of a Note; made once."""
         notes = self._notes
-        return memoryview(self._numbers) if notes is None else notes
+        if notes is not None and not self._numbers:
+            self._numbers = _numbers_of(notes)
+        return self._numbers
 
     def note(self, index: int) -> Note:
         notes, at = self._notes, 4 * index
@@ -65,8 +68,7 @@ class _Piece:
         """Keep the numbers alone, unless somebody has looked since the last time."""
         if self._used:
             self._used = False
-        elif self._notes is not None:
-            self._numbers = self._numbers or _numbers_of(self._notes)
+        elif self.numbers:
             self._notes = None
 
 
@@ -204,9 +206,11 @@ class NoteRun(Sequence[Note]):
         twice = any(map(eq, found, islice(found, 1, None)))
         return list(dict.fromkeys(found)) if twice else found
 
-    def portions(self) -> Iterator[tuple[Note, ...] | memoryview]:
-        """All notes, some at a time, as they are held: as a tuple, or as four integers a note, the fields of a Note."""
-        return (piece.held for piece in self._pieces)
+    def numbers(self) -> Iterator[array[int]]:
+        """All notes, some at a time, as four integers each, the fields of a Note; type code i, or q where that is too
+        narrow. For who reads: they are what the run holds.
+        """
+        return (piece.numbers for piece in self._pieces)
 
     @property
     def pieces(self) -> Sequence[_Piece]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
 from drumapp.core.kit import GENERAL_MIDI_KIT, DrumKit
-from drumapp.core.pattern import Note, Pattern
-from drumapp.core.timing import MetreMap, Range, TempoMap
+from drumapp.core.pattern import Note, NoteRun, Pattern
+from drumapp.core.timing import Range
 from drumapp.playback import engine_protocol as protocol
 from drumapp.playback.engine_outbox import Outbox
 from drumapp.playback.engine_process import run_playing_process
@@ -33,7 +35,7 @@ from drumapp.playback.engine_protocol import (
 from drumapp.playback.engine_state import Playhead, SharedState
 from drumapp.playback.metronome import MetronomeSettings
 from drumapp.playback.mix import mix_of
-from drumapp.playback.note_rows import NotePacker
+from drumapp.playback.note_rows import pack_numbers
 from drumapp.playback.output_settings import (
     VIRTUAL_PORT,
     MidiInputSettings,
@@ -93,8 +95,9 @@ class PlaybackEngine:
         self._midi = MidiSettings()
         self._sync = SyncSettings()
         self._metronome = MetronomeSettings()
-        self._music: list[protocol.SetPattern | protocol.AppendNotes] = []
-        self._packer = NotePacker()
+        self._pattern: Pattern | None = None  # without its notes
+        self._numbers: Sequence[array[int]] = ()  # they, as their run holds them
+        self._appended: list[protocol.AppendNotes] = []
         self._growing = False
         self._loop: Range | None = None
         self._mix = mix_of(GENERAL_MIDI_KIT)
@@ -138,7 +141,7 @@ class PlaybackEngine:
         self._outbox = Outbox(commands_out)
         self._expected_playing, self._expected_tick = False, 0.0
         for command in (
-            *self._music,
+            *self._music(),
             protocol.SetGrowing(self._growing),
             protocol.SetLoop(self._loop),
             protocol.SetMix(self._mix),
@@ -165,8 +168,10 @@ class PlaybackEngine:
 
     def set_pattern(self, pattern: Pattern) -> None:
         """Play this pattern from here on. While playing, the tick position stays, also under a new tempo."""
-        notes = self._packer.pack(pattern.notes)
-        self._set_music(protocol.SetPattern(notes, pattern.length, pattern.tempo, pattern.metre))
+        self._pattern, self._numbers = replace(pattern, notes=NoteRun()), list(pattern.notes.numbers())
+        self._appended = []
+        for command in self._music():
+            self._send(command)
 
     def append_notes(self, notes: Sequence[Note], length: int) -> None:
         """Add notes to the pattern, cheaply.
@@ -174,12 +179,12 @@ class PlaybackEngine:
         Args: length in ticks of the pattern so far: while growing, playing waits there, so every note before it must
         have been given.
         """
-        if not self._music:
-            self._set_music(protocol.SetPattern(b"", 0, TempoMap(), MetreMap()))
+        if self._pattern is None:
+            self.set_pattern(Pattern())
         command = protocol.AppendNotes(protocol.pack(notes), length)
-        self._music.append(command)
-        if len(self._music) > _MOST_PIECES:
-            self._music = [protocol.join(self._music)]
+        self._appended.append(command)
+        if len(self._appended) > _MOST_PIECES:
+            self._appended = [protocol.join(self._appended)]
         self._send(command)
 
     def set_growing(self, growing: bool) -> None:
@@ -336,9 +341,12 @@ class PlaybackEngine:
             return bool(self._state.playing)
         return self._expected_playing
 
-    def _set_music(self, command: protocol.SetPattern) -> None:
-        self._music = [command]
-        self._send(command)
+    def _music(self) -> Iterator[protocol.SetPattern | protocol.AppendNotes]:
+        """What there is to play, as it is told to a playing process that knows nothing yet."""
+        pattern = self._pattern
+        if pattern is not None:
+            yield protocol.SetPattern(pack_numbers(self._numbers), pattern.length, pattern.tempo, pattern.metre)
+            yield from self._appended
 
     def _expect(
         self, command: protocol.PlayerCommand, *, playing: bool | None = None, tick: float | None = None

@@ -332,10 +332,7 @@ def pack(notes: Iterable[Note]) -> bytes:
     return pack_rows(note_table(notes))
 
 
-def join(pieces: Sequence[SetPattern | AppendNotes]) -> SetPattern:
-    """One SetPattern that says the same as a SetPattern and the AppendNotes after it."""
-    first = pieces[0]
-    if not isinstance(first, SetPattern):
-        raise ValueError("the first piece must be a SetPattern")
+def join(pieces: Sequence[AppendNotes]) -> AppendNotes:
+    """One that adds what several add one after the other, at least one."""
     rows = np.concatenate([unpack_rows(piece.notes) for piece in pieces])
-    return SetPattern(pack_rows(sorted_rows(rows)), pieces[-1].length, first.tempo, first.metre)
+    return AppendNotes(pack_rows(sorted_rows(rows)), pieces[-1].length)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from drumapp.core.note_run import NoteRun, common_ends
 from drumapp.core.pattern import Note
 from drumapp.core.timing import Range
 from drumapp.note_table import note_table
@@ -31,26 +33,11 @@ def unpack_rows(packed: bytes) -> Rows:
     return numbers.astype(np.int64).reshape(-1, 4)
 
 
-class NotePacker:
-    """Packs one pattern's notes after another's, and of each only those that are others: an edit is a few of many."""
-
-    def __init__(self) -> None:
-        self._notes = NoteRun()
-        self._packed = pack_rows(note_table(()))
-
-    def pack(self, notes: NoteRun) -> bytes:
-        """The table of the notes, as :func:`pack_rows` packs it."""
-        first, last = common_ends(self._notes, notes)
-        others = pack_rows(note_table(notes.part(first, len(notes) - last)))
-        before = memoryview(self._packed)
-        if before[0] == others[0]:
-            row = 4 * np.dtype(chr(others[0])).itemsize
-            stop = len(before) - last * row
-            self._packed = b"".join((before[: 1 + first * row], memoryview(others)[1:], before[stop:]))
-        else:
-            self._packed = pack_rows(note_table(notes))
-        self._notes = notes
-        return self._packed
+def pack_numbers(numbers: Sequence[array[int]]) -> bytes:
+    """The table of a run's notes, given as the numbers that it holds, as :func:`pack_rows` packs it."""
+    if all(some.typecode == _KINDS[0] for some in numbers):
+        return b"".join((_KINDS[0].encode(), *numbers))
+    return pack_rows(np.concatenate(numbers, dtype=np.int64).reshape(-1, 4))
 
 
 def sorted_rows(rows: Rows) -> Rows:

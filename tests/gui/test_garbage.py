@@ -12,7 +12,7 @@ from drumapp.gui.garbage import give_back_often, settle_memory
 
 @pytest.fixture(autouse=True)
 def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(garbage, "share_one_heap", lambda: None)  # which could not be undone
+    monkeypatch.setattr(garbage, "keep_little", lambda: None)  # which could not be undone
     before = gc.get_threshold()
     yield
     gc.set_threshold(*before)

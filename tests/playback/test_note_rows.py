@@ -2,10 +2,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drumapp.core.note_run import rest
 from drumapp.core.pattern import Note, NoteRun
 from drumapp.core.timing import Range
 from drumapp.note_table import note_table
-from drumapp.playback.note_rows import NotePacker, NoteRows, sorted_rows, unpack_rows
+from drumapp.playback.note_rows import NoteRows, pack_numbers, sorted_rows, unpack_rows
 
 ALL = Range(0, 2**62)
 notes = st.lists(
@@ -20,14 +21,14 @@ def test_packed_notes_keep_every_field():
     assert [Note(*row) for row in packed.tolist()] == notes
 
 
-@given(st.lists(notes, max_size=6))
-def test_patterns_packed_one_after_the_other_are_packed_whole(patterns):
-    packer = NotePacker()
-    for pattern in (NoteRun(sorted(pattern)) for pattern in patterns):
-        for _ in range(2):
-            assert unpack_rows(packer.pack(pattern)).tolist() == [list(note) for note in pattern]
-        grown = pattern.with_notes([Note(25, 38, 90), Note(60, 36, 1)])
-        assert unpack_rows(packer.pack(grown)).tolist() == [list(note) for note in grown]
+@given(notes, notes)
+def test_a_run_is_packed_whole(first, more):
+    run = NoteRun(sorted(first)).with_notes(more)
+    for _ in range(3):
+        assert unpack_rows(pack_numbers(list(run.numbers()))).tolist() == [
+            list(note) for note in sorted((*first, *more))
+        ]
+        rest([run])
 
 
 def by_place(notes: list[Note]) -> list[Note]:

@@ -87,7 +87,7 @@ def test_saving_leaves_notes_as_they_are_held() -> None:
     for _ in range(2):
         note_run.rest([notes])
     project_to_bytes(project)
-    assert all(isinstance(portion, memoryview) for portion in notes.portions())
+    assert all(piece._notes is None for piece in notes.pieces)
 
 
 def test_the_file_is_one_that_other_programs_can_read() -> None:
