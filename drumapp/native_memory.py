@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of glibc's malloc.h
 _KEPT_BYTES = 32 << 20  # as much as it lets be set
-_LARGE_BYTES, _TOP_BYTES = 256 << 10, 1 << 20
 
 
 def give_memory_back(system: str = sys.platform) -> None:
@@ -24,15 +23,13 @@ def give_memory_back(system: str = sys.platform) -> None:
 
 
 def keep_little(system: str = sys.platform) -> None:
-    """Keep little of what is freed: for a process that lives for hours and needs much for moments. Call it before there
-    are threads.
+    """Keep little of what is freed: for a process whose threads come and go. Call it before there are threads.
 
     They share one heap: glibc gives each one of its own, and the few things that last in it keep what is free around
-    them from all others. And what is large always goes back by itself: glibc takes for large only what is larger than
-    the largest that it has seen go.
+    them from all others.
     """
     if system == "linux":
-        _set_options({_ARENA_MAX: 1, _MMAP_THRESHOLD: _LARGE_BYTES, _TRIM_THRESHOLD: _TOP_BYTES})
+        _set_options({_ARENA_MAX: 1})
 
 
 def keep_memory(system: str = sys.platform) -> None:

@@ -67,23 +67,3 @@ def test_threads_keep_little() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.count("<heap nr=") == 1
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what the process holds")
-def test_what_is_large_goes_back_whatever_was_large_before() -> None:
-    code = (
-        "import numpy as np\n"
-        "from drumapp.native_memory import keep_little\n"
-        "from tests.test_native_memory import _own_kb\n"
-        "keep_little()\n"
-        "np.ones(8 << 20, np.uint8)\n"
-        "large, small = [], []\n"
-        "for _ in range(40):\n"
-        "    large.append(np.ones(1 << 20, np.uint8))\n"
-        "    small.append(np.ones(1 << 10, np.uint8))\n"
-        "full = _own_kb()\n"
-        "large.clear()\n"
-        "print(full - _own_kb())\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert int(done.stdout) > 35_000
