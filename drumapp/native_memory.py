@@ -6,7 +6,7 @@ import ctypes
 import sys
 from collections.abc import Mapping
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of glibc's malloc.h
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
 _KEPT_BYTES = 32 << 20  # as much as it lets be set
 
 
@@ -20,16 +20,6 @@ def give_memory_back(system: str = sys.platform) -> None:
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none
         if trim is not None:
             trim(0)
-
-
-def keep_little(system: str = sys.platform) -> None:
-    """Keep little of what is freed: for a process whose threads come and go. Call it before there are threads.
-
-    They share one heap: glibc gives each one of its own, and the few things that last in it keep what is free around
-    them from all others.
-    """
-    if system == "linux":
-        _set_options({_ARENA_MAX: 1})
 
 
 def keep_memory(system: str = sys.platform) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drumapp.native_memory import give_memory_back, keep_little, keep_memory
+from drumapp.native_memory import give_memory_back, keep_memory
 
 
 def _own_kb() -> int:
@@ -30,7 +30,6 @@ def test_what_was_freed_below_what_is_in_use_goes_back() -> None:
 def test_elsewhere_nothing_happens() -> None:
     give_memory_back("darwin")
     keep_memory("darwin")
-    keep_little("darwin")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what the process holds")
@@ -47,23 +46,3 @@ def test_a_process_that_keeps_memory_has_no_page_cleared_twice() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 1000
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's C library how many heaps there are")
-def test_threads_keep_little() -> None:
-    """In a process of its own: what is set stays set."""
-    code = (
-        "import ctypes, sys, threading, numpy as np\n"
-        "from drumapp.native_memory import keep_little\n"
-        "keep_little()\n"
-        "kept = []\n"
-        "threads = [threading.Thread(target=lambda: kept.append(np.ones(10_000, np.uint8))) for _ in range(8)]\n"
-        "for thread in threads: thread.start()\n"
-        "for thread in threads: thread.join()\n"
-        "library = ctypes.CDLL(None)\n"
-        "library.fdopen.restype = ctypes.c_void_p\n"
-        "library.malloc_info(0, ctypes.c_void_p(library.fdopen(1, b'w')))\n"
-        "library.fflush(None)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.count("<heap nr=") == 1

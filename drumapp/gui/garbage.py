@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
-from drumapp.native_memory import give_memory_back, keep_little
+from drumapp.native_memory import give_memory_back
 
 GIVE_BACK_MS = 30_000
 _NEW_OBJECTS = 100_000
@@ -16,13 +16,11 @@ _MIDDLE_PER_OLD = 100
 
 
 def settle_memory() -> None:
-    """Look through new objects after a hundred thousand of them, through all there are hardly ever; and keep little of
-    what is freed. Call it first of all, before there are threads.
+    """Look through new objects after a hundred thousand of them, through all there are hardly ever.
 
     Only objects that refer to each other in a circle wait to be looked through. Notes never do, but Python looks at
     each of them again and again, and would hold up the window for a third of a second while it edits many.
     """
-    keep_little()
     gc.set_threshold(_NEW_OBJECTS, _YOUNG_PER_MIDDLE, _MIDDLE_PER_OLD)
 
 

@@ -11,8 +11,7 @@ from drumapp.gui.garbage import give_back_often, settle_memory
 
 
 @pytest.fixture(autouse=True)
-def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(garbage, "keep_little", lambda: None)  # which could not be undone
+def _as_before() -> Iterator[None]:
     before = gc.get_threshold()
     yield
     gc.set_threshold(*before)
