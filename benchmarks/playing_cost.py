@@ -79,11 +79,11 @@ def watch_window(seconds: float) -> dict[str, Any]:
 
     from drumapp.gui.application import Application
     from drumapp.gui.display import build_qt
-    from drumapp.gui.garbage import settle_memory
+    from drumapp.gui.garbage import collect_seldom
     from drumapp.settings import Settings
 
-    settle_memory()
     app = build_qt([])
+    collect_seldom()
     application: Any = Application(app, Settings())
     found: dict[str, Any] = {}
     used: dict[str, float] = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Mapping
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
 _KEPT_BYTES = 32 << 20  # as much as it lets be set
@@ -27,11 +26,7 @@ def keep_memory(system: str = sys.platform) -> None:
     page anew each time.
     """
     if system == "linux":
-        _set_options({_TRIM_THRESHOLD: _KEPT_BYTES, _MMAP_THRESHOLD: _KEPT_BYTES})
-
-
-def _set_options(values: Mapping[int, int]) -> None:
-    set_option = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
-    if set_option is not None:
-        for option, value in values.items():
-            set_option(option, value)
+        set_option = getattr(ctypes.CDLL(None), "mallopt", None)
+        if set_option is not None:
+            for option in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
+                set_option(option, _KEPT_BYTES)

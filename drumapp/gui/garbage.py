@@ -15,11 +15,11 @@ _YOUNG_PER_MIDDLE = 20
 _MIDDLE_PER_OLD = 100
 
 
-def settle_memory() -> None:
+def collect_seldom() -> None:
     """Look through new objects after a hundred thousand of them, through all there are hardly ever.
 
-    Only objects that refer to each other in a circle wait to be looked through. Notes never do, but Python looks at
-    each of them again and again, and would hold up the window for a third of a second while it edits many.
+    Only objects that refer to each other in a circle wait for it. Notes never do, but Python looks at each of them
+    again and again, and would hold up the window for a third of a second while it edits many.
     """
     gc.set_threshold(_NEW_OBJECTS, _YOUNG_PER_MIDDLE, _MIDDLE_PER_OLD)
 

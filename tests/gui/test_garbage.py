@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from drumapp.core.pattern import Note
 from drumapp.gui import garbage
-from drumapp.gui.garbage import give_back_often, settle_memory
+from drumapp.gui.garbage import collect_seldom, give_back_often
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +18,7 @@ def _as_before() -> Iterator[None]:
 
 
 def test_an_edit_of_many_notes_does_not_have_all_objects_looked_through() -> None:
-    settle_memory()
+    collect_seldom()
     looked_through = gc.get_stats()[2]["collections"]
     notes = [Note(tick, 36, 100) for tick in range(300_000)]
 
@@ -27,7 +27,7 @@ def test_an_edit_of_many_notes_does_not_have_all_objects_looked_through() -> Non
 
 
 def test_garbage_that_holds_itself_still_goes() -> None:
-    settle_memory()
+    collect_seldom()
     gc.collect()
     gone = gc.get_stats()[0]["collected"] + gc.get_stats()[1]["collected"]
     for _ in range(150_000):
