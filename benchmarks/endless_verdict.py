@@ -268,7 +268,7 @@ def _match(
     verdict: Verdict,
     start_ns: int,
 ) -> None:
-    """Give each stroke the note it is nearest to, the surest first."""
+    """Give each stroke the note it is nearest to, the surest first, and then as many strokes a note as can be."""
     times = [due_ns for due_ns, _, _ in due]
     pairs = []
     for number, strike in enumerate(strikes):
@@ -278,9 +278,14 @@ def _match(
             pairs.append((strange, not due[place][1], abs(strike.at_ns - times[place]), number, place))
     by_strike: dict[int, int] = {}
     taken: set[int] = set()
+    strikes_of: dict[int, list[int]] = defaultdict(list)
     for _, _, _, number, place in sorted(pairs):
+        strikes_of[place].append(number)
         if number not in by_strike and place not in taken:
             by_strike[number] = place
+            taken.add(place)
+    for place in sorted(set(strikes_of) - taken, key=lambda place: not due[place][1]):
+        if _find_stroke(place, strikes_of, by_strike, set()):
             taken.add(place)
     verdict.heard += len(strikes)
     verdict.certain += sum(certain for _, certain, _ in due)
@@ -295,6 +300,23 @@ def _match(
     for place, (due_ns, certain, _) in enumerate(due):
         if certain and place not in taken:
             verdict.findings.append(Finding("missed", due_ns, f"{port}: key {key} was due and did not come"))
+
+
+def _find_stroke(
+    place: int, strikes_of: Mapping[int, Sequence[int]], by_strike: dict[int, int], seen: set[int]
+) -> bool:
+    """Find a stroke for a note that has none, if need be by giving others another: an augmenting path. Whether it did.
+
+    Of two strokes of one drum that come milliseconds apart, both early, the second may be nearest to the first note.
+    """
+    for number in strikes_of[place]:
+        if number in seen:
+            continue
+        seen.add(number)
+        if number not in by_strike or _find_stroke(by_strike[number], strikes_of, by_strike, seen):
+            by_strike[number] = place
+            return True
+    return False
 
 
 def _auditioned(strike: Heard, key: int, auditions: Sequence[tuple[int, int]]) -> bool:

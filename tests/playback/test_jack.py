@@ -264,6 +264,16 @@ class Ear:
         port.send((0x99, key, 100))
         return self.next() == [0x99, key, 100]
 
+    def hears_sooner_or_later(self, port: OutPort, key: int) -> None:
+        """Send a note again and again until it comes: a connection that nobody has waited for holds a little later."""
+
+        def came() -> bool:
+            port.send((0x99, key, 100))
+            time.sleep(0.02)
+            return any(message == [0x99, key, 100] for message, _ in iter(self._client.get_message, None))
+
+        wait_until(came, "no note came")
+
     def next(self) -> list[int]:
         """The next message."""
         came: list[tuple[list[int], float] | None] = []
@@ -332,7 +342,7 @@ def test_where_jack_cannot_be_asked_ports_are_closed_for_good(monkeypatch):
         try:
             for key in (36, 38):
                 port = system.open_output(EAR)
-                assert ear.hears(port, key)
+                ear.hears_sooner_or_later(port, key)
                 port.close()
                 assert ear.players() == 0
         finally:
