@@ -26,13 +26,15 @@ MOST_HITS = 512
 class BarMemory:
     """What a take has played, by grid position. The take begins with the bar of its first hit.
 
+    Attributes: reach, how far back a look-up lies at most, in grid positions.
+
     Args: the take's bars; how many of them to look back, each a look-up of its own.
     """
 
     def __init__(self, timeline: Timeline, bars_back: Iterable[int]) -> None:
         self._timeline = timeline
         self._bars_back = tuple(bars_back)
-        self._reach = max(self._bars_back, default=0) * timeline.longest_bar - NEAR_SHIFTS[0]
+        self.reach = max(self._bars_back, default=0) * timeline.longest_bar - NEAR_SHIFTS[0]
         self._hits: list[tuple[int, int]] = []
         self._struck: dict[int, int] = {}
         self._most = MOST_HITS
@@ -47,7 +49,7 @@ class BarMemory:
         self._hits.append((position, pitch))
         self._struck[position] = self._struck.get(position, 0) | 1 << pitch
         if len(self._hits) > self._most:
-            self._forget_before(position - self._reach)
+            self._forget_before(position - self.reach)
             self._most = max(MOST_HITS, 2 * len(self._hits))
 
     def extend(self, hits: NDArray[np.int64]) -> None:
@@ -55,7 +57,7 @@ class BarMemory:
         if not len(hits):
             return
         begin = self._begin if self._hits else self._timeline.bar_of(int(hits[0, 0]))[0]
-        near = hits[np.searchsorted(hits[:, 0], hits[-1, 0] - self._reach) :]
+        near = hits[np.searchsorted(hits[:, 0], hits[-1, 0] - self.reach) :]
         if len(near) < len(hits):
             self._hits.clear()
             self._struck.clear()

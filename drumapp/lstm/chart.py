@@ -101,7 +101,8 @@ class GridChart:
     Attributes:
         chart; timeline.
         standing: notes that stay, in order; replaced: notes that make way.
-        heard: the events before the span, ``figures``: those that stand in it, ``following``: those close after it.
+        context: the notes before the span, which are heard.
+        figures: the events that stand in the span; following: those close after it.
         first: the first grid position that may be struck; end: the first beyond, None without end.
     """
 
@@ -109,7 +110,7 @@ class GridChart:
     timeline: Timeline
     standing: NoteRun
     replaced: tuple[Note, ...]
-    heard: Events
+    context: NoteRun
     figures: Events
     following: Events
     first: int
@@ -119,7 +120,7 @@ class GridChart:
     def free(self) -> bool:
         """Whether nothing binds what is drawn but the order of events and the end."""
         return (
-            (self.chart.start is None or (self.chart.start == 0 and not len(self.heard)))
+            self.chart.start in (None, 0)
             and (self.chart.stop is None or self.chart.stop % self.timeline.grid.ticks == 0)
             and not self.chart.locked_keys
             and not len(self.figures)
@@ -163,18 +164,17 @@ def on_grid(chart: Chart, vocabulary: Vocabulary) -> GridChart:
     ear = Ear(vocabulary)
     standing, replaced = parted(chart, ear)
     near = standing if stop is None else standing.part(0, standing.index_from(stop + REACH))
-    known = vocabulary.encode(near, ear.key_classes)
-    position = known.rows[:, 0]
-    end = None if stop is None else grid.at_or_after(stop)
     if chart.start is None:
-        first = int(position[-1]) if len(known) else 0
-        before = np.ones(len(known), np.bool_)
+        last = next((note for note in reversed(near) if ear.key_heard(note.pitch) is not None), None)
+        first, after = 0 if last is None else grid.position(last.start), len(near)
     else:
         first = grid.at_or_after(chart.start)
-        before = position < first
-    beyond = np.zeros(len(known), np.bool_) if end is None else ~before & (position >= end)
-    figures, following = known.chosen(~before & ~beyond), known.chosen(beyond)
-    return GridChart(chart, timeline, standing, replaced, known.chosen(before), figures, following, first, end)
+        after = near.index_from(grid.first_tick(first))
+    met = vocabulary.encode(near.part(after, len(near)), ear.key_classes)
+    end = None if stop is None else grid.at_or_after(stop)
+    beyond = np.zeros(len(met), np.bool_) if end is None else met.rows[:, 0] >= end
+    figures, following = met.chosen(~beyond), met.chosen(beyond)
+    return GridChart(chart, timeline, standing, replaced, near.part(0, after), figures, following, first, end)
 
 
 def parted(chart: Chart, ear: Ear) -> tuple[NoteRun, tuple[Note, ...]]:

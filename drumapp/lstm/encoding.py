@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from drumapp.core.pattern import Pattern
 from drumapp.lstm.bar_memory import NEAR_SHIFTS
-from drumapp.lstm.habits import HABITS, habit_classes
+from drumapp.lstm.habits import HABITS, Habits, habit_classes
 from drumapp.lstm.timeline import Timeline
 from drumapp.lstm.vocabulary import (
     ANY,
@@ -101,31 +101,32 @@ def encode_events(
     labels: tuple[int, int],
     *,
     first: int = 0,
+    before: Habits | None = None,
     without_struck: bool = False,
 ) -> EventTable:
     """Events, int64 (events, 4) with the fields of :class:`~drumapp.lstm.vocabulary.GridNote`, as a table.
 
-    Args: labels, classes of style and kind; first, the event from which on rows are wanted; ``without_struck`` leaves
-    at 0 what only the heads are told.
+    Args: labels, classes of style and kind; first, the event from which on rows are wanted; before, the habits of the
+    take before these events, where they are not all of it: then ``first`` must be one at least, and as many events lie
+    before it as are looked back to. ``without_struck`` leaves at 0 what only the heads are told.
     """
     columns = table_columns(bar_memory)
     table = EventTable(columns, np.zeros((max(len(rows) - first, 0), len(columns)), np.int64), np.zeros(1, np.int64))
     if not len(table):
         return table
     position, pitch, velocity, microtiming = rows.T
-    begin = timeline.bar_of(int(position[0]))[0]
+    habits = before or Habits(timeline.bar_of(int(position[0]))[0])
     wanted = slice(first, None)
     bar_starts, bar_lengths = timeline.bars_of(position[wanted])
-    table.column("delay")[:] = vocabulary.delay_classes(np.diff(position, prepend=begin)[wanted])
+    table.column("delay")[:] = vocabulary.delay_classes(np.diff(position, prepend=habits.begin)[wanted])
     table.column("pitch")[:] = pitch[wanted]
     table.column("velocity")[:] = velocity[wanted]
     table.column("microtiming")[:] = microtiming[wanted]
-    table.column("last_velocity")[:] = _last_velocities(pitch, velocity)[wanted]
     table.column("position")[:] = position_class(position[wanted] - bar_starts)
     hits = _Hits(position, pitch)
     for bars in bar_memory:
         then = position[wanted] - bars * bar_lengths
-        known = then >= begin
+        known = then >= habits.begin
         next_position, next_pitch = hits.after(then, pitch[wanted])
         delay = np.minimum(next_position - then, MAX_DELAY) + 1
         table.column(f"next_delay_{bars}")[:] = np.where(known, delay, 0)
@@ -138,10 +139,11 @@ def encode_events(
             near |= hits.struck_at(then + shift)
         table.column(f"near_{bars}")[:] = near
     if not without_struck:
+        table.column("last_velocity")[:] = _last_velocities(pitch, velocity)[wanted]
         # Bits below a pitch class are the drums that come before it on the same position.
         below = (np.int64(1) << pitch[wanted]) - 1
         table.column("struck_now")[:] = hits.struck_at(position[wanted]) & below
-    for habit, classes in zip(HABITS, habit_classes(position, begin)[wanted].T, strict=True):
+    for habit, classes in zip(HABITS, habit_classes(position, habits)[wanted].T, strict=True):
         table.column(habit)[:] = classes
     table.column("tempo")[:] = timeline.tempo_classes(position[wanted])
     table.column("style")[:], table.column("kind")[:] = labels

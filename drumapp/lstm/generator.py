@@ -10,6 +10,7 @@ import numpy as np
 from drumapp.core.pattern import Note, Pattern
 from drumapp.lstm.chart import Chart, GridChart, on_grid
 from drumapp.lstm.checkpoint import DrumModel
+from drumapp.lstm.ear import Ear
 from drumapp.lstm.limits import Limits
 from drumapp.lstm.memory_trail import MemoryTrail
 from drumapp.lstm.mind import Mind
@@ -38,8 +39,7 @@ class DrumGenerator(Iterator[Note]):
     share goes to the others: delay and drum are drawn together from what is allowed, as the network would say if it
     could not think of the rest. When what is drawn lies at or beyond the next note that stands, that note comes first.
 
-    Attributes: model; ``chart``, as laid on the network's grid, without the events that were heard, and ``charted``,
-    whether one was given.
+    Attributes: model; ``chart``, as laid on the network's grid, and ``charted``, whether one was given.
 
     Args: ``stepper``, made of the same model, saves its preparation, most of the time to the first note; runs may share
     one as long as no two of them play at the same time. ``trail``, that of the run before, saves hearing again what
@@ -62,10 +62,8 @@ class DrumGenerator(Iterator[Note]):
         self._grid = model.vocabulary.grid
         self._stepper = stepper or Stepper(model)
         self._mind = Mind(self._stepper, settings, self.chart.timeline, trail)
-        self._mind.listen(self.chart.heard.rows)
+        self._mind.listen_to_notes(self.chart.context, Ear(model.vocabulary))
         is_free = self.chart.free
-        # Nobody asks for the context again, and it may be all of a long take.
-        self.chart = replace(self.chart, heard=self.chart.heard.chosen(np.zeros(len(self.chart.heard), np.bool_)))
         self._figures = self.chart.figures.grid_notes()
         self._next_figure = 0
         self._end = self.chart.end

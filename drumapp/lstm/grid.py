@@ -57,9 +57,17 @@ class Grid:
         """The first position at or after a tick."""
         return -(-tick // self.ticks)
 
+    def position(self, tick: int) -> int:
+        """The position that a note at a tick belongs to."""
+        return (tick - self.earliest) // self.ticks
+
     def nominal(self, tick: int) -> int:
         """Tick of the position that a note at a tick belongs to."""
-        return (tick - self.earliest) // self.ticks * self.ticks
+        return self.position(tick) * self.ticks
+
+    def first_tick(self, position: int) -> int:
+        """The first tick at which a note belongs to a position."""
+        return position * self.ticks + self.earliest
 
     def split(self, ticks: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Positions and microtiming classes of ticks."""

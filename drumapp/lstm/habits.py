@@ -30,10 +30,10 @@ _STEPS_AN_ONSET_A_QUARTER = 1.5
 
 
 class Habits:
-    """The running averages of one take, whose first bar begins at a grid position."""
+    """The running averages of one take. Attributes: begin, the grid position at which its first bar begins."""
 
     def __init__(self, begin: int = 0) -> None:
-        self._begin = begin
+        self.begin = begin
         self._events = 0
         self._eighths = 0
         self._sixteenths = 0
@@ -64,23 +64,25 @@ class Habits:
             _step(self._eighths / events * HABIT_STEPS),
             _step(self._sixteenths / events * HABIT_STEPS),
             _step(self._deviation / events * _STEPS_A_GRID_POSITION + HABIT_STEPS / 2),
-            _step(events / ((position - self._begin) / GRID_PER_QUARTER + 1.0) * _STEPS_AN_ONSET_A_QUARTER),
+            _step(events / ((position - self.begin) / GRID_PER_QUARTER + 1.0) * _STEPS_AN_ONSET_A_QUARTER),
         )
 
 
-def habit_classes(position: NDArray[np.int64], begin: int = 0) -> NDArray[np.int64]:
-    """Classes after each event of a piece, int64 (events, 4), from the events' grid positions, (events,), and that of
-    its first bar.
+def habit_classes(position: NDArray[np.int64], before: Habits) -> NDArray[np.int64]:
+    """Classes after each event of a piece, int64 (events, 4), from the events' grid positions, (events,), and the
+    habits before the first of them.
     """
-    events = np.arange(1, len(position) + 1)
+    events = before._events + np.arange(1, len(position) + 1)
     close_to_eighth, close_to_sixteenth, deviations = _marks(position)
-    eighths, sixteenths, deviation = np.cumsum(close_to_eighth), np.cumsum(close_to_sixteenth), np.cumsum(deviations)
+    eighths = before._eighths + np.cumsum(close_to_eighth)
+    sixteenths = before._sixteenths + np.cumsum(close_to_sixteenth)
+    deviation = before._deviation + np.cumsum(deviations)
     averages = np.stack(
         [
             eighths / events * HABIT_STEPS,
             sixteenths / events * HABIT_STEPS,
             deviation / events * _STEPS_A_GRID_POSITION + HABIT_STEPS / 2,
-            events / ((position - begin) / GRID_PER_QUARTER + 1.0) * _STEPS_AN_ONSET_A_QUARTER,
+            events / ((position - before.begin) / GRID_PER_QUARTER + 1.0) * _STEPS_AN_ONSET_A_QUARTER,
         ],
         axis=1,
     )

@@ -9,29 +9,30 @@ note, the network hears the one that the dice of the event say.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 import numpy as np
 
+from drumapp.core.note_run import NoteRun
 from drumapp.lstm.dice import FRESH_MEMORY, Dice, noise_rng
+from drumapp.lstm.ear import Ear
 from drumapp.lstm.encoding import IntTable, encode_events
-from drumapp.lstm.memory_trail import MemoryTrail
+from drumapp.lstm.memory_trail import Known, MemoryTrail
 from drumapp.lstm.past import Past
 from drumapp.lstm.stepper import Memory, Stepper
 from drumapp.lstm.take_settings import BEFORE_ALL, Change, GeneratorSettings, Place
 from drumapp.lstm.timeline import Timeline
-from drumapp.lstm.vocabulary import GridNote, kind_class
+from drumapp.lstm.vocabulary import MAX_PITCHES, GridNote, kind_class
 
 _AT_ONCE = 64
-_KEYS = 128
 
 
 class Mind:
     """What a drummer has in mind between two events of a take.
 
-    First :meth:`listen` to the context, then, event by event, :meth:`attend` and either :meth:`hear` an event that is
-    given or draw one with ``stepper`` and ``dice`` and :meth:`remember` it.
+    First :meth:`listen` to the context, or :meth:`listen_to_notes`; then, event by event, :meth:`attend` and either
+    :meth:`hear` an event that is given or draw one with ``stepper`` and ``dice`` and :meth:`remember` it.
 
     Attributes: stepper, dice, memory, past; trail, which the next mind of the same take may go on from.
     Raises ValueError for a style the model does not know.
@@ -98,14 +99,30 @@ class Mind:
             pass
         return rows
 
-    def listen_in_stretches(self, rows: IntTable) -> Iterator[None]:
-        """:meth:`listen`, some milliseconds at a time. Imagined microtimings are written into ``rows``."""
-        events = len(rows)
+    def listen_to_notes(self, notes: NoteRun, ear: Ear) -> None:
+        """:meth:`listen` to the events of notes. What the trail knows of them is not even looked at."""
+        vocabulary = self.stepper.vocabulary
+        known = self.trail.known_of(self._follower, self._key, notes, vocabulary.grid)
+        rows = vocabulary.encode(notes.part(known.notes, len(notes)), ear.key_classes).rows
+        if not self.trail.is_of(self._follower):  # another run began to follow it meanwhile: this one does without
+            self.trail, known = MemoryTrail(), Known(0, 0)
+            rows = vocabulary.encode(notes, ear.key_classes).rows
+        for _ in self.listen_in_stretches(rows, known.events):
+            pass
+
+    def listen_in_stretches(self, rows: IntTable, known: int = 0) -> Iterator[None]:
+        """:meth:`listen`, some milliseconds at a time. Imagined microtimings are written into ``rows``.
+
+        Args: known, how many events come before these, which the trail knows.
+        """
         seen = rows.copy()
-        heard = self.trail.follow(self._follower, self._key, seen)
+        heard = self.trail.follow(self._follower, self._key, seen, known)
         rows[: len(heard), 3] = heard
-        changes = self._events_of_changes(rows)
-        snapshot = self.trail.latest(min(len(heard) + 1, events), changes)
+        heard_up_to, events = known + len(heard), known + len(rows)
+        changes = self._events_of_changes(rows, known)
+        # A memory that has been asked for the first new event cannot be asked again, for what its note does not show.
+        is_hidden = self._hidden_of_all(rows[len(heard) : len(heard) + 1]).any()
+        snapshot = self.trail.latest(min(heard_up_to if is_hidden else heard_up_to + 1, events), changes)
         event = 0
         if snapshot is not None:
             event = snapshot.event
@@ -113,13 +130,18 @@ class Mind:
             for at, change in changes[: len(snapshot.changes)]:
                 self._apply(change, at)
             self.memory = memory
-        known = len(heard)
-        for reached in self._hear_from(event, rows, known, changes):
-            if reached > known:
-                self.trail.extend(self._follower, seen[known:reached], rows[known:reached, 3])
-                known = reached
+        first = self._first_looked_at(event, known)
+        for stretch in self.trail.rows_in_stretches(first):
+            self.past.extend(stretch)
+        looked_at = np.concatenate([self.trail.rows(first, known), rows]) if first < known else rows
+        for reached in self._hear_from(event, looked_at, first, heard_up_to, changes):
+            if reached > heard_up_to:
+                imagined = looked_at[heard_up_to - first : reached - first, 3]
+                rows[heard_up_to - known : reached - known, 3] = imagined
+                self.trail.extend(self._follower, seen[heard_up_to - known : reached - known], imagined)
+                heard_up_to = reached
             yield
-        self.past.extend(rows)
+        self.past.extend(looked_at)
 
     def attend(self) -> None:
         """Be asked for the next event: after it the stepper says which delays are likely."""
@@ -194,28 +216,39 @@ class Mind:
         if self.trail.wants(self._follower, event):
             self.trail.keep(event, memory, self._changes[: self._changed])
 
-    def _events_of_changes(self, rows: IntTable) -> list[tuple[int, Change]]:
+    def _events_of_changes(self, rows: IntTable, known: int) -> list[tuple[int, Change]]:
         """Each change with the number of the event before which it comes: the one after the first that is not before
-        its place.
+        its place, among the known events and then ``rows``.
         """
-        keys = np.array(self.stepper.vocabulary.pitches, np.int64)
-        places = rows[:, 0] * (self.stepper.vocabulary.grid.ticks * _KEYS) + keys[rows[:, 1]]
-        return [
-            (
-                0
-                if change.after == BEFORE_ALL
-                else int(np.searchsorted(places, change.after.tick * _KEYS + change.after.key)) + 1,
-                change,
-            )
-            for change in self._changes
-        ]
+        vocabulary, places = self.stepper.vocabulary, rows[:, 0] * MAX_PITCHES + rows[:, 1]
 
-    def _hear_from(self, event: int, rows: IntTable, known: int, changes: list[tuple[int, Change]]) -> Iterator[int]:
-        """Hear what is said before each event from ``event`` on. The microtiming of the first ``known`` events is
-        known, that of later ones is imagined where their notes do not show it, and written into ``rows``. Gives, after
-        each stretch, the number of events it has come to.
+        def event_of(change: Change) -> int:
+            if change.after == BEFORE_ALL:
+                return 0
+            position = vocabulary.grid.at_or_after(change.after.tick)
+            is_on_grid = change.after.tick % vocabulary.grid.ticks == 0
+            pitch = bisect_left(vocabulary.pitches, change.after.key) if is_on_grid else 0
+            before = self.trail.events_before(position, pitch, known)
+            return before + int(np.searchsorted(places, position * MAX_PITCHES + pitch)) + 1
+
+        return [(event_of(change), change) for change in self._changes]
+
+    def _first_looked_at(self, event: int, known: int) -> int:
+        """The first of the known events that matter for hearing ``event`` and on, beside what all before come to."""
+        if event < 2 or not known:
+            return 0
+        ((position, *_),) = self.trail.rows(min(event, known) - 1, min(event, known)).tolist()
+        return min(self.trail.events_before(position - self.past.reach, 0, known), event - 2)
+
+    def _hear_from(
+        self, event: int, rows: IntTable, begin: int, known: int, changes: list[tuple[int, Change]]
+    ) -> Iterator[int]:
+        """Hear what is said before each event from ``event`` on. ``rows`` are the events from ``begin`` on; what comes
+        before is in the past. The microtiming of the first ``known`` events is known, that of later ones is imagined
+        where their notes do not show it, and written into ``rows``. Gives, after each stretch, the number of events it
+        has come to.
         """
-        stepper, events, start = self.stepper, len(rows), event
+        stepper, events, start = self.stepper, begin + len(rows), event
         first = max(start - 1, 0)
         table = encode_events(
             rows,
@@ -223,7 +256,8 @@ class Mind:
             stepper.vocabulary,
             stepper.architecture.bar_memory,
             self.past.labels,
-            first=first,
+            first=first - begin,
+            before=self.past.habits if begin else None,
             without_struck=True,
         )
         heard = table.rows[:, [table.columns.index(column) for column in stepper.input_columns]]
@@ -231,8 +265,8 @@ class Mind:
             heard = np.concatenate([np.array([self.past.heard], np.int64), heard])
         delays, places = table.column("delay").tolist(), table.column("position").tolist()
         hidden = self._hidden_of_all(rows)
-        hidden[:known] = 0
-        stops = sorted({*(np.flatnonzero(hidden) + 1).tolist(), *(at for at, _ in changes)})
+        hidden[: known - begin] = 0
+        stops = sorted({*(np.flatnonzero(hidden) + begin + 1).tolist(), *(at for at, _ in changes)})
         while event < events:
             self._keep_snapshot(event, self.memory)
             while self._changed < len(changes) and changes[self._changed][0] <= event:
@@ -242,12 +276,13 @@ class Mind:
             self._hear_rows(event, heard[event - start : stop - start])
             event = stop
             last = event - 1
-            if hidden[last]:
-                _, pitch, velocity, _ = rows[last].tolist()
+            if hidden[last - begin]:
+                _, pitch, velocity, _ = rows[last - begin].tolist()
                 self.dice.shake(last)
                 scores = stepper.microtiming_after(delays[last - first], places[last - first], pitch, velocity)
-                rows[last, 3] = self.dice.microtiming(scores, int(hidden[last]))
-                heard[event - start, stepper.input_columns.index("microtiming")] = rows[last, 3]
+                microtiming = self.dice.microtiming(scores, int(hidden[last - begin]))
+                rows[last - begin, 3] = microtiming
+                heard[event - start, stepper.input_columns.index("microtiming")] = microtiming
             yield event
         self._keep_snapshot(event, self.memory)
 

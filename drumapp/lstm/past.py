@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,6 +42,16 @@ class Past:
         self._last_velocity = [VELOCITY_STEPS] * len(vocabulary.pitches)
         if architecture.labels:
             self.heard[-3:] = (timeline.tempo_class(0), *labels)
+
+    @property
+    def habits(self) -> Habits:
+        """Those of the take so far, a copy."""
+        return copy(self._habits)
+
+    @property
+    def reach(self) -> int:
+        """How far back the network is told of other events, in grid positions."""
+        return self._bar_memory.reach
 
     def delay_to(self, position: int) -> int:
         """Class of the delay from the last event, or from the first bar's start, to a grid position."""

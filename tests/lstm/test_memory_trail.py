@@ -1,18 +1,24 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 import pytest
 
-from drumapp.core.pattern import Pattern
+from drumapp.core.pattern import NoteRun, Pattern
+from drumapp.lstm import encoding, mind
 from drumapp.lstm.chart import Chart
+from drumapp.lstm.encoding import EventTable
 from drumapp.lstm.generator import DrumGenerator
 from drumapp.lstm.memory_trail import MemoryTrail
+from drumapp.lstm.mind import Mind
 from drumapp.lstm.stepper import Memory, Stepper
 from drumapp.lstm.take_settings import Change, GeneratorSettings, Place
-from drumapp.lstm.vocabulary import GridNote
+from drumapp.lstm.timeline import Timeline
+from drumapp.lstm.vocabulary import Events, GridNote, Vocabulary
 from tests.lstm.drummers import busy_model
 
 
@@ -122,6 +128,108 @@ def test_a_thinned_trail_still_gives_the_memory_from_nothing(most: int | None) -
         np.testing.assert_array_equal(resumed.memory.h, expected.h)
         np.testing.assert_array_equal(resumed.memory.c, expected.c)
         assert most is None or len(trail.snapshots) <= most
+
+
+@pytest.mark.parametrize("feel", [True, False])
+@pytest.mark.parametrize("seed", range(8))
+def test_heard_on_from_the_trail_any_edits_come_to_the_memory_from_nothing(seed: int, feel: bool) -> None:
+    rng = random.Random(seed)
+    model = busy_model(seed)
+    stepper = Stepper(model)
+    settings = GeneratorSettings(seed=9, bars=None, feel=feel)
+    trail = MemoryTrail()
+    notes = NoteRun(sorted(islice(DrumGenerator(model, settings, stepper, trail=trail), 700)))
+    for turn in range(12):
+        at = rng.randrange(len(notes))
+        match rng.choice(("nudge", "delete", "twice", "unheard", "append", "nothing", "cut", "turn")):
+            case "nudge":
+                moved = notes[at]._replace(start=max(notes[at].start + rng.randint(-60, 60), 0))
+                notes = notes.spliced(at, at + 1, ()).with_notes([moved])
+            case "delete":
+                notes = notes.spliced(at, min(at + rng.randint(1, 5), len(notes)), ())
+            case "twice":  # another hit of the drum on its grid position
+                notes = notes.with_notes([notes[at]._replace(start=notes[at].start + 1, velocity=rng.randint(1, 127))])
+            case "unheard":
+                notes = notes.with_notes([notes[at]._replace(pitch=4)])
+            case "append":
+                last = notes[-1].start
+                notes = notes.with_notes([notes[at]._replace(start=last + rng.randint(0, 300)) for _ in range(20)])
+            case "cut":
+                notes = notes.part(0, max(at, 20))
+                settings = settings.up_to(notes[-1].start)
+            case "turn":  # where the take has come to, as always
+                place = Place((notes[-1].start + 10) // 20 * 20, notes[-1].pitch)
+                change = Change(place, 1.1, 0.9, rng.choice((None, 0.2)))
+                settings = replace(settings, changes=(*settings.up_to(place.tick).changes, change))
+        pattern = Pattern(notes, notes[-1].start + 1)
+        start = rng.choice((None, rng.randrange(notes[-1].start + 1000)))
+        chart = Chart(pattern, start, by_beat=rng.random() < 0.5)
+        if turn % 4 == 3:  # somebody hears other events in between, and breaks off
+            rows_heard = model.vocabulary.encode(notes[at:]).rows
+            left_early = Mind(stepper, settings, Timeline(pattern.tempo, pattern.metre), trail)
+            for _ in islice(left_early.listen_in_stretches(rows_heard), 2):
+                pass
+        resumed = DrumGenerator(model, settings, stepper, chart=chart, trail=trail)
+        anew = DrumGenerator(model, settings, stepper, chart=chart)
+        np.testing.assert_array_equal(resumed.memory.h, anew.memory.h)
+        np.testing.assert_array_equal(resumed.memory.c, anew.memory.c)
+        assert list(islice(resumed, 5)) == list(islice(anew, 5))
+
+
+def test_a_context_that_was_left_half_heard_is_heard_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = busy_model(5)
+    stepper = Stepper(model)
+    settings = GeneratorSettings(seed=9, bars=None)
+    notes = NoteRun(sorted(islice(DrumGenerator(model, settings, stepper), 700)))
+    chart = Chart(Pattern(notes, notes[-1].start + 1), None)
+    trail = MemoryTrail()
+    with monkeypatch.context() as patch:
+        patch.setattr(mind, "_AT_ONCE", 8)
+        patch.setattr(trail, "extend", _raising_after(trail.extend, 30))
+        with pytest.raises(InterruptedError):
+            DrumGenerator(model, settings, stepper, chart=chart, trail=trail)
+    assert 0 < len(trail) < 700
+    resumed = DrumGenerator(model, settings, stepper, chart=chart, trail=trail)
+    np.testing.assert_array_equal(resumed.memory.h, DrumGenerator(model, settings, stepper, chart=chart).memory.h)
+
+
+def _raising_after(act: Callable[..., None], calls: int) -> Callable[..., None]:
+    left = [calls]
+
+    def counted(*arguments: object) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise InterruptedError
+        act(*arguments)
+
+    return counted
+
+
+def test_after_an_edit_only_what_follows_it_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = busy_model(5)
+    stepper = Stepper(model)
+    settings = GeneratorSettings(seed=9, bars=None)
+    trail = MemoryTrail()
+    notes = NoteRun(sorted(islice(DrumGenerator(model, settings, stepper), 3000)))
+    length = notes[-1].start + 1
+    DrumGenerator(model, settings, stepper, chart=Chart(Pattern(notes, length), None), trail=trail)
+    edited = notes.spliced(2900, 2901, [notes[2900]._replace(velocity=notes[2900].velocity % 120 + 5)])
+    looked_at: list[int] = []
+    encode, encode_events = Vocabulary.encode_rows, encoding.encode_events
+
+    def counted_rows(self: Vocabulary, rows: np.ndarray, *more: object) -> Events:
+        looked_at.append(len(rows))
+        return encode(self, rows, *more)  # type: ignore[arg-type]
+
+    def counted_events(rows: np.ndarray, *more: object, **named: object) -> EventTable:
+        looked_at.append(len(rows))
+        return encode_events(rows, *more, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Vocabulary, "encode_rows", counted_rows)
+    monkeypatch.setattr(mind, "encode_events", counted_events)
+    DrumGenerator(model, settings, stepper, chart=Chart(Pattern(edited, length), None), trail=trail)
+    assert sum(looked_at) < 1000
+    assert max(looked_at) >= 100
 
 
 def test_a_run_that_was_left_behind_no_longer_writes_on_the_trail() -> None:
