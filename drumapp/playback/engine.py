@@ -7,6 +7,7 @@ import pickle
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
@@ -168,10 +169,14 @@ class PlaybackEngine:
 
     def set_pattern(self, pattern: Pattern) -> None:
         """Play this pattern from here on. While playing, the tick position stays, also under a new tempo."""
-        self._pattern, self._numbers = replace(pattern, notes=NoteRun()), list(pattern.notes.numbers())
-        self._appended = []
-        for command in self._music():
-            self._send(command)
+        held, numbers = self._numbers, list(pattern.notes.numbers())
+        # Runs share what is the same in them, so that what is sent is little more than what an edit has changed.
+        before = _alike(held, numbers)
+        after = 0 if self._appended else _alike(held[before:][::-1], numbers[before:][::-1])
+        self._pattern, self._numbers, self._appended = replace(pattern, notes=NoteRun()), numbers, []
+        stop = len(numbers) - after
+        stays = _notes_in(numbers[:before]), _notes_in(numbers[stop:])
+        self._send(_pattern_command(pattern, numbers[before:stop], *stays))
 
     def append_notes(self, notes: Sequence[Note], length: int) -> None:
         """Add notes to the pattern, cheaply.
@@ -345,7 +350,7 @@ class PlaybackEngine:
         """What there is to play, as it is told to a playing process that knows nothing yet."""
         pattern = self._pattern
         if pattern is not None:
-            yield protocol.SetPattern(pack_numbers(self._numbers), pattern.length, pattern.tempo, pattern.metre)
+            yield _pattern_command(pattern, self._numbers)
             yield from self._appended
 
     def _expect(
@@ -385,6 +390,23 @@ class PlaybackEngine:
         if self._events is not None:
             self._events.close()
         self._process = self._outbox = self._events = None
+
+
+def _pattern_command(
+    pattern: Pattern, numbers: Sequence[array[int]], before: int = 0, after: int = 0
+) -> protocol.SetPattern:
+    return protocol.SetPattern(
+        pack_numbers(numbers), pattern.length, pattern.tempo, pattern.metre, before=before, after=after
+    )
+
+
+def _alike(one: Sequence[array[int]], other: Sequence[array[int]]) -> int:
+    """How many of the very same arrays two runs begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], zip(one, other, strict=False)))
+
+
+def _notes_in(numbers: Sequence[array[int]]) -> int:
+    return sum(map(len, numbers)) // 4
 
 
 def _check_stroke(key: int, velocity: int) -> None:

@@ -21,12 +21,17 @@ from drumapp.playback.output_settings import MidiSettings, SoundSettings, SyncSe
 
 @dataclass(frozen=True)
 class SetPattern:
-    """Play these notes, as `pack` packs them."""
+    """Play these notes, as `pack` packs them, after so many of the first that are there and before so many of the last.
+
+    Attributes: notes; length in ticks; tempo; metre; before, after: how many of the notes that are there stay.
+    """
 
     notes: bytes
     length: int
     tempo: TempoMap
     metre: MetreMap = field(default_factory=MetreMap)
+    before: int = 0
+    after: int = 0
 
 
 @dataclass(frozen=True)

@@ -71,20 +71,20 @@ class Scheduler:
         """Whether something is to happen even if the music stands still."""
         return bool(self._held or self._overdue)
 
-    def set_notes(self, notes: Rows) -> None:
-        """Replace the notes, rows sorted by start and pitch.
+    def set_notes(self, notes: Rows, before: int = 0, after: int = 0) -> None:
+        """Replace the notes, rows in their order, but for so many of the first and of the last.
 
         What sounds is let go when its note now ends: at once when the note is gone or has ended already.
         """
-        self._notes = NoteRows(notes)
+        self._notes.put(notes, before, after)
         self._overdue = [note for note in self._overdue if note.pitch in self._notes.at(note.start)]
         for key, held in self._held.items():
             if held.cause is not None:
-                before, anchor = held.cause
-                note = self._notes.at(before.start).get(key)
+                struck, anchor = held.cause
+                note = self._notes.at(struck.start).get(key)
                 if note is None:
                     self._held[key] = held._replace(release=0)
-                elif note.duration != before.duration:
+                elif note.duration != struck.duration:
                     self._held[key] = _Held(anchor.frame_of(note.stop), (note, anchor))
 
     def append(self, notes: Rows, next_tick: int | None) -> None:

@@ -165,7 +165,7 @@ class Sequencer:
         transport, scheduler, frame = self._transport, self._scheduler, self.frame
         match command:
             case protocol.SetPattern():
-                scheduler.set_notes(unpack_rows(command.notes))
+                scheduler.set_notes(unpack_rows(command.notes), command.before, command.after)
                 transport.set_music(command.length, command.tempo, frame)
                 self._metre = command.metre
                 if self._following is not None:
