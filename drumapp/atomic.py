@@ -6,7 +6,9 @@ import contextlib
 import errno
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from drumapp.core.errors import DrumappError
 
@@ -15,12 +17,15 @@ class WriteError(DrumappError):
     """A file that could not be written; whatever was there before is untouched."""
 
 
-def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
+def write_atomically(path: Path, data: bytes | Callable[[BinaryIO], object], *, durable: bool = True) -> None:
     """Put ``data`` into ``path`` in one move: a reader sees the old file or the new one, never half of either.
+
+    Args: data, or who writes it into the open, empty file that is given.
 
     A symbolic link is followed, and the permissions of a file that is replaced are kept. Without ``durable`` a power
     cut may leave neither file; for what is written anew every second.
-    Raises WriteError, naming file and cause; nothing of the attempt is left behind then.
+    Raises WriteError, naming file and cause, and what a writer raises of its own; nothing of the attempt is left behind
+    then.
     """
     target = path
     temporary: Path | None = None
@@ -29,14 +34,17 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
         mode = _mode_for(target)
         descriptor, temporary = _temporary_beside(target)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            if callable(data):
+                data(file)
+            else:
+                file.write(data)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
         temporary.chmod(mode)
         temporary.replace(target)
         temporary = None
-    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
+    except OSError as error:
         raise WriteError(f"Cannot write {path}: {_cause(error, target)}.") from error
     finally:
         if temporary is not None:
@@ -55,13 +63,16 @@ def check_writable(path: Path) -> None:
         descriptor, temporary = _temporary_beside(target)
         os.close(descriptor)
         temporary.unlink()
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise WriteError(f"Cannot write {path}: {_cause(error, target)}.") from error
 
 
 def _target_of(path: Path) -> Path:
-    """The file to be replaced or made. Raises OSError or ValueError where that may not be."""
-    target = Path(os.path.realpath(path))
+    """The file to be replaced or made. Raises OSError where that may not be."""
+    try:
+        target = Path(os.path.realpath(path))
+    except ValueError as error:  # a name with a NUL in it
+        raise OSError(errno.EINVAL, str(error)) from error
     if target.is_dir():
         raise IsADirectoryError
     if target.exists():
@@ -90,7 +101,7 @@ def _mode_for(target: Path) -> int:
         return 0o666 & ~mask
 
 
-def _cause(error: OSError | ValueError, target: Path) -> str:
+def _cause(error: OSError, target: Path) -> str:
     if isinstance(error, FileNotFoundError) and not target.parent.is_dir():
         return f"the folder {target.parent} does not exist"
     if isinstance(error, NotADirectoryError):
@@ -99,6 +110,6 @@ def _cause(error: OSError | ValueError, target: Path) -> str:
         return "it is a folder"
     if isinstance(error, PermissionError):
         return "permission denied"
-    if isinstance(error, OSError) and error.strerror:
+    if error.strerror:
         return error.strerror[0].lower() + error.strerror[1:]
     return str(error) or type(error).__name__

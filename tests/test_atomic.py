@@ -161,3 +161,19 @@ def test_write_protected_file_stays(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match="permission denied"):
         write_atomically(target, b"new")
     assert target.read_bytes() == b"old"
+
+
+def test_a_writer_that_fails_leaves_what_was_there_and_says_so_itself(tmp_path):
+    target = tmp_path / "beat.drumapp"
+    target.write_bytes(b"old")
+
+    def half(file):
+        file.write(b"ne")
+        raise ValueError("no such drum")
+
+    with pytest.raises(ValueError, match="no such drum"):
+        write_atomically(target, half)
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+    write_atomically(target, lambda file: file.write(b"new"))
+    assert target.read_bytes() == b"new"

@@ -18,7 +18,7 @@ from drumapp.core.errors import DrumappError
 from drumapp.core.project import Project
 from drumapp.storage.differences import difference
 from drumapp.storage.fields import FieldError, to_json
-from drumapp.storage.journal_records import JournalError, Origin, frame, opening_records
+from drumapp.storage.journal_records import JournalError, Origin, frame, write_opening
 from drumapp.storage.locks import FileLock, try_lock
 from drumapp.storage.project_file import FileStamp
 from drumapp.storage.state_folder import make_folder, state_folder
@@ -159,11 +159,11 @@ class Journal:
 
     def _begin(self, project: Project) -> None:
         # Not flushed here, unlike where an older journal is replaced: a slow disk shall not delay the first edits.
-        data = opening_records(self._origin, project)
         part = self.path.with_suffix(PART_SUFFIX)
-        part.write_bytes(data)
+        with part.open("wb") as file:
+            size = write_opening(file, self._origin, project)
         part.replace(self.path)
-        self._begun(project, len(data))
+        self._begun(project, size)
         self._unflushed = True
 
     def _append(self, record: bytes) -> None:
@@ -178,9 +178,9 @@ class Journal:
         self._unflushed = True
 
     def _write_whole(self, project: Project) -> None:
-        data = opening_records(self._origin, project)
-        write_atomically(self.path, data)
-        self._begun(project, len(data))
+        sizes: list[int] = []
+        write_atomically(self.path, lambda file: sizes.append(write_opening(file, self._origin, project)))
+        self._begun(project, *sizes)
         self._unflushed = False
 
     def _begun(self, project: Project, size: int) -> None:

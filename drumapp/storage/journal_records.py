@@ -10,13 +10,14 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from drumapp.core.errors import DrumappError
 from drumapp.core.project import Project
 from drumapp.storage.differences import apply_difference
 from drumapp.storage.fields import FieldError, NotJsonError, parse_object, text, to_json, whole
 from drumapp.storage.project_file import FileStamp
-from drumapp.storage.project_lines import ProjectFileError, project_from_bytes, project_to_bytes
+from drumapp.storage.project_lines import ProjectFileError, project_from_bytes, project_pieces
 
 FORMAT = "drumapp journal"
 VERSION = 1
@@ -56,8 +57,10 @@ def frame(payload: bytes) -> bytes:
     return _FRAME.pack(len(payload), zlib.crc32(payload)) + payload
 
 
-def opening_records(origin: Origin, project: Project) -> bytes:
-    """The first two records of a journal. Raises FieldError for a project that cannot be stored."""
+def write_opening(file: BinaryIO, origin: Origin, project: Project) -> int:
+    """Write the first two records of a journal into an empty file, piece by piece; how many bytes they are. Raises
+    FieldError for a project that cannot be stored, and OSError.
+    """
     head = {
         "format": FORMAT,
         "version": VERSION,
@@ -65,7 +68,16 @@ def opening_records(origin: Origin, project: Project) -> bytes:
         "stamp": None if origin.stamp is None else {"size": origin.stamp.size, "digest": origin.stamp.digest},
         "started": origin.started,
     }
-    return frame(to_json(head)) + frame(project_to_bytes(project))
+    file.write(frame(to_json(head)))
+    start, length, checksum = file.tell(), 0, 0
+    file.write(_FRAME.pack(length, checksum))
+    for piece in project_pieces(project):
+        file.write(piece)
+        length += len(piece)
+        checksum = zlib.crc32(piece, checksum)
+    file.seek(start)
+    file.write(_FRAME.pack(length, checksum))
+    return start + _FRAME.size + length
 
 
 def read_origin(data: bytes) -> Origin:

@@ -38,6 +38,7 @@ from drumapp.storage.records import (
 FORMAT = "drumapp project"
 NOTES_PER_LINE = 16
 MAX_TAKES = 100_000
+_LINES_PER_PIECE = 64
 
 _FILE_FIELDS = frozenset({"format", "version", "notes", "takes"})
 
@@ -56,10 +57,19 @@ class ReadProject:
 
 def project_to_bytes(project: Project) -> bytes:
     """The lines of a project. The same project gives the same bytes. Raises FieldError for what cannot be stored."""
+    return b"".join(project_pieces(project))
+
+
+def project_pieces(project: Project) -> Iterator[bytes]:
+    """:func:`project_to_bytes`, some kB at a time: the whole of a long take is more than the take itself."""
     check_storable(project.pattern.notes)
     check_storable(tuple(project.locks))
-    body = b"".join(line + b"\n" for line in _lines(project))
-    return body + to_json({"end": {"checksum": _checksum(body)}}) + b"\n"
+    lines, checksum = _lines(project), 0
+    while some := list(islice(lines, _LINES_PER_PIECE)):
+        piece = b"\n".join((*some, b""))
+        checksum = zlib.crc32(piece, checksum)
+        yield piece
+    yield to_json({"end": {"checksum": _in_words(checksum)}}) + b"\n"
 
 
 def project_from_bytes(data: bytes) -> ReadProject:
@@ -242,7 +252,11 @@ class _Reader:
 
 
 def _checksum(body: bytes) -> str:
-    return f"{zlib.crc32(body):08x}"
+    return _in_words(zlib.crc32(body))
+
+
+def _in_words(checksum: int) -> str:
+    return f"{checksum:08x}"
 
 
 def _cannot(clause: str) -> NoReturn:

@@ -227,17 +227,17 @@ def test_a_disk_that_fails_later_is_told_and_told_off_when_it_works_again(open_w
     from drumapp.storage import journal
 
     application = open_window()
-    real = journal.opening_records
+    real = journal.write_opening
 
     def full(*_args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(journal, "opening_records", full)
+    monkeypatch.setattr(journal, "write_opening", full)
     application.document.replace(BEAT, "Draw")
     banner = application.window.banner
     qtbot.waitUntil(banner.isVisible)
     assert "no space left on device" in banner.cause.text()
-    monkeypatch.setattr(journal, "opening_records", real)
+    monkeypatch.setattr(journal, "write_opening", real)
     qtbot.waitUntil(lambda: not banner.isVisible())
     assert journals()
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -13,7 +14,7 @@ from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Note
 from drumapp.core.project import Project
 from drumapp.storage.journal import Journal, journal_folder
-from drumapp.storage.journal_records import JournalError, Origin, frame, opening_records
+from drumapp.storage.journal_records import JournalError, Origin, frame, write_opening
 from drumapp.storage.locks import LockError, try_lock
 from drumapp.storage.open_documents import mark_open, warning
 from drumapp.storage.project_file import FileChangedError, FileStamp, save_project
@@ -33,6 +34,12 @@ NOW = 2_000_000_000.0
 
 def louder(project: Project) -> Project:
     return replace(project, pattern=project.pattern.with_notes([Note(5, 36, 127)]))
+
+
+def opening_records(origin: Origin, project: Project) -> bytes:
+    file = io.BytesIO()
+    assert write_opening(file, origin, project) == len(file.getvalue())
+    return file.getvalue()
 
 
 def abandoned(folder: Path, name: str = "lost", project: Project | None = None, path: Path | None = None) -> Path:
