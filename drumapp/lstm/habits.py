@@ -4,7 +4,7 @@ h and c are trained on a few bars and forget; the bar memory looks four bars bac
 habits, takes kept theirs for some 24 bars and had lost it by 64, where human drummers keep theirs. So the network is
 told how the take has been played up to now, in four averages over all of it, each in one of 16 steps. The take begins
 with the bar of its first onset: silence before it is no habit.
-:class:`Habits` follows one growing take; :func:`habit_classes` computes the same for whole files at once.
+:class:`Habits` follows one growing take; :func:`habit_classes` computes the same for many events at once.
 """
 
 from __future__ import annotations

@@ -50,8 +50,9 @@ class MemoryTrail:
     belongs to who last began to follow it, and heeds nobody else.
 
     It holds what depends on the past alone: a memory taken up from it is the very memory that hearing everything again
-    would come to. Of each event it keeps nine bytes, and it shares the notes that were listened to with whoever has
-    them.
+    would come to; but for microtimings that notes do not show, which stay as they were once imagined though something
+    be turned before them later. Of each event it keeps nine bytes, and it shares the notes that were listened to with
+    whoever has them.
 
     The further back, the fewer snapshots: what follows an edit is heard again anyway, and an eighth as much before it
     besides is little. 80 of them are enough for an hour, 4.5 kB each for the house drummer.
@@ -137,14 +138,14 @@ class MemoryTrail:
 
     def latest(self, event: int, changes: Sequence[tuple[int, Change]]) -> Snapshot | None:
         """The latest snapshot at or before an event that has been through the changes that come before it, each given
-        with the number of the event before which it comes.
+        with the number of the event before which it comes. Those that have been through others are forgotten.
         """
-        for snapshot in reversed(self._snapshots):
-            if snapshot.event <= event and snapshot.changes == tuple(
-                change for at, change in changes if at < snapshot.event
-            ):
-                return snapshot
-        return None
+        self._snapshots = [
+            snapshot
+            for snapshot in self._snapshots
+            if snapshot.changes == tuple(change for at, change in changes if at < snapshot.event)
+        ]
+        return next((snapshot for snapshot in reversed(self._snapshots) if snapshot.event <= event), None)
 
     def append(self, follower: object, seen: GridNote, microtiming: int) -> None:
         """An event was heard: as its note shows it, and the microtiming class that was heard."""

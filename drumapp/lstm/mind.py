@@ -100,7 +100,7 @@ class Mind:
         return rows
 
     def listen_to_notes(self, notes: NoteRun, ear: Ear) -> None:
-        """:meth:`listen` to the events of notes. What the trail knows of them is not even looked at."""
+        """:meth:`listen` to the events of notes. What the trail knows of them is not encoded again."""
         vocabulary = self.stepper.vocabulary
         known = self.trail.known_of(self._follower, self._key, notes, vocabulary.grid)
         rows = vocabulary.encode(notes.part(known.notes, len(notes)), ear.key_classes).rows
@@ -141,6 +141,8 @@ class Mind:
                 self.trail.extend(self._follower, seen[heard_up_to - known : reached - known], imagined)
                 heard_up_to = reached
             yield
+        if heard_up_to < events:  # the last one is told with the next question: there was nothing to hear yet
+            self.trail.extend(self._follower, seen[heard_up_to - known :], looked_at[heard_up_to - first :, 3])
         self.past.extend(looked_at)
 
     def attend(self) -> None:

@@ -114,6 +114,7 @@ class MemoryWatch:
     @property
     def through_time(self) -> MemoryThroughTime:
         """The memory as it was followed last, which must have been to its end."""
-        snapshots = self._trail.snapshots
+        # One more may be kept, of an event that has gone.
+        snapshots = [snapshot for snapshot in self._trail.snapshots if snapshot.event < len(self._ticks)]
         ticks = self._ticks[[snapshot.event for snapshot in snapshots]]
         return MemoryThroughTime(ticks, [snapshot.memory for snapshot in snapshots], self._fresh)

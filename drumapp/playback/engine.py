@@ -75,6 +75,7 @@ __all__ = [
 ]
 
 _GOODBYE_SECONDS = 1.0
+_LAST_OF_ALL = Note(1 << 62, 0, 0, 0)
 _MOST_PIECES = 1000  # of the pattern, kept for a process that has to be started again
 
 
@@ -99,6 +100,7 @@ class PlaybackEngine:
         self._pattern: Pattern | None = None  # without its notes
         self._numbers: Sequence[array[int]] = ()  # they, as their run holds them
         self._appended: list[protocol.AppendNotes] = []
+        self._first_appended = _LAST_OF_ALL
         self._growing = False
         self._loop: Range | None = None
         self._mix = mix_of(GENERAL_MIDI_KIT)
@@ -172,8 +174,11 @@ class PlaybackEngine:
         held, numbers = self._numbers, list(pattern.notes.numbers())
         # Runs share what is the same in them, so that what is sent is little more than what an edit has changed.
         before = _alike(held, numbers)
+        while before and tuple(numbers[before - 1][-4:]) > self._first_appended:
+            before -= 1  # among these are notes that were appended
         after = 0 if self._appended else _alike(held[before:][::-1], numbers[before:][::-1])
-        self._pattern, self._numbers, self._appended = replace(pattern, notes=NoteRun()), numbers, []
+        self._pattern, self._numbers = replace(pattern, notes=NoteRun()), numbers
+        self._appended, self._first_appended = [], _LAST_OF_ALL
         stop = len(numbers) - after
         stays = _notes_in(numbers[:before]), _notes_in(numbers[stop:])
         self._send(_pattern_command(pattern, numbers[before:stop], *stays))
@@ -186,6 +191,7 @@ class PlaybackEngine:
         """
         if self._pattern is None:
             self.set_pattern(Pattern())
+        self._first_appended = min((self._first_appended, *notes))
         command = protocol.AppendNotes(protocol.pack(notes), length)
         self._appended.append(command)
         if len(self._appended) > _MOST_PIECES:

@@ -18,13 +18,14 @@ Rows = NDArray[np.signedinteger[Any]]
 _START = 0
 _NARROW, _KINDS = np.iinfo(np.int32), "iq"
 _ROOM_ROWS = 64
+_HEAD_BYTES = 8  # so that the numbers after it lie where numbers should, and need not be copied to be searched
 
 
 def pack_rows(rows: Rows) -> bytes:
     """Rows as bytes: a letter that says how wide their numbers are, and the numbers one after the other."""
     narrow = not len(rows) or (rows.min() >= _NARROW.min and rows.max() <= _NARROW.max)
     kind = _KINDS[0] if narrow else _KINDS[1]
-    return kind.encode() + rows.astype(kind).tobytes()
+    return _head(kind) + rows.astype(kind).tobytes()
 
 
 def unpack_rows(packed: bytes) -> Rows:
@@ -32,15 +33,19 @@ def unpack_rows(packed: bytes) -> Rows:
     if not packed:
         return np.empty((0, 4), np.int32)
     kind = packed[:1].decode()
-    rows: Rows = np.frombuffer(packed, kind, offset=1).reshape(-1, 4)
+    rows: Rows = np.frombuffer(packed, kind, offset=_HEAD_BYTES).reshape(-1, 4)
     return rows
 
 
 def pack_numbers(numbers: Sequence[array[int]]) -> bytes:
     """The table of notes, given as the numbers that their run holds, as :func:`pack_rows` packs it."""
     if all(some.typecode == _KINDS[0] for some in numbers):
-        return b"".join((_KINDS[0].encode(), *numbers))
+        return b"".join((_head(_KINDS[0]), *numbers))
     return pack_rows(np.concatenate(numbers, dtype=np.int64).reshape(-1, 4))
+
+
+def _head(kind: str) -> bytes:
+    return kind.encode().ljust(_HEAD_BYTES)
 
 
 def sorted_rows(rows: Rows) -> Rows:

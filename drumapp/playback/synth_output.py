@@ -165,17 +165,19 @@ class SynthOutput:
 
     def _take_synth(self) -> None:
         while self._next_synth:
-            before, self.synth = self.synth, self._next_synth.popleft()
+            before, after = self.synth, self._next_synth.popleft()
             before.all_off()
-            if self.synth.sample_rate == before.sample_rate:
+            if after.sample_rate == before.sample_rate:
                 self._farewell = before.render(round(_FAREWELL_SECONDS * before.sample_rate))
             else:  # the device has been closed in between
                 self._farewell = np.zeros((0, 2), np.float32)
-                self._click = ClickSound(self.synth.sample_rate)
-            self._retired.append(before)
-            self.synth.set_effects(*self._effects)
+                self._click = ClickSound(after.sample_rate)
+            after.set_effects(*self._effects)
             for key, mix in self._mix.keys.items():
-                self.synth.set_key_mix(key, mix)
+                after.set_key_mix(key, mix)
+            # Whoever sees the new one play finds the old one ready to be closed.
+            self._retired.append(before)
+            self.synth = after
 
     def _add_clicks(self, audio: Audio, cues: Sequence[Cue]) -> None:
         self._click.ring_on(audio)

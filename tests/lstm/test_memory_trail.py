@@ -130,14 +130,15 @@ def test_a_thinned_trail_still_gives_the_memory_from_nothing(most: int | None) -
         assert most is None or len(trail.snapshots) <= most
 
 
+@pytest.mark.parametrize("every", [1, 16])
 @pytest.mark.parametrize("feel", [True, False])
 @pytest.mark.parametrize("seed", range(8))
-def test_heard_on_from_the_trail_any_edits_come_to_the_memory_from_nothing(seed: int, feel: bool) -> None:
+def test_heard_on_from_the_trail_any_edits_come_to_the_memory_from_nothing(seed: int, feel: bool, every: int) -> None:
     rng = random.Random(seed)
     model = busy_model(seed)
     stepper = Stepper(model)
     settings = GeneratorSettings(seed=9, bars=None, feel=feel)
-    trail = MemoryTrail()
+    trail = MemoryTrail(every)
     notes = NoteRun(sorted(islice(DrumGenerator(model, settings, stepper, trail=trail), 700)))
     for turn in range(12):
         at = rng.randrange(len(notes))
@@ -173,7 +174,25 @@ def test_heard_on_from_the_trail_any_edits_come_to_the_memory_from_nothing(seed:
         anew = DrumGenerator(model, settings, stepper, chart=chart)
         np.testing.assert_array_equal(resumed.memory.h, anew.memory.h)
         np.testing.assert_array_equal(resumed.memory.c, anew.memory.c)
+        assert len(resumed.trail) == len(anew.trail)
+        np.testing.assert_array_equal(trail.rows(0, len(trail)), anew.trail.rows(0, len(trail)))
         assert list(islice(resumed, 5)) == list(islice(anew, 5))
+
+
+def test_a_context_whose_last_note_alone_was_changed_is_on_the_trail_to_its_end() -> None:
+    model = busy_model(5)
+    stepper = Stepper(model)
+    settings = GeneratorSettings(seed=9, bars=None)
+    trail = MemoryTrail()
+
+    def resumed(run: NoteRun, kept: MemoryTrail | None) -> DrumGenerator:
+        return DrumGenerator(model, settings, stepper, chart=Chart(Pattern(run, run[-1].start + 1), None), trail=kept)
+
+    notes = NoteRun(sorted(islice(DrumGenerator(model, settings, stepper), 32)))  # a memory is kept right after them
+    resumed(notes, trail)
+    edited = notes.spliced(31, 32, [notes[31]._replace(velocity=notes[31].velocity % 120 + 5)])
+    more = edited.with_notes(islice(resumed(edited, trail), 40))
+    assert list(islice(resumed(more, trail), 3)) == list(islice(resumed(more, None), 3))
 
 
 def test_a_context_that_was_left_half_heard_is_heard_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:

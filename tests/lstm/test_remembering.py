@@ -14,7 +14,7 @@ from drumapp.lstm.dice import FRESH_MEMORY, noise_rng
 from drumapp.lstm.generator import DrumGenerator
 from drumapp.lstm.remembering import MemoryThroughTime, MemoryWatch, surprise_in_take
 from drumapp.lstm.stepper import Memory, Stepper
-from drumapp.lstm.take_settings import GeneratorSettings
+from drumapp.lstm.take_settings import Change, GeneratorSettings, Place
 from tests.lstm.drummers import busy_model, random_beat
 
 
@@ -93,6 +93,30 @@ def test_the_memory_starts_with_the_bar_of_the_first_note() -> None:
     shown = watched(MemoryWatch(busy_model(1)), GeneratorSettings(seed=6), Pattern.of([Note(2 * 1920 + 480, 38, 90)]))
     assert shown.ticks.tolist() == [2 * 1920, 2 * 1920 + 480]
     assert shown.fresh == (2 * 1920,)
+
+
+def test_when_the_last_notes_go_so_does_what_was_kept_of_them() -> None:
+    model = busy_model(0)
+    settings = GeneratorSettings(seed=9, bars=None)
+    notes = sorted(islice(DrumGenerator(model, settings), 60))
+    watch = MemoryWatch(model)
+    watched(watch, settings, Pattern.of(notes))
+    shown = watched(watch, settings, Pattern.of(notes[:40]))
+    anew = watched(MemoryWatch(model), settings, Pattern.of(notes[:40]))
+    assert shown.ticks.tolist() == anew.ticks.tolist()
+
+
+def test_what_was_turned_before_notes_that_stay_is_seen_in_the_memory() -> None:
+    model = busy_model(0)
+    settings = GeneratorSettings(seed=9, bars=None)
+    notes = sorted(islice(DrumGenerator(model, settings), 60))
+    watch = MemoryWatch(model)
+    watched(watch, settings, Pattern.of(notes))
+    place = Place((notes[30].start + 10) // 20 * 20, notes[30].pitch)
+    turned = replace(settings, changes=(Change(place, 1.0, 1.0, 0.3),))
+    shown, anew = (watched(one, turned, Pattern.of(notes)) for one in (watch, MemoryWatch(model)))
+    for held, memory in zip(shown.memories, anew.memories, strict=True):
+        np.testing.assert_array_equal(held.h, memory.h)
 
 
 @pytest.mark.parametrize("feel", [True, False])

@@ -32,6 +32,16 @@ def test_a_run_is_packed_whole(first, more):
         rest([run])
 
 
+def test_packed_notes_are_searched_where_they_lie():
+    run = NoteRun([Note(tick, 36, 100) for tick in range(1000)])
+    for packed in (
+        pack_numbers(list(run.numbers())),
+        pack_rows(note_table(run)),
+        pack_rows(note_table([Note(2**40, 36, 1)])),
+    ):
+        assert unpack_rows(packed).flags.aligned
+
+
 def rows_of(notes: list[Note]) -> NoteRows:
     rows = NoteRows()
     rows.put(sorted_rows(note_table(notes)))

@@ -51,9 +51,10 @@ def test_edits_appended_notes_and_other_documents_come_to_what_is_shown(seed, mo
     told = Told(engine, monkeypatch)
     run = long_take(rng, 3000)
     engine.set_pattern(Pattern(run, 200_000))
+    shown = run
     for _ in range(40):
         at = rng.randrange(len(run))
-        match rng.choice(("edit", "erase", "draw", "append", "append", "other", "packed", "same", "all")):
+        match rng.choice(("edit", "erase", "draw", "append", "append", "other", "packed", "same", "all", "back")):
             case "edit":
                 run = run.spliced(at, at + 1, []).with_notes([run[at]._replace(velocity=rng.randint(1, 127))])
             case "erase":
@@ -63,7 +64,8 @@ def test_edits_appended_notes_and_other_documents_come_to_what_is_shown(seed, mo
             case "append":
                 # As a drummer does: a little before the last as well, also on its very place.
                 last = run[-1]
-                notes = [last._replace(start=max(last.start + rng.randint(-30, 200), 0)) for _ in range(3)]
+                reach = rng.choice((30, 30, 100_000))
+                notes = [last._replace(start=max(last.start + rng.randint(-reach, 200), 0)) for _ in range(3)]
                 notes.append(last._replace(velocity=rng.randint(1, 127)))
                 run = run.with_notes(notes)
                 engine.append_notes(notes, 200_000)
@@ -74,9 +76,12 @@ def test_edits_appended_notes_and_other_documents_come_to_what_is_shown(seed, mo
             case "packed":
                 rest([run])
                 rest([run])
+            case "back":  # to what was there, whatever was appended since
+                run = shown
             case "all":
                 run = NoteRun([note._replace(duration=30) for note in run])
         engine.set_pattern(Pattern(run, 200_000))
+        shown = run
         assert told.notes == list(run)
 
 

@@ -256,6 +256,22 @@ class TestMix:
         assert recorder.log[-2:] == [(480, "all off", -1, 0), (480, "on", self.HAT, 100)]
 
 
+def test_who_sees_the_new_synth_play_finds_the_old_one_to_be_closed(recorder):
+    """Else its soundfont would stay in memory until the next is chosen."""
+    old_one_plays = []
+
+    class Farewell(RecordingSynth):
+        def set_effects(self, *_amounts):
+            old_one_plays.append(player.synth is recorder)
+
+    player = make(recorder)
+    run(player, 480)
+    player.swap_synth(Farewell())
+    run(player, 480)
+    assert old_one_plays == [True]
+    assert player.take_retired_synths() == [recorder]
+
+
 def test_a_swapped_synth_plays_on_and_the_old_one_is_handed_back(recorder):
     other = RecordingSynth()
     player = make(recorder, set_pattern(Note(0, 36, 100), Note(20, 38, 100)), protocol.Play())
