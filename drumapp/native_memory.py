@@ -7,6 +7,7 @@ import sys
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
 _KEPT_BYTES = 32 << 20  # as much as it lets be set
+_AT_FIRST_BYTES = 128 << 10  # what it begins with, and raises with each larger block that is freed
 
 
 def give_memory_back(system: str = sys.platform) -> None:
@@ -25,8 +26,17 @@ def keep_memory(system: str = sys.platform) -> None:
     """Keep what is freed: for a process that takes and frees the same again and again, and has the system clear every
     page anew each time.
     """
+    _set_thresholds(_KEPT_BYTES, system)
+
+
+def give_large_blocks_back(system: str = sys.platform) -> None:
+    """Have large blocks of memory go back as soon as they are freed, for good: for a process that seldom needs any."""
+    _set_thresholds(_AT_FIRST_BYTES, system)
+
+
+def _set_thresholds(size: int, system: str) -> None:
     if system == "linux":
         set_option = getattr(ctypes.CDLL(None), "mallopt", None)
         if set_option is not None:
             for option in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
-                set_option(option, _KEPT_BYTES)
+                set_option(option, size)

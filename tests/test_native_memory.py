@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drumapp.native_memory import give_memory_back, keep_memory
+from drumapp.native_memory import give_large_blocks_back, give_memory_back, keep_memory
 
 
 def _own_kb() -> int:
@@ -30,6 +30,7 @@ def test_what_was_freed_below_what_is_in_use_goes_back() -> None:
 def test_elsewhere_nothing_happens() -> None:
     give_memory_back("darwin")
     keep_memory("darwin")
+    give_large_blocks_back("darwin")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what the process holds")
@@ -46,3 +47,19 @@ def test_a_process_that_keeps_memory_has_no_page_cleared_twice() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 1000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what the process holds")
+def test_large_blocks_go_back_at_once_however_many_came_before() -> None:
+    """In a process of its own: what is set stays set."""
+    code = (
+        "import resource, numpy as np\n"
+        "from drumapp.native_memory import give_large_blocks_back\n"
+        "give_large_blocks_back()\n"
+        "np.ones(8 << 20, np.uint8)\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
+        "for _ in range(10): np.ones(4 << 20, np.uint8)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) >= 10 * (4 << 20) // (64 << 10)  # each page anew, of whatever size pages are

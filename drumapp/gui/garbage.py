@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from drumapp.native_memory import give_memory_back
 
-GIVE_BACK_MS = 30_000
+GIVE_BACK_MS, REST_MS = 10_000, 30_000
 _NEW_OBJECTS = 100_000
 _YOUNG_PER_MIDDLE = 20
 _MIDDLE_PER_OLD = 100
@@ -25,11 +25,11 @@ def collect_seldom() -> None:
 
 
 def give_back_often(owner: QObject, rest: Callable[[], object]) -> None:
-    """Let the system have memory that was freed, twice a minute as long as the owner lives.
+    """Let the system have memory that was freed, every ten seconds as long as the owner lives.
 
-    Args: rest, called just before, has what holds more than it needs let go of that.
+    Args: rest, called twice a minute, has what holds more than it needs let go of that.
     """
-    timer = QTimer(owner, interval=GIVE_BACK_MS)
-    timer.timeout.connect(rest)
-    timer.timeout.connect(give_memory_back)
-    timer.start()
+    for act, interval in ((rest, REST_MS), (give_memory_back, GIVE_BACK_MS)):
+        timer = QTimer(owner, interval=interval)
+        timer.timeout.connect(act)
+        timer.start()

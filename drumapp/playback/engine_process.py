@@ -11,7 +11,7 @@ import threading
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
-from drumapp.native_memory import give_memory_back
+from drumapp.native_memory import give_large_blocks_back, give_memory_back
 from drumapp.playback.clock import NANOSECONDS, MonotonicClock
 from drumapp.playback.clock_follower import ClockFollower
 from drumapp.playback.device_rest import DeviceRest
@@ -63,6 +63,7 @@ def run_playing_process(
     signal.signal(signal.SIGTERM, _leave)
     # A thread that unpickles a long pattern gives the others their turn after this long.
     sys.setswitchinterval(0.0005)
+    give_large_blocks_back()  # of soundfonts, which come and go
     PlayingProcess(commands, events, state, logs, RtMidiSystem()).run(sound)
 
 
@@ -198,7 +199,6 @@ class PlayingProcess:
             self._frames_seen_ns = now
             sound.device_lost()
         if now - self._gave_back_ns > _GIVE_BACK_NS:
-            # Each edit brings all notes anew, and what was freed of those before would stay in pieces.
             self._gave_back_ns = now
             give_memory_back()
         # Who plays on pads, or follows another's clock, must be heard at once.

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import itertools
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from drumapp.playback.synth import SynthError
 
-_T = TypeVar("_T")
+_Table = NDArray[np.void]
 
 _LARGEST_FILE = 2**32
 _MOST_RECORDS = 1_000_000
@@ -44,13 +44,52 @@ class Modulator(NamedTuple):
     transform: int
 
 
+class Zones(Sequence[Bag]):
+    """A preset's or an instrument's zones. Each is read when it is asked for: a font may hold hundreds of thousands."""
+
+    __slots__ = ("_first", "_last", "_tables")
+
+    def __init__(self, tables: _ZoneTables, first: int, last: int) -> None:
+        self._tables, self._first, self._last = tables, first, last
+
+    def __len__(self) -> int:
+        return self._last - self._first
+
+    @overload
+    def __getitem__(self, index: int) -> Bag: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Bag, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Bag | tuple[Bag, ...]:
+        places = range(self._first, self._last)[index]
+        return self._tables.bag(places) if isinstance(places, int) else tuple(map(self._tables.bag, places))
+
+
+@dataclass(frozen=True, slots=True)
+class _ZoneTables:
+    """The zones of all presets or instruments, checked: where each one's generators and modulators begin, and these."""
+
+    bags: _Table
+    generators: _Table
+    modulators: _Table
+
+    def bag(self, place: int) -> Bag:
+        (generator, modulator), (last_generator, last_modulator) = self.bags[place : place + 2].tolist()
+        modulators = self.modulators[modulator:last_modulator].tolist()
+        return Bag(
+            tuple(self.generators[generator:last_generator].tolist()),
+            tuple(Modulator(*fields) for fields in modulators),
+        )
+
+
 class PresetHeader(NamedTuple):
     """One preset: its name, program, bank, and its zones."""
 
     name: str
     program: int
     bank: int
-    bags: tuple[Bag, ...]
+    bags: Sequence[Bag]
 
 
 class SampleHeader(NamedTuple):
@@ -75,23 +114,38 @@ class SampleHeader(NamedTuple):
 class SoundfontFile:
     """What a file holds, its tables checked against each other.
 
-    Attributes: path; presets; instruments, each a tuple of zones; samples, whose places are as the file claims;
+    Attributes: path; presets; instruments, the zones of each; samples, whose places are as the file claims;
     frames: all samples' audio, 16 bit, shape (frames,), mapped from the file and not read yet.
     """
 
     path: Path
     presets: tuple[PresetHeader, ...]
-    instruments: tuple[tuple[Bag, ...], ...]
+    instruments: tuple[Sequence[Bag], ...]
     samples: tuple[SampleHeader, ...]
     frames: NDArray[np.int16]
 
 
-_PRESET = struct.Struct("<20sHHHIII")
-_INSTRUMENT = struct.Struct("<20sH")
-_BAG = struct.Struct("<HH")
-_GENERATOR = struct.Struct("<HH")
-_MODULATOR = struct.Struct("<HHhHH")
-_SAMPLE = struct.Struct("<20sIIIIIBbHH")
+_NAME = ("name", "S20")
+_PRESET = np.dtype(
+    [_NAME, *((name, "<u2") for name in ("program", "bank", "bag")), ("library_genre_morphology", "<u4", (3,))],
+)
+_INSTRUMENT = np.dtype([_NAME, ("bag", "<u2")])
+_BAG = np.dtype([("generator", "<u2"), ("modulator", "<u2")])
+_GENERATOR = np.dtype([("number", "<u2"), ("amount", "<u2")])
+_MODULATOR = np.dtype(
+    [("source", "<u2"), ("destination", "<u2"), ("amount", "<i2"), ("amount_source", "<u2"), ("transform", "<u2")]
+)
+_PLACES = ("start", "stop", "loop_start", "loop_stop", "rate")
+_SAMPLE = np.dtype(
+    [
+        _NAME,
+        *((name, "<u4") for name in _PLACES),
+        ("root", "u1"),
+        ("correction", "i1"),
+        ("link", "<u2"),
+        ("kind", "<u2"),
+    ]
+)
 
 
 def refusal(path: Path, why: str) -> SynthError:
@@ -168,58 +222,52 @@ class _Reader:
             if size % 2 and start < stop and not self._data[start]:
                 start += 1
 
-    def _records(self, kind: bytes, record: struct.Struct) -> list[tuple[Any, ...]]:
+    def _records(self, kind: bytes, record: np.dtype[np.void]) -> _Table:
         """A table's records, the closing one included."""
         name = kind.decode()
         if kind not in self._tables:
             raise self._refuse(f"its table {name!r} is missing")
         start, stop = self._tables[kind]
-        if stop == start or (stop - start) % record.size:
+        if stop == start or (stop - start) % record.itemsize:
             raise self._refuse(f"its table {name!r} has a wrong size")
-        if (stop - start) // record.size > _MOST_RECORDS:
+        if (stop - start) // record.itemsize > _MOST_RECORDS:
             raise self._refuse(f"its table {name!r} is absurdly long")
-        return list(record.iter_unpack(self._data[start:stop].tobytes()))
+        return np.frombuffer(self._data[start:stop].tobytes(), record)
 
     def _presets(self) -> tuple[PresetHeader, ...]:
-        bags = self._bags(b"pbag", b"pgen", b"pmod")
+        tables = self._zone_tables(b"pbag", b"pgen", b"pmod")
         headers = self._records(b"phdr", _PRESET)
-        presets = []
-        for header, following in itertools.pairwise(headers):
-            own = self._slice(bags, header[3], following[3], "phdr")
-            presets.append(PresetHeader(_text(header[0]), header[1], header[2], own))
-        return tuple(presets)
-
-    def _instruments(self) -> tuple[tuple[Bag, ...], ...]:
-        bags = self._bags(b"ibag", b"igen", b"imod")
-        headers = self._records(b"inst", _INSTRUMENT)
+        self._check_places(headers["bag"], tables.bags[1:], "phdr")
+        rows, stops = headers[:-1].tolist(), headers["bag"][1:].tolist()
         return tuple(
-            self._slice(bags, header[1], following[1], "inst") for header, following in itertools.pairwise(headers)
+            PresetHeader(_text(name), program, bank, Zones(tables, first, last))
+            for (name, program, bank, first, *_), last in zip(rows, stops, strict=True)
         )
 
-    def _bags(self, bag: bytes, gen: bytes, mod: bytes) -> tuple[Bag, ...]:
-        generators = tuple((int(number), int(amount)) for number, amount in self._records(gen, _GENERATOR))
-        modulators = tuple(Modulator(*fields) for fields in self._records(mod, _MODULATOR))
-        indices = self._records(bag, _BAG)
-        name = bag.decode()
-        return tuple(
-            Bag(
-                self._slice(generators, first[0], last[0], name),
-                self._slice(modulators, first[1], last[1], name),
-            )
-            for first, last in itertools.pairwise(indices)
-        )
+    def _instruments(self) -> tuple[Sequence[Bag], ...]:
+        tables = self._zone_tables(b"ibag", b"igen", b"imod")
+        places = self._records(b"inst", _INSTRUMENT)["bag"]
+        self._check_places(places, tables.bags[1:], "inst")
+        return tuple(Zones(tables, first, last) for first, last in itertools.pairwise(places.tolist()))
 
-    def _slice(self, items: tuple[_T, ...], first: int, last: int, table: str) -> tuple[_T, ...]:
-        if not first <= last <= len(items):
+    def _zone_tables(self, bag: bytes, gen: bytes, mod: bytes) -> _ZoneTables:
+        generators, modulators = self._records(gen, _GENERATOR), self._records(mod, _MODULATOR)
+        bags = self._records(bag, _BAG)
+        self._check_places(bags["generator"], generators, bag.decode())
+        self._check_places(bags["modulator"], modulators, bag.decode())
+        return _ZoneTables(bags, generators, modulators)
+
+    def _check_places(self, places: NDArray[Any], items: _Table, table: str) -> None:
+        """Where one's share of another table begins, and the next one's."""
+        if len(places) > 1 and ((places[1:] < places[:-1]).any() or places[-1] > len(items)):
             raise self._refuse(f"its table {table!r} points outside the file's other tables")
-        return items[first:last]
 
     def _samples(self) -> tuple[SampleHeader, ...]:
         return tuple(
             SampleHeader(_text(name), start, stop, loop_start, loop_stop, rate, root, correction, kind)
             for name, start, stop, loop_start, loop_stop, rate, root, correction, _link, kind in self._records(
                 b"shdr", _SAMPLE
-            )[:-1]
+            )[:-1].tolist()
         )
 
 

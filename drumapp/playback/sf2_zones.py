@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -179,7 +179,7 @@ class _Level:
     velocity_amount: int | None
 
 
-def _resolved(bags: tuple[Bag, ...], terminal: int) -> Iterator[_Level]:
+def _resolved(bags: Sequence[Bag], terminal: int) -> Iterator[_Level]:
     """The zones that end in the generator ``terminal``; a first zone without it gives the others their defaults."""
     base: dict[int, int] = {}
     base_amount: int | None = None

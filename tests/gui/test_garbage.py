@@ -40,11 +40,11 @@ def test_garbage_that_holds_itself_still_goes() -> None:
 def test_memory_goes_back_again_and_again_while_its_owner_lives(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     times: list[str] = []
     monkeypatch.setattr(garbage, "GIVE_BACK_MS", 1)
+    monkeypatch.setattr(garbage, "REST_MS", 2)
     monkeypatch.setattr(garbage, "give_memory_back", lambda: times.append("back"))
     owner = QObject()
     give_back_often(owner, lambda: times.append("rest"))
-    qtbot.waitUntil(lambda: len(times) >= 6)
-    assert times[:4] == ["rest", "back", "rest", "back"]
+    qtbot.waitUntil(lambda: min(times.count("rest"), times.count("back")) >= 3)
     owner.deleteLater()
     with qtbot.waitSignal(owner.destroyed):
         pass
