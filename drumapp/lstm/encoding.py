@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,14 +75,15 @@ class EventTable:
         return [EventTable(self.columns, rows, np.zeros(1, np.int64)) for rows in np.split(self.rows, self.starts[1:])]
 
 
-def table_columns(bar_memory: Sequence[int]) -> tuple[str, ...]:
+@cache
+def table_columns(bar_memory: tuple[int, ...]) -> tuple[str, ...]:
     """Column names of a table for a network that looks back so many bars."""
-    memory = tuple(f"{name}_{bars}" for bars in bar_memory for name in ("next_delay", "next_pitch", "struck", "near"))
-    return EVENT_COLUMNS + memory + ("struck_now",) + HABITS + LABEL_COLUMNS
+    memory = [f"{name}_{bars}" for bars in bar_memory for name in ("next_delay", "next_pitch", "struck", "near")]
+    return (*EVENT_COLUMNS, *memory, "struck_now", *HABITS, *LABEL_COLUMNS)
 
 
 def encode_pattern(
-    pattern: Pattern, vocabulary: Vocabulary, bar_memory: Sequence[int], labels: Labels | None = None
+    pattern: Pattern, vocabulary: Vocabulary, bar_memory: tuple[int, ...], labels: Labels | None = None
 ) -> EventTable:
     """A pattern as a table of events; notes the vocabulary has no word for are left out."""
     return encode_events(
@@ -97,7 +99,7 @@ def encode_events(
     rows: IntTable,
     timeline: Timeline,
     vocabulary: Vocabulary,
-    bar_memory: Sequence[int],
+    bar_memory: tuple[int, ...],
     labels: tuple[int, int],
     *,
     first: int = 0,

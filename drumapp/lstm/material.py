@@ -115,7 +115,7 @@ class PieceMaterial:
         self,
         pieces: Sequence[Piece],
         vocabulary: Vocabulary,
-        bar_memory: Sequence[int],
+        bar_memory: tuple[int, ...],
         key_classes: NDArray[np.int64] | None = None,
         augmentation: Augmentation | None = None,
         seed: int = 0,
@@ -163,7 +163,7 @@ class PieceMaterial:
 def table_of(
     pieces: Sequence[Piece],
     vocabulary: Vocabulary,
-    bar_memory: Sequence[int],
+    bar_memory: tuple[int, ...],
     *,
     labels: bool = True,
     key_classes: NDArray[np.int64] | None = None,
