@@ -75,3 +75,12 @@ def test_ticks_that_need_64_bits_are_kept_beside_others() -> None:
     assert index.fields.tolist() == [[10, 36, 100, 5], [2**31 - 1, 38, 90, 7], [2**40, 42, 80, 2**33]]
     assert index.between(2**40 + 1, 2**50).durations.tolist() == [2**33]
     assert index.between(11, 20).starts.tolist() == [10]
+
+
+def test_stretch_by_stretch_all_notes_come_in_order() -> None:
+    notes = [Note(tick, 36 + tick % 5, 100) for tick in range(10_000)]
+    stretches = list(NoteIndex(notes).stretches())
+    assert len(stretches) > 1
+    assert [start for stretch in stretches for start in stretch.starts.tolist()] == [note.start for note in notes]
+    assert NoteIndex(notes).pitches.tolist() == [36, 37, 38, 39, 40]
+    assert not list(NoteIndex().stretches())

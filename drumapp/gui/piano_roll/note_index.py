@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from drumapp.core.pattern import Note
 from drumapp.note_table import note_table
 
 _FIRST_CAPACITY = 1024
+_AT_ONCE = 4096
 _FURTHEST = 2**62  # ticks
 _NARROW = 2**31  # ticks from which on 32 bits do not hold them
 _TIMES = [0, 3]  # a Note's fields that are ticks: start and duration
@@ -79,20 +80,23 @@ class NoteIndex:
         times, kinds = _columns_of(new.part(first, len(new) - last))
         kept = slice(len(old) - last, self._count)
         return NoteIndex._of(
-            np.concatenate((self._times[:, :first], times, self._times[:, kept]), axis=1),
-            np.concatenate((self._kinds[:, :first], kinds, self._kinds[:, kept]), axis=1),
+            (self._times[:, :first], times, self._times[:, kept]), (self._kinds[:, :first], kinds, self._kinds[:, kept])
         )
 
     def where(self, chosen: Iterable[bool]) -> NoteIndex:
         """The index of some of the notes, told for each of them in their order."""
         wanted = np.fromiter(chosen, dtype=bool, count=self._count)
-        return NoteIndex._of(self._times[:, : self._count][:, wanted], self._kinds[:, : self._count][:, wanted])
+        return NoteIndex._of((self._times[:, : self._count][:, wanted],), (self._kinds[:, : self._count][:, wanted],))
 
     @classmethod
-    def _of(cls, times: NDArray[np.signedinteger], kinds: NDArray[np.uint8]) -> NoteIndex:
+    def _of(cls, times: Sequence[NDArray[np.signedinteger]], kinds: Sequence[NDArray[np.uint8]]) -> NoteIndex:
+        """With room for notes that are appended next, or all would be moved once more."""
         made = cls()
-        made._times, made._kinds, made._count = times, kinds, times.shape[1]
-        made._longest = int(times[1].max(initial=0))
+        made._count = sum(some.shape[1] for some in times)
+        made._make_room(made._count, np.result_type(*times))
+        np.concatenate(times, axis=1, out=made._times[:, : made._count])
+        np.concatenate(kinds, axis=1, out=made._kinds[:, : made._count])
+        made._longest = int(made._times[1, : made._count].max(initial=0))
         return made
 
     @property
@@ -113,7 +117,15 @@ class NoteIndex:
     @property
     def pitches(self) -> NDArray[np.int64]:
         """The keys that occur, in order."""
-        return np.flatnonzero(np.bincount(self._kinds[0, : self._count], minlength=128))
+        counts = np.zeros(128, np.int64)
+        for first in range(0, self._count, _AT_ONCE):  # counted, they are widened eight times
+            counts += np.bincount(self._kinds[0, first : min(first + _AT_ONCE, self._count)], minlength=128)
+        return np.flatnonzero(counts)
+
+    def stretches(self) -> Iterator[NoteColumns]:
+        """All notes in order, some thousands at a time: unpacked, they take four times the room."""
+        for first in range(0, self._count, _AT_ONCE):
+            yield self._columns(slice(first, min(first + _AT_ONCE, self._count)))
 
     def between(self, start: float, stop: float) -> NoteColumns:
         """The notes that sound anywhere from ``start`` to ``stop``, in ticks."""

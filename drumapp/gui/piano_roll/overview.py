@@ -163,11 +163,12 @@ class Overview(QWidget):
         width = max(round(self.width() * ratio), 1)
         height = max(round((self.height() - 2 * _MARGIN) * ratio), 1)
         pixels = np.zeros((height, width), np.uint32)
-        notes = scene.index.between(-1.0, float("inf"))
-        if len(notes) and scene.rows:
-            columns = np.minimum((notes.starts * (width / scene.extent)).astype(np.int64), width - 1)
+        if len(scene.index) and scene.rows:
             struck = np.zeros((scene.rows + 1, width), bool)  # the last row takes keys without a lane, whose row is -1
-            struck[row_table(scene.kit)[notes.pitches], columns] = True
+            rows = row_table(scene.kit)
+            for notes in scene.index.stretches():
+                columns = np.minimum((notes.starts * (width / scene.extent)).astype(np.int64), width - 1)
+                struck[rows[notes.pitches], columns] = True
             struck[:, 1:] |= struck[:, :-1]  # two pixels wide, or a lone note would hardly be seen
             edges = np.linspace(0, height, scene.rows + 1).round().astype(int)
             for row, lane in enumerate(scene.kit.lanes):
