@@ -26,7 +26,7 @@ from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range
 from drumapp.gui.application import Application
 from drumapp.gui.display import build_qt
-from drumapp.gui.garbage import collect_seldom
+from drumapp.gui.garbage import settle_memory
 from drumapp.playback import engine as playback
 from drumapp.playback.output_settings import DEFAULT_DEVICE, NO_DEVICE
 from drumapp.playback.soundfont import find_soundfonts
@@ -237,7 +237,7 @@ class EndlessWindow:
 def main() -> int:
     """Play until the time is over or a signal comes."""
     path, seconds, seed, *sinks = sys.argv[1:]
-    collect_seldom()
+    settle_memory()
     app = build_qt([])
     application = Application(app, Settings(bars=0, tempo=BPM))
     with Path(path).open("w") as file:

@@ -158,12 +158,12 @@ def window() -> Iterator[Hand]:
     from drumapp import resources
     from drumapp.gui.application import Application
     from drumapp.gui.display import build_qt
-    from drumapp.gui.garbage import collect_seldom
+    from drumapp.gui.garbage import settle_memory
     from drumapp.playback.engine import SoundSettings
     from drumapp.settings import Settings
 
     app = build_qt([])
-    collect_seldom()
+    settle_memory()
     engine = SilentEngine(SoundSettings(resources.builtin_soundfont()))
     application = Application(app, Settings(theme="dark"), engine=engine)
     try:

@@ -21,7 +21,7 @@ from benchmarks.servers import connect
 from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.gui.application import Application
 from drumapp.gui.display import build_qt
-from drumapp.gui.garbage import collect_seldom
+from drumapp.gui.garbage import settle_memory
 from drumapp.playback.engine import VIRTUAL_PORT, PlaybackEngine, SoundSettings
 from drumapp.playback.output_settings import NO_DEVICE
 from drumapp.port_choices import OutputChoice
@@ -148,7 +148,7 @@ def main() -> int:
     """Play until enough notes are sent."""
     path, count = sys.argv[1:]
     app = build_qt([])
-    collect_seldom()
+    settle_memory()
     settings = Settings(bars=0, tempo=BPM, sound=SoundChoice(device=NO_DEVICE))
     engine = SteadyEngine(settings.sound.settings(settings.soundfont, settings.synth, settings.volume_db))
     application = Application(app, settings, engine=engine)

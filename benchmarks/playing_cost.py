@@ -79,11 +79,11 @@ def watch_window(seconds: float) -> dict[str, Any]:
 
     from drumapp.gui.application import Application
     from drumapp.gui.display import build_qt
-    from drumapp.gui.garbage import collect_seldom
+    from drumapp.gui.garbage import settle_memory
     from drumapp.settings import Settings
 
     app = build_qt([])
-    collect_seldom()
+    settle_memory()
     application: Any = Application(app, Settings())
     found: dict[str, Any] = {}
     used: dict[str, float] = {}

@@ -113,14 +113,14 @@ def plays_ms(*, last_bar: bool, edits: int, thought: float = 0.0) -> list[float]
 
     from drumapp.gui.application import Application
     from drumapp.gui.display import build_qt
-    from drumapp.gui.garbage import collect_seldom
+    from drumapp.gui.garbage import settle_memory
     from drumapp.playback.engine import PlaybackEngine, SoundSettings
     from drumapp.resources import builtin_soundfont
     from drumapp.settings import Settings
 
     global _app
     _app = _app or build_qt([])
-    collect_seldom()  # as the program does
+    settle_memory()  # as the program does
     engine = PlaybackEngine(SoundSettings(builtin_soundfont(), synth="sampler", device="null"))
     application = Application(_app, Settings(bars=0, seed=1), engine=engine)
     document, conductor = application.document, application.conductor

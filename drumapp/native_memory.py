@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Mapping
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of glibc's malloc.h
 _KEPT_BYTES = 32 << 20  # as much as it lets be set
 _AT_FIRST_BYTES = 128 << 10  # what it begins with, and raises with each larger block that is freed
 
@@ -22,21 +23,31 @@ def give_memory_back(system: str = sys.platform) -> None:
             trim(0)
 
 
+def share_one_heap(system: str = sys.platform) -> None:
+    """Have all threads share one heap: for a process whose threads come and go. Call it before there are any.
+
+    glibc gives each thread a heap of its own otherwise, of which it gives the top back never.
+    """
+    if system == "linux":
+        _set_options({_ARENA_MAX: 1})
+
+
 def keep_memory(system: str = sys.platform) -> None:
     """Keep what is freed: for a process that takes and frees the same again and again, and has the system clear every
     page anew each time.
     """
-    _set_thresholds(_KEPT_BYTES, system)
+    if system == "linux":
+        _set_options(dict.fromkeys((_TRIM_THRESHOLD, _MMAP_THRESHOLD), _KEPT_BYTES))
 
 
 def give_large_blocks_back(system: str = sys.platform) -> None:
     """Have large blocks of memory go back as soon as they are freed, for good: for a process that seldom needs any."""
-    _set_thresholds(_AT_FIRST_BYTES, system)
-
-
-def _set_thresholds(size: int, system: str) -> None:
     if system == "linux":
-        set_option = getattr(ctypes.CDLL(None), "mallopt", None)
-        if set_option is not None:
-            for option in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
-                set_option(option, size)
+        _set_options(dict.fromkeys((_TRIM_THRESHOLD, _MMAP_THRESHOLD), _AT_FIRST_BYTES))
+
+
+def _set_options(options: Mapping[int, int]) -> None:
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
+    if set_option is not None:
+        for option, value in options.items():
+            set_option(option, value)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drumapp.native_memory import give_large_blocks_back, give_memory_back, keep_memory
+from drumapp.native_memory import give_large_blocks_back, give_memory_back, keep_memory, share_one_heap
 
 
 def _own_kb() -> int:
@@ -30,6 +30,7 @@ def test_what_was_freed_below_what_is_in_use_goes_back() -> None:
 def test_elsewhere_nothing_happens() -> None:
     give_memory_back("darwin")
     keep_memory("darwin")
+    share_one_heap("darwin")
     give_large_blocks_back("darwin")
 
 
@@ -63,3 +64,23 @@ def test_large_blocks_go_back_at_once_however_many_came_before() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(done.stdout) >= 10 * (4 << 20) // (64 << 10)  # each page anew, of whatever size pages are
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux's C library how many heaps there are")
+def test_threads_share_one_heap() -> None:
+    """In a process of its own: what is set stays set."""
+    code = (
+        "import ctypes, sys, threading, numpy as np\n"
+        "from drumapp.native_memory import share_one_heap\n"
+        "share_one_heap()\n"
+        "kept = []\n"
+        "threads = [threading.Thread(target=lambda: kept.append(np.ones(10_000, np.uint8))) for _ in range(8)]\n"
+        "for thread in threads: thread.start()\n"
+        "for thread in threads: thread.join()\n"
+        "library = ctypes.CDLL(None)\n"
+        "library.fdopen.restype = ctypes.c_void_p\n"
+        "library.malloc_info(0, ctypes.c_void_p(library.fdopen(1, b'w')))\n"
+        "library.fflush(None)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.count("<heap nr=") == 1

@@ -15,7 +15,7 @@ from drumapp.core.document_files import is_document
 from drumapp.gui.application import Application
 from drumapp.gui.display import build_qt
 from drumapp.gui.documents_to_open import DocumentsToOpen
-from drumapp.gui.garbage import collect_seldom
+from drumapp.gui.garbage import settle_memory
 from drumapp.logs import log_uncaught, start_logging, watch_for_faults
 from drumapp.settings import load_settings, settings_file
 
@@ -30,8 +30,8 @@ def run(argv: Sequence[str]) -> int:
     and time.monotonic_ns of the first paint, and ends.
     """
     arguments = [argument for argument in argv if argument != QUIT_AFTER_PAINT]
+    settle_memory()
     app = build_qt(arguments)
-    collect_seldom()
     never_started = not settings_file().exists()
     application = Application(app, load_settings())
     if QUIT_AFTER_PAINT in argv:
