@@ -162,8 +162,8 @@ def window() -> Iterator[Hand]:
     from drumapp.playback.engine import SoundSettings
     from drumapp.settings import Settings
 
-    app = build_qt([])
     settle_memory()
+    app = build_qt([])
     engine = SilentEngine(SoundSettings(resources.builtin_soundfont()))
     application = Application(app, Settings(theme="dark"), engine=engine)
     try:

@@ -147,8 +147,8 @@ class TimedWindow:
 def main() -> int:
     """Play until enough notes are sent."""
     path, count = sys.argv[1:]
-    app = build_qt([])
     settle_memory()
+    app = build_qt([])
     settings = Settings(bars=0, tempo=BPM, sound=SoundChoice(device=NO_DEVICE))
     engine = SteadyEngine(settings.sound.settings(settings.soundfont, settings.synth, settings.volume_db))
     application = Application(app, settings, engine=engine)

@@ -82,8 +82,8 @@ def watch_window(seconds: float) -> dict[str, Any]:
     from drumapp.gui.garbage import settle_memory
     from drumapp.settings import Settings
 
-    app = build_qt([])
     settle_memory()
+    app = build_qt([])
     application: Any = Application(app, Settings())
     found: dict[str, Any] = {}
     used: dict[str, float] = {}

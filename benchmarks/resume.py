@@ -119,8 +119,8 @@ def plays_ms(*, last_bar: bool, edits: int, thought: float = 0.0) -> list[float]
     from drumapp.settings import Settings
 
     global _app
-    _app = _app or build_qt([])
     settle_memory()  # as the program does
+    _app = _app or build_qt([])
     engine = PlaybackEngine(SoundSettings(builtin_soundfont(), synth="sampler", device="null"))
     application = Application(_app, Settings(bars=0, seed=1), engine=engine)
     document, conductor = application.document, application.conductor

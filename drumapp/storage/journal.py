@@ -178,9 +178,8 @@ class Journal:
         self._unflushed = True
 
     def _write_whole(self, project: Project) -> None:
-        sizes: list[int] = []
-        write_atomically(self.path, lambda file: sizes.append(write_opening(file, self._origin, project)))
-        self._begun(project, *sizes)
+        write_atomically(self.path, lambda file: write_opening(file, self._origin, project))
+        self._begun(project, self.path.stat().st_size)
         self._unflushed = False
 
     def _begun(self, project: Project, size: int) -> None:

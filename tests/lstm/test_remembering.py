@@ -10,6 +10,7 @@ import pytest
 
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range
+from drumapp.lstm.checkpoint import DrumModel
 from drumapp.lstm.dice import FRESH_MEMORY, noise_rng
 from drumapp.lstm.generator import DrumGenerator
 from drumapp.lstm.remembering import MemoryThroughTime, MemoryWatch, surprise_in_take
@@ -95,23 +96,23 @@ def test_the_memory_starts_with_the_bar_of_the_first_note() -> None:
     assert shown.fresh == (2 * 1920,)
 
 
-def test_when_the_last_notes_go_so_does_what_was_kept_of_them() -> None:
-    model = busy_model(0)
-    settings = GeneratorSettings(seed=9, bars=None)
-    notes = sorted(islice(DrumGenerator(model, settings), 60))
-    watch = MemoryWatch(model)
+def watch_of_a_take() -> tuple[DrumModel, GeneratorSettings, list[Note], MemoryWatch]:
+    """A take of sixty notes, and a watch that has followed it."""
+    model, settings = busy_model(0), GeneratorSettings(seed=9, bars=None)
+    notes, watch = sorted(islice(DrumGenerator(model, settings), 60)), MemoryWatch(model)
     watched(watch, settings, Pattern.of(notes))
+    return model, settings, notes, watch
+
+
+def test_when_the_last_notes_go_so_does_what_was_kept_of_them() -> None:
+    model, settings, notes, watch = watch_of_a_take()
     shown = watched(watch, settings, Pattern.of(notes[:40]))
     anew = watched(MemoryWatch(model), settings, Pattern.of(notes[:40]))
     assert shown.ticks.tolist() == anew.ticks.tolist()
 
 
 def test_what_was_turned_before_notes_that_stay_is_seen_in_the_memory() -> None:
-    model = busy_model(0)
-    settings = GeneratorSettings(seed=9, bars=None)
-    notes = sorted(islice(DrumGenerator(model, settings), 60))
-    watch = MemoryWatch(model)
-    watched(watch, settings, Pattern.of(notes))
+    model, settings, notes, watch = watch_of_a_take()
     place = Place((notes[30].start + 10) // 20 * 20, notes[30].pitch)
     turned = replace(settings, changes=(Change(place, 1.0, 1.0, 0.3),))
     shown, anew = (watched(one, turned, Pattern.of(notes)) for one in (watch, MemoryWatch(model)))
