@@ -26,7 +26,7 @@ def give_memory_back(system: str = sys.platform) -> None:
 def share_one_heap(system: str = sys.platform) -> None:
     """Have all threads share one heap: for a process whose threads come and go. Call it before there are any.
 
-    glibc gives each thread a heap of its own otherwise, of which it gives the top back never.
+    glibc gives each thread a heap of its own otherwise, and of those heaps' tops malloc_trim gives nothing back.
     """
     if system == "linux":
         _set_options({_ARENA_MAX: 1})
