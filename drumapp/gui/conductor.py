@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import secrets
-import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Note, NoteRun, Pattern
 from drumapp.core.timing import MetreMap, Range, TempoMap
 from drumapp.gui.document import Document
-from drumapp.gui.generation import Batch, Failed, Finished, GenerationRun, Request
+from drumapp.gui.drummer_at_work import DrummerAtWork
+from drumapp.gui.generation import Request
 from drumapp.gui.requests import Requests
 from drumapp.gui.seat import Seat
 from drumapp.gui.sounding_music import SoundingMusic
-from drumapp.gui.writing import Writing, next_beat, preparation_seconds
 
 if TYPE_CHECKING:
     from drumapp.lstm.take_settings import GeneratorSettings
     from drumapp.playback.engine import PlaybackEngine, Playhead
 
-BARS_AHEAD = 4
 ACTIVE_MS = 16  # as often as most screens show a frame
 IDLE_MS = 60
-FIRST_NOTE_SECONDS = 0.016
-SETTLE_SECONDS = 0.12  # after the last change by hand, before the drummer is asked to write otherwise
 SEED_BITS = 31
 
 
@@ -74,8 +68,7 @@ class Conductor(QObject):
         self._document = document
         self._engine = engine
         self.requests = Requests(document)
-        self._writing: Writing | None = None
-        self._touched_at = 0.0
+        self._work = DrummerAtWork(document, engine, self.requests, self.failed.emit)
         self._music = SoundingMusic(document, engine)
         self._playing = False
         self._timer = QTimer(self, interval=IDLE_MS)
@@ -84,12 +77,9 @@ class Conductor(QObject):
         document.replaced.connect(self._document_replaced)
         document.timing_changed.connect(self._music.send_pattern)
         document.loop_changed.connect(self._music.send_loop)
-        document.kit_changed.connect(self._kit_changed)
-        document.locks_changed.connect(self._make_stale)
-        document.touched.connect(self._touched)
+        document.kit_changed.connect(self._music.send_kit)
         document.take_closed.connect(self._take_closed)
         document.begun_anew.connect(self.requests.forget)
-        self._locked_keys = document.kit.locked_keys
         self._music.send_kit()
 
     def start(self) -> None:
@@ -110,11 +100,7 @@ class Conductor(QObject):
     @property
     def settings_in_take(self) -> GeneratorSettings | None:
         """Those of the take under way, with what has been turned since it began; None while nobody writes."""
-        writing = self._writing
-        if writing is None:
-            return None
-        generator = writing.run.generator
-        return writing.settings if generator is None else _with_changes(writing.settings, generator.settings)
+        return self._work.settings
 
     @property
     def can_generate(self) -> bool:
@@ -138,7 +124,7 @@ class Conductor(QObject):
 
         What is locked stays, and the drummer plays around it.
         """
-        seat = self._drummer()
+        self.requests.drummer()
         self.finish_take()
         self._wake_engine()
         self._engine.stop()
@@ -153,7 +139,7 @@ class Conductor(QObject):
         if kept or document.kit.locked_keys:
             chart = self.requests.chart(replace(standing, length=end or 0), 0, end)
         self._go()
-        self._begin(seat, Request(settings, chart), standing, end, start=0, label="Generate")
+        self._work.begin(Request(settings, chart), standing, end, start=0, label="Generate", playing=True)
         self._engine.play()
         self._publish(seed=settings.seed, endless=settings.bars is None)
         self.tick()
@@ -165,7 +151,7 @@ class Conductor(QObject):
         which on it writes, the end of what stands unless given. What lies behind it is replaced, to its end; at the end
         it writes as many bars more as the settings say. Asked again to go on from the same place, it plays another way.
         """
-        seat = self._drummer()
+        seat = self.requests.drummer()
         self.finish_take()
         pattern = self._document.pattern
         start = pattern.length if start is None else min(max(start, 0), pattern.length)
@@ -181,20 +167,18 @@ class Conductor(QObject):
         if not self._playing:
             self._engine.seek(pattern.metre.bar_start(max(pattern.metre.bar_at(start - 1) if start else 0, 0)))
         self._go()
-        self._begin(seat, request, standing, stop, start=first, label="Go on")
+        self._work.begin(request, standing, stop, start=first, label="Go on", playing=True)
         self._engine.play()
         self._publish(seed=request.settings.seed, endless=wanted.bars is None)
         self.tick()
 
     def adjust(self, wanted: GeneratorSettings) -> None:
         """Other settings for the drummer: heard from the next beat on while it writes, else from the next take on."""
-        if self._writing is not None:
-            self._writing.adjust(wanted)
+        self._work.adjust(wanted)
 
     def freshen(self, memory_range: float) -> None:
         """Fresh memory from the next beat on; nothing happens while nobody writes."""
-        if self._writing is not None:
-            self._writing.freshen(memory_range)
+        self._work.freshen(memory_range)
 
     def toggle_play(self) -> None:
         """Pause what plays, or go on."""
@@ -205,16 +189,11 @@ class Conductor(QObject):
 
     def play(self) -> None:
         """Go on from where the music is; a drummer who was held goes on from its memory."""
-        writing = self._writing
-        if writing is None and self._document.pattern.length == 0:
+        if not self._work.busy and self._document.pattern.length == 0:
             return
         self._wake_engine()
         self._go()
-        if writing is not None and writing.stale_from is not None:
-            # What stands is what is seen: held, the drummer goes on at its end.
-            self._rewrite(writing, self._document.pattern.length)
-        if self._writing is not None:
-            self._writing.run.resume()
+        self._work.resume()
         self._engine.play()
         self._publish()
         self.tick()
@@ -278,15 +257,13 @@ class Conductor(QObject):
 
     def finish_take(self) -> None:
         """Send the drummer home; the bars it has written to their ends stay, and are repeated."""
-        if self._writing is not None:
+        if self._work.busy:
             self._document.end_take()
 
     def close(self) -> None:
         """End the run and the engine; nothing of either is left."""
         self._timer.stop()
-        writing, self._writing = self._writing, None
-        if writing is not None:
-            writing.run.cancel()
+        self._work.cancel()
         self._engine.close()
 
     # What time brings
@@ -294,14 +271,10 @@ class Conductor(QObject):
     def tick(self) -> None:
         """Take in what was drawn, show where the music is, hear what the engine has to say."""
         head = self._engine.playhead()
-        writing = self._writing
-        if writing is not None and writing.stale_from is not None and self._settled:
-            if self._playing:
-                self._rewrite_ahead(writing, head.tick)
-            else:
-                self._rewrite(writing, self._document.pattern.length)  # when it may go on, it will have thought of it
-        if writing is not None and self._playing:
-            self._drain(head.tick)
+        self._work.think_again(head.tick, playing=self._playing)
+        if self._playing and self._work.busy:
+            self._work.hand_over(head.tick)
+            self._publish(playhead=head.tick)
         self.playhead_moved.emit(head)
         for event in self._engine.poll():
             self.sound_event.emit(event)
@@ -310,113 +283,12 @@ class Conductor(QObject):
         elif head.playing:
             self._notice_start()
 
-    def _drain(self, playhead: float) -> None:
-        run = self._writing.run
-        bar = self._document.pattern.metre.metre_at(max(int(playhead), 0)).ticks_per_bar
-        for item in run.take(playhead + BARS_AHEAD * bar):
-            if isinstance(item, Batch):
-                self._take_up(item.notes, item.settled)
-            elif isinstance(item, Finished):
-                self._take_up(item.notes, item.length)
-                self._document.end_take(item.length)
-            elif isinstance(item, Failed):
-                self._drummer_failed(item.error)
-        self._publish(playhead=playhead)
-
-    def _take_up(self, notes: Sequence[Note], settled: int) -> None:
-        settled = max(settled, self._document.pattern.length)
-        self._engine.append_notes(notes, settled)
-        self._document.append(notes, settled)
-
-    def _drummer_failed(self, error: Exception) -> None:
-        self._document.end_take()
-        if isinstance(error, DrumappError):
-            self.failed.emit(str(error))
-        else:
-            self.failed.emit(f"The drummer broke off by a fault of the program ({type(error).__name__}: {error}).")
-
-    # Writing otherwise
-
-    def _touched(self, removed: Sequence[Note], added: Sequence[Note]) -> None:
-        """The user edited what the drummer has in mind."""
-        if self._writing is not None:
-            self._writing.touch(removed, added, self._document.pattern.metre)
-            self._touched_at = time.monotonic()
-
-    @property
-    def _settled(self) -> bool:
-        return time.monotonic() - self._touched_at >= SETTLE_SECONDS
-
-    def _make_stale(self) -> None:
-        if self._writing is not None:
-            self._writing.make_stale()
-
-    def _rewrite_ahead(self, writing: Writing, playhead: float) -> None:
-        """Let the drummer write otherwise from the next beat on that leaves it the time to think."""
-        pattern = self._document.pattern
-        heard_anew = len(pattern.notes) - pattern.index_from(writing.stale_from or 0)
-        seconds = pattern.tempo.seconds_at(playhead) + preparation_seconds(heard_anew)
-        soonest = next_beat(int(pattern.tempo.tick_at(seconds)) + 1, pattern.metre)
-        earliest = max(soonest, writing.stale_from or 0, self._document.take_start)
-        self._rewrite(writing, min(earliest, pattern.length))
-
-    def _rewrite(self, writing: Writing, tick: int) -> None:
-        """Take back what the drummer has written from a tick on, and let it write that anew."""
-        seat, document = self._drummer(), self._document
-        writing.run.cancel()
-        generator = writing.run.generator
-        settings = writing.settings if generator is None else _with_changes(writing.settings, generator.settings)
-        trail = self.requests.trail if generator is None else generator.trail
-        ahead = frozenset(note for note in writing.touched if note.start >= tick)
-        chart = self.requests.chart(document.pattern, tick, document.end, ahead)
-        stays, _ = seat.parted(chart)
-        standing = replace(document.pattern, notes=NoteRun(stays), length=tick)
-        request = Request(settings.up_to(tick), chart, trail, writing.turned)
-        self._writing = Writing(self._run_of(seat, request), request, writing.touched)
-        document.rewrite(standing, document.end)
-
-    # Takes
-
-    def _drummer(self) -> Seat:
-        if self.requests.seat is None:
-            raise DrumappError("There is no drummer to generate with: open a model first (File, Open model).")
-        return self.requests.seat
-
-    def _begin(
-        self, seat: Seat, request: Request, standing: Pattern, end: int | None, *, start: int, label: str
-    ) -> None:
-        run = self._run_of(seat, request)
-        self._document.begin_take(standing, end, start=start, label=label)
-        self._writing = Writing(run, request)
-        self._engine.set_growing(True)
-
-    def _run_of(self, seat: Seat, request: Request) -> GenerationRun:
-        run = GenerationRun(lambda: seat.make(request))
-        if not self._playing:
-            run.pause()
-        run.start()
-        if self._playing:
-            # For one frame at most: what the window does meanwhile would keep the interpreter from the drummer.
-            run.wait_until_begun(FIRST_NOTE_SECONDS)
-        return run
-
-    def _take_closed(self, take_id: str, result: Pattern) -> None:
-        """The take in the document has ended: send the drummer home, and keep what replays it."""
-        writing, self._writing = self._writing, None
-        if writing is None:
-            return
-        writing.run.cancel()
-        generator = writing.run.generator
-        if generator is not None and self.requests.seat is not None:
-            self.requests.trail = generator.trail
-            if result.notes:
-                self._document.add_take(self.requests.seat.take_of(generator, take_id, result, time.time()))
+    def _take_closed(self) -> None:
         self._publish()
 
     def _notice_start(self) -> None:
         """The engine started by itself: who is followed, did."""
-        if self._writing is not None:
-            self._writing.run.resume()
+        self._work.resume()
         self._go()
         self._publish()
 
@@ -436,12 +308,6 @@ class Conductor(QObject):
         if self._document.pattern.length == 0 and not self._document.in_take and self._playing:
             self.stop()
 
-    def _kit_changed(self) -> None:
-        self._music.send_kit()
-        if self._document.kit.locked_keys != self._locked_keys:
-            self._locked_keys = self._document.kit.locked_keys
-            self._make_stale()
-
     def _wake_engine(self) -> None:
         """Bring back a playing process that died, to where it was."""
         if not self._engine.running:
@@ -454,8 +320,7 @@ class Conductor(QObject):
         self._pace()
 
     def _rest(self) -> None:
-        if self._writing is not None:
-            self._writing.run.pause()
+        self._work.pause()
         self._playing = False
         if self._music.aside is not None:
             self._music.send_pattern()
@@ -468,9 +333,9 @@ class Conductor(QObject):
 
     def _publish(self, *, playhead: float | None = None, **changes: object) -> None:
         """Say what goes on, if it is other than before."""
-        if self.requests.seat is None and self._writing is None:
+        if self.requests.seat is None and not self._work.busy:
             drummer = Drummer.ABSENT
-        elif self._writing is None:
+        elif not self._work.busy:
             drummer = Drummer.IDLE
         else:
             drummer = Drummer.WRITING if self._playing else Drummer.PAUSED
@@ -481,7 +346,7 @@ class Conductor(QObject):
         values = {
             "drummer": drummer,
             "playing": self._playing,
-            "bars_ahead": max(ahead, 0) if self._writing is not None else 0,
+            "bars_ahead": max(ahead, 0) if self._work.busy else 0,
             "seed": self.performance.seed,
             "endless": self.performance.endless,
         }
@@ -489,11 +354,6 @@ class Conductor(QObject):
         if performance != self.performance:
             self.performance = performance
             self.changed.emit()
-
-
-def _with_changes(settings: GeneratorSettings, played: GeneratorSettings) -> GeneratorSettings:
-    """Settings with what was turned while they were played."""
-    return replace(settings, changes=played.changes)
 
 
 def take_name(seed: int) -> str:

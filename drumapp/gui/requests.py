@@ -31,6 +31,12 @@ class Requests:
         self._went_on: tuple[int, NoteRun] | None = None  # from where, after what, when last asked to go on
         self._ways = 0  # how often it was asked that
 
+    def drummer(self) -> Seat:
+        """Who drums. Raises DrumappError when there is nobody."""
+        if self.seat is None:
+            raise DrumappError("There is no drummer to generate with: open a model first (File, Open model).")
+        return self.seat
+
     def forget(self) -> None:
         """Another document, or another drummer: nothing of what was heard is of use."""
         self.trail = self._went_on = None

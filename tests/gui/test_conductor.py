@@ -3,8 +3,9 @@ import pytest
 from drumapp.core.errors import DrumappError
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Range
-from drumapp.gui.conductor import BARS_AHEAD, Conductor, Drummer, fresh_seed
+from drumapp.gui.conductor import Conductor, Drummer, fresh_seed
 from drumapp.gui.document import Document
+from drumapp.gui.drummer_at_work import BARS_AHEAD
 from drumapp.lstm.take_settings import GeneratorSettings
 from drumapp.playback.engine import SoundReady
 from tests.gui.gui_fakes import RecordingEngine, ScriptedSeat, no_thread, played_straight

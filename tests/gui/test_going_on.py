@@ -8,8 +8,9 @@ from drumapp.core import kit_editing
 from drumapp.core.editing import move, remove
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Metre, MetreMap
-from drumapp.gui.conductor import BARS_AHEAD, Conductor, Drummer
+from drumapp.gui.conductor import Conductor, Drummer
 from drumapp.gui.document import Document
+from drumapp.gui.drummer_at_work import BARS_AHEAD
 from drumapp.gui.writing import beat_after, next_beat, preparation_seconds
 from drumapp.lstm.take_settings import GeneratorSettings
 from tests.gui.gui_fakes import RecordingEngine, ScriptedSeat, no_thread, played_straight
@@ -244,7 +245,7 @@ def test_what_the_user_puts_ahead_of_the_drummer_stands(qtbot, conductor, docume
 
 def test_a_run_of_edits_is_heeded_once_the_hand_rests(qtbot, conductor, document, engine, seat, monkeypatch) -> None:
     now = [100.0]
-    monkeypatch.setattr("drumapp.gui.conductor.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("drumapp.gui.drummer_at_work.time.monotonic", lambda: now[0])
     endless(qtbot, conductor, document, engine)
     for _ in range(5):
         document.edit(remove(document.pattern, frozenset(document.pattern.notes[:1])).pattern, "Delete")

@@ -2,61 +2,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from drumapp.core.pattern import Note, Pattern
 from drumapp.core.project import MAX_SEED
-from drumapp.lstm.encoding import EventTable, encode_pattern, join
-from drumapp.lstm.material import TableMaterial
-from drumapp.lstm.presets import PRESETS, Architecture, Optimisation, Preset
-from drumapp.lstm.training import run as run_module
-from drumapp.lstm.training.batches import Batch, Columns, GluedStreams, ShuffledPieces, batches_of
+from drumapp.lstm.encoding import encode_pattern, join
 from drumapp.lstm.training.errors import TrainingError
 from drumapp.lstm.training.parallel import join_processes
 from drumapp.lstm.training.plain import measure_of_weights, train
-from drumapp.lstm.training.run import PAUSE, STOP, Outlets, TrainingResult, TrainingRun, some_pieces
-from drumapp.lstm.training.schedule import pace
-from drumapp.lstm.training.state_file import KEPT, latest_state, read_state, save_state, state_files
+from drumapp.lstm.training.run import Outlets, TrainingRun, some_pieces
 from drumapp.lstm.training.trainer import Measure, Trainer
 from tests.lstm.drummers import VOCABULARY, random_beat
-
-PRESET = Preset(
-    "tiny",
-    "",
-    Architecture(layers=1, hidden=24, pitch_units=12, velocity_units=8),
-    Optimisation(
-        events=12_000, batch=4, length=32, learning_rate=2e-2, weight_decay=0.0, dropout_inputs=0.0, dropout_heads=0.0
-    ),
-)
-GLUED = Preset(
-    "glued",
-    "",
-    replace(PRESETS["hollemans-2017"].architecture, hidden=24),
-    replace(PRESETS["hollemans-2017"].optimisation, events=3000, batch=3, length=20, checks=5),
-)
-
-
-def rock(bars: int) -> Pattern:
-    bar = [(0, 36), (0, 42), (240, 42), (480, 38), (480, 42), (720, 42), (960, 36), (960, 42), (1440, 38)]
-    return Pattern.of([Note(number * 1920 + start, key, 100) for number in range(bars) for start, key in bar])
-
-
-def rock_table(bars: int = 12, pieces: int = 4) -> EventTable:
-    return join([encode_pattern(rock(bars), VOCABULARY, PRESET.architecture.bar_memory) for _ in range(pieces)])
-
-
-def beats_table(seeds: range, notes: int = 150) -> EventTable:
-    beats = [random_beat(seed, notes=notes) for seed in seeds]
-    return join([encode_pattern(beat, VOCABULARY, PRESET.architecture.bar_memory) for beat in beats])
-
-
-def with_optimisation(preset: Preset = PRESET, **changes: Any) -> Preset:
-    return replace(preset, optimisation=replace(preset.optimisation, **changes))
+from tests.lstm.trainings import GLUED, PRESET, a_trainer, beats_table, rock, rock_table, with_optimisation
 
 
 def test_a_network_learns_a_plain_beat_and_says_how_well() -> None:
@@ -251,123 +211,6 @@ def test_long_pieces_are_measured_in_parts(monkeypatch: pytest.MonkeyPatch) -> N
     assert parts.right == pytest.approx(whole.right)
 
 
-class TestPace:
-    def test_one_cycle_is_torchs(self) -> None:
-        weight = torch.nn.Parameter(torch.zeros(1))
-        optimiser = torch.optim.AdamW([weight], lr=1.0)
-        steps = 1000
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 0.1, total_steps=steps)
-        for step in range(steps):
-            ours = pace("one-cycle", 0.1, step / (steps - 1))
-            assert ours.rate == pytest.approx(optimiser.param_groups[0]["lr"], rel=0.02, abs=1e-5)
-            assert ours.momentum == pytest.approx(optimiser.param_groups[0]["betas"][0], abs=1e-3)
-            optimiser.step()
-            if step < steps - 1:
-                schedule.step()
-
-    def test_the_others(self) -> None:
-        assert pace("cosine", 1.0, 0.0).rate == pytest.approx(1.0)
-        assert pace("cosine", 1.0, 1.0).rate == pytest.approx(0.01)
-        assert pace("constant", 0.3, 0.7).rate == 0.3
-        assert pace("one-cycle", 1.0, 7.0) == pace("one-cycle", 1.0, 1.0)
-
-
-class TestBatches:
-    def material(self) -> TableMaterial:
-        return TableMaterial(beats_table(range(7), notes=90))
-
-    def columns(self, material: TableMaterial) -> Columns:
-        return Columns(PRESET.architecture, VOCABULARY, material.columns)
-
-    def shuffled(self, **options: int) -> ShuffledPieces:
-        material = self.material()
-        return ShuffledPieces(material, self.columns(material), PRESET.optimisation, 3, **options)
-
-    def a_round(self, batches: ShuffledPieces | GluedStreams) -> list[Batch]:
-        found = [batches.next()]
-        while batches.state()["round"] == 0:
-            found.append(batches.next())
-        return found
-
-    def test_a_round_says_every_event_once(self) -> None:
-        batches = self.shuffled()
-        said = np.concatenate([batch.said["delay"][batch.mask] for batch in self.a_round(batches)])
-        assert sorted(said) == sorted(self.material().whole.column("delay"))
-
-    def test_each_event_is_told_the_one_before(self) -> None:
-        whole = self.material().whole
-        batches = self.shuffled()
-        pairs = set(zip(whole.column("delay")[:-1].tolist(), whole.column("delay")[1:].tolist(), strict=True))
-        for batch in self.a_round(batches):
-            heard, said = batch.heard["delay"][batch.mask], batch.said["delay"][batch.mask]
-            begins = heard == VOCABULARY.delays
-            assert set(zip(heard[~begins].tolist(), said[~begins].tolist(), strict=True)) <= pairs
-
-    def test_processes_share_each_batch(self) -> None:
-        alone = self.shuffled()
-        shares = [self.shuffled(rank=rank, world=3) for rank in range(3)]
-        for _ in range(30):
-            whole = alone.next()
-            parts = [batches.next() for batches in shares]
-            assert sum(part.events for part in parts) == whole.events
-            said = np.concatenate([part.said["position"][part.mask] for part in parts])
-            assert sorted(said) == sorted(whole.said["position"][whole.mask])
-
-    def test_chapters_make_a_round_of_a_large_corpus(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("drumapp.lstm.training.batches.EVENTS_A_CHAPTER", 200)
-        batches = self.shuffled()
-        found = self.a_round(batches)
-        assert sum(batch.events for batch in found) == len(self.material().whole)
-        assert len(batches._chapters) > 2
-
-    @pytest.mark.parametrize("arrangement", ["pieces", "glued"])
-    def test_they_go_on_where_they_were(self, arrangement: str) -> None:
-        material = self.material()
-        recipe = replace(PRESET.optimisation, arrangement=arrangement)
-        first = batches_of(material, self.columns(material), recipe, 5)
-        for _ in range(37):
-            first.next()
-        again = batches_of(material, self.columns(material), recipe, 5)
-        again.restore(first.state())
-        for _ in range(20):
-            one, other = first.next(), again.next()
-            np.testing.assert_array_equal(one.mask, other.mask)
-            for name in one.said:
-                np.testing.assert_array_equal(one.said[name], other.said[name])
-
-    def test_streams_go_through_everything_in_order(self) -> None:
-        material = self.material()
-        recipe = replace(GLUED.optimisation, batch=3, length=10)
-        streams = GluedStreams(material, self.columns(material), recipe)
-        whole = material.whole.column("pitch")
-        found: list[list[int]] = [[], [], []]
-        for number, batch in enumerate(self.a_round(streams)):
-            assert batch.round_begins == (number == 0)
-            for row, said, mask in zip(found, batch.said["pitch"], batch.mask, strict=True):
-                row += said[mask].tolist()
-        assert [pitch for row in found for pitch in row] == whole.tolist()
-        assert streams.next().round_begins
-
-    def test_only_the_first_events_are_cut_and_shuffled(self) -> None:
-        table = beats_table(range(4))
-        material = TableMaterial(table)
-        recipe = replace(PRESET.optimisation, batch=3, length=20)
-        most = int(material.events[0]) + 7
-        columns = Columns(PRESET.architecture, VOCABULARY, table.columns)
-        batches = batches_of(material, columns, recipe, 1, most_events=most)
-        said: list[int] = []
-        while batches.state()["round"] == 0:
-            batch = batches.next()
-            said += batch.said["position"][batch.mask].tolist()
-        position = table.columns.index("position")
-        assert sorted(said) == sorted(table.rows[:most, position].tolist())
-
-    def test_only_the_first_events_are_glued(self) -> None:
-        material = self.material()
-        streams = GluedStreams(material, self.columns(material), GLUED.optimisation, most_events=101)
-        assert len(streams.table) == 101
-
-
 def test_the_drummer_of_2017_learns_its_sequence_by_heart() -> None:
     table = beats_table(range(2), notes=25)
     preset = with_optimisation(GLUED, events=10_000, batch=1)
@@ -375,142 +218,6 @@ def test_the_drummer_of_2017_learns_its_sequence_by_heart() -> None:
     assert result.training is not None
     assert result.training.right["both"] > 0.9
     assert result.kept_at_events == result.events
-
-
-def a_trainer(preset: Preset, seed: int = 1) -> Trainer:
-    material = TableMaterial(beats_table(range(4)))
-    columns = Columns(preset.architecture, VOCABULARY, material.columns)
-    batches = batches_of(material, columns, preset.optimisation, seed)
-    return Trainer(preset, VOCABULARY, batches, seed=seed)
-
-
-class Killed(BaseException):
-    """A process that is killed cleans nothing up."""
-
-
-@pytest.mark.parametrize(
-    "preset",
-    [
-        with_optimisation(events=3000, dropout_inputs=0.3, dropout_heads=0.3, labels_hidden=0.3, patience=5),
-        GLUED,
-        replace(with_optimisation(events=1500), architecture=replace(PRESET.architecture, cell="gru", layers=2)),
-    ],
-    ids=["pieces", "glued", "GRU"],
-)
-def test_a_run_that_was_killed_comes_to_the_weights_of_an_unbroken_one(tmp_path: Path, preset: Preset) -> None:
-    held_out = beats_table(range(8, 9))
-    whole = TrainingRun(a_trainer(preset), held_out).run()
-    rng = np.random.default_rng(0)
-    kills = 0
-    while True:
-        trainer = a_trainer(preset)
-        left = int(rng.integers(1, 5)) if kills < 6 else 10**9
-
-        def die_or_not() -> None:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise Killed
-
-        outlets = Outlets(commands=die_or_not, states=tmp_path, checkpoint_seconds=0.0 if kills % 2 else 0.01)
-        training = TrainingRun(trainer, held_out, outlets)
-        resumed = training.resume()
-        assert resumed or not state_files(tmp_path)
-        try:
-            result = training.run()
-            break
-        except Killed:
-            kills += 1
-    assert kills == 6
-    assert_same(result, whole)
-    assert len(state_files(tmp_path)) <= KEPT
-
-
-def assert_same(result: TrainingResult, whole: TrainingResult) -> None:
-    assert set(result.weights) == set(whole.weights)
-    for name, weight in whole.weights.items():
-        assert torch.equal(result.weights[name], weight), name
-    assert result.held_out == whole.held_out
-    for check, expected in zip(result.checks, whole.checks, strict=True):
-        assert replace(check, seconds=0.0) == replace(expected, seconds=0.0)
-
-
-def test_a_pause_changes_nothing(tmp_path: Path) -> None:
-    preset = with_optimisation(events=1500)
-    held_out = rock_table(4, 1)
-    whole = TrainingRun(a_trainer(preset), held_out).run()
-    commands = iter([None, None, PAUSE, PAUSE, PAUSE, "resume"])
-    told: list[str] = []
-    outlets = Outlets(
-        report=lambda event: told.append(event["event"]), commands=lambda: next(commands, None), states=tmp_path
-    )
-    waits: list[float] = []
-    paused = TrainingRun(a_trainer(preset), held_out, outlets, sleep=waits.append).run()
-    assert_same(paused, whole)
-    assert waits
-    assert told.index("paused") < told.index("resumed")
-    assert state_files(tmp_path)
-
-
-def test_a_paused_run_can_be_stopped(tmp_path: Path) -> None:
-    commands = iter([None, None, PAUSE, STOP])
-    outlets = Outlets(commands=lambda: next(commands, STOP), states=tmp_path)
-    result = TrainingRun(a_trainer(PRESET), rock_table(4, 1), outlets, sleep=lambda _: None).run()
-    assert result.ending == "stopped"
-
-
-class TestStateFiles:
-    def kept(self, folder: Path) -> None:
-        outlets = Outlets(states=folder, checkpoint_seconds=0.0)
-        TrainingRun(a_trainer(with_optimisation(events=1200)), rock_table(4, 1), outlets).run()
-
-    def test_the_last_few_are_kept(self, tmp_path: Path) -> None:
-        self.kept(tmp_path)
-        assert len(state_files(tmp_path)) == KEPT
-        assert [path for path in tmp_path.iterdir() if path not in state_files(tmp_path)] == []
-
-    def test_what_was_left_half_written_goes(self, tmp_path: Path) -> None:
-        (tmp_path / ".000000000003.state.x1y2.part").write_bytes(b"half")
-        save_state(tmp_path, 4, {"a": torch.zeros(1)}, {})
-        assert [path.name for path in tmp_path.iterdir()] == ["000000000004.state"]
-
-    def test_a_damaged_one_is_passed_over(self, tmp_path: Path) -> None:
-        self.kept(tmp_path)
-        *_, before, last = state_files(tmp_path)
-        last.write_bytes(last.read_bytes()[:1000])
-        _, values = read_state(latest_state(tmp_path))
-        assert values["trainer"]["steps"] == int(before.stem)
-
-    def test_when_all_are_damaged_it_is_said(self, tmp_path: Path) -> None:
-        self.kept(tmp_path)
-        for path in state_files(tmp_path):
-            path.write_bytes(b"\x80\x05.")
-        with pytest.raises(TrainingError, match="can be read"):
-            latest_state(tmp_path)
-
-    def test_that_of_another_network_is_refused(self, tmp_path: Path) -> None:
-        self.kept(tmp_path)
-        other = replace(PRESET, architecture=replace(PRESET.architecture, hidden=20))
-        with pytest.raises(TrainingError, match="another run"):
-            TrainingRun(a_trainer(other), rock_table(4, 1), Outlets(states=tmp_path)).resume()
-
-    def test_none_is_no_error(self, tmp_path: Path) -> None:
-        assert not TrainingRun(a_trainer(PRESET), rock_table(4, 1), Outlets(states=tmp_path / "gone")).resume()
-
-    def test_a_disk_that_is_full_is_told_and_training_goes_on(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        from drumapp.atomic import WriteError
-
-        def full(*_: object) -> None:
-            raise WriteError("Cannot write it: no space left on device.")
-
-        monkeypatch.setattr(run_module, "save_state", full)
-        told: list[Mapping[str, Any]] = []
-        outlets = Outlets(report=told.append, states=tmp_path, checkpoint_seconds=0.0)
-        result = TrainingRun(a_trainer(with_optimisation(events=600)), rock_table(4, 1), outlets).run()
-        assert result.ending == "finished"
-        assert "no space left" in next(event["message"] for event in told if event["event"] == "warning")
 
 
 def test_progress_is_told_with_what_is_left() -> None:

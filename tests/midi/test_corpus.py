@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import threading
-import tracemalloc
-import zipfile
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +12,10 @@ import pytest
 from drumapp.core.kit_map import GENERAL_MIDI, ROLAND_TD
 from drumapp.core.pattern import Note, Pattern
 from drumapp.core.timing import Metre, MetreMap, TempoMap
-from drumapp.jobs.launch import job_environment
 from drumapp.midi.corpus import (
     TRAIN,
     VALIDATION,
     Cache,
-    CacheError,
     Corpus,
     CorpusError,
     Filters,
@@ -32,38 +23,10 @@ from drumapp.midi.corpus import (
     look_into,
     report_on,
     scan_folder,
-    walk,
 )
-from drumapp.midi.corpus.contents import NOTES
 from drumapp.midi.smf import pattern_to_bytes, read_pattern, write_pattern
+from tests.midi.corpus_folders import beat, reason, verdicts, write
 from tests.midi.midi_bytes import midi, off, on, track
-
-
-def beat(*keys: int, tempo: float = 120.0, metre: str = "4/4", shift: int = 0, bars: int = 1) -> Pattern:
-    notes = [Note(index * 480 + shift, key, 100) for index, key in enumerate(keys)]
-    return Pattern.of(
-        notes,
-        tempo=TempoMap.constant(tempo),
-        metre=MetreMap.constant(Metre.parse(metre)),
-        length=max(bars, 1) * Metre.parse(metre).ticks_per_bar,
-    )
-
-
-def write(folder: Path, name: str, pattern: Pattern) -> None:
-    (folder / name).parent.mkdir(parents=True, exist_ok=True)
-    write_pattern(pattern, folder / name)
-
-
-def verdicts(corpus: Corpus) -> dict[str, Verdict]:
-    return {
-        **{piece.path.as_posix(): Verdict.ACCEPTED for piece in corpus.pieces},
-        **{refusal.path.as_posix(): refusal.verdict for refusal in corpus.refused},
-    }
-
-
-def reason(corpus: Corpus, name: str) -> str:
-    (found,) = [refusal.reason for refusal in corpus.refused if refusal.path.as_posix() == name]
-    return found
 
 
 def test_every_file_is_accepted_or_refused_with_its_reason(tmp_path: Path) -> None:
@@ -276,290 +239,6 @@ class TestFilters:
     def test_filters_that_make_no_sense_are_refused(self, value: dict[str, object]) -> None:
         with pytest.raises(ValueError, match=next(iter(value)).removesuffix("s")):
             Filters.from_json(value)
-
-
-def test_archives_are_looked_into(tmp_path: Path) -> None:
-    good = pattern_to_bytes(beat(36, 38))
-    with zipfile.ZipFile(tmp_path / "pack.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("rock/a.mid", good)
-        archive.writestr("bomb.mid", bytes(40 << 20))
-        archive.writestr("readme.txt", b"hello")
-    (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 nonsense")
-    data = bytearray((tmp_path / "pack.zip").read_bytes())
-    data[60:70] = bytes(10)
-    (tmp_path / "torn.zip").write_bytes(data)
-    corpus = scan_folder(tmp_path)
-    found = verdicts(corpus)
-    assert found["pack.zip/rock/a.mid"] is Verdict.ACCEPTED
-    assert found["pack.zip/bomb.mid"] is Verdict.UNREADABLE
-    assert "larger than" in reason(corpus, "pack.zip/bomb.mid")
-    assert found["broken.zip"] is Verdict.UNREADABLE
-    assert found["torn.zip/rock/a.mid"] is Verdict.UNREADABLE
-    assert corpus.others == 2
-
-
-@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_few_bytes_do_not_fill_the_memory(tmp_path: Path, packing: int) -> None:
-    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", packing) as archive:
-        archive.writestr("bomb.mid", bytes(64 << 20))
-        archive.writestr("small.mid", bytes(1000))
-    tracemalloc.start()
-    corpus = look_into(tmp_path, workers=0)
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert most < 32 << 20
-    assert "larger than 16 MB" in reason(corpus, "bomb.zip/bomb.mid")
-    assert "rare way" in reason(corpus, "bomb.zip/small.mid")
-
-
-def test_files_of_other_centuries_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(tmp_path, "a.mid", beat(36, 38))
-    entry = walk._as_stamp(5, (1 << 33) * 10**9, -1, (1 << 64) - 1)
-    monkeypatch.setattr(walk, "_stamp", lambda _: entry)
-    cache = Cache(tmp_path / "cache")
-    assert [len(scan_folder(tmp_path, cache=cache, workers=0).pieces) for _ in range(2)] == [1, 1]
-    assert all(0 <= number < 1 << 63 for number in entry)
-
-
-def test_links_may_go_in_a_circle(tmp_path: Path) -> None:
-    write(tmp_path, "a/b.mid", beat(36, 38))
-    (tmp_path / "a" / "up").symlink_to(tmp_path, target_is_directory=True)
-    (tmp_path / "a" / "itself").symlink_to("itself")
-    (tmp_path / "itself.mid").symlink_to("itself.mid")
-    (tmp_path / "nothing.mid").symlink_to("gone.mid")
-    corpus = scan_folder(tmp_path)
-    assert [piece.path.as_posix() for piece in corpus.pieces] == ["a/b.mid"]
-    assert verdicts(corpus)["nothing.mid"] is Verdict.UNREADABLE
-    assert verdicts(corpus)["itself.mid"] is Verdict.UNREADABLE
-    assert "is read already" in reason(corpus, "a/up")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
-def test_pipes_and_names_of_odd_bytes_are_no_trouble(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.mid")
-    write(tmp_path, "a.mid", beat(36, 38))
-    (tmp_path / "a.mid").rename(tmp_path / os.fsdecode(b"\xff\xfe.mid"))
-    corpus = scan_folder(tmp_path)
-    assert len(corpus.pieces) == 1
-    assert verdicts(corpus)["pipe.mid"] is Verdict.UNREADABLE
-    json.dumps([refusal.reason for refusal in corpus.select(Filters(fewest_notes=9)).refused]).encode()
-
-
-def test_folders_that_cannot_be_read_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(tmp_path, "a.mid", beat(36, 38))
-    (tmp_path / "secret").mkdir()
-    scandir = os.scandir
-
-    def refuse(path: object) -> object:
-        if isinstance(path, Path) and path.name == "secret":
-            raise PermissionError(13, "Permission denied")
-        return scandir(path)
-
-    monkeypatch.setattr("drumapp.midi.corpus.walk.os.scandir", refuse)
-    corpus = scan_folder(tmp_path)
-    assert "permission denied" in reason(corpus, "secret")
-    assert len(corpus.pieces) == 1
-
-
-def test_files_that_vanish_while_scanned_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(tmp_path, "a.mid", beat(36, 38))
-    write(tmp_path, "b.mid", beat(36, 42))
-    from drumapp.midi.corpus import scan
-
-    walk = scan.walk
-
-    def vanishing(folder: Path) -> object:
-        for directory in walk(folder):
-            (tmp_path / "b.mid").unlink()
-            yield directory
-
-    monkeypatch.setattr(scan, "walk", vanishing)
-    corpus = scan_folder(tmp_path)
-    assert "vanished" in reason(corpus, "b.mid")
-    assert len(corpus.pieces) == 1
-
-
-def test_a_folder_that_vanishes_while_scanned_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = tmp_path / "data"
-    write(data, "a.mid", beat(36, 38))
-    from drumapp.midi.corpus import scan
-
-    def vanishing(folder: Path) -> object:
-        data.rename(tmp_path / "elsewhere")
-        return walk(folder)
-
-    walk = scan.walk
-    monkeypatch.setattr(scan, "walk", vanishing)
-    with pytest.raises(CorpusError, match="no such file"):
-        scan_folder(data)
-
-
-class TestCache:
-    @pytest.fixture(autouse=True)
-    def _trusted(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Files that changed a moment ago are trusted as those that changed long ago are."""
-        monkeypatch.setattr("drumapp.midi.corpus.scan._RECENT_NS", 0)
-
-    def test_nothing_is_read_twice(self, tmp_path: Path) -> None:
-        data, kept = tmp_path / "data", tmp_path / "cache"
-        write(data, "a.mid", beat(36, 38))
-        write(data, "b.mid", beat(36))
-        first = scan_folder(data, cache=Cache(kept))
-        assert first._scan.read == 2
-        again = scan_folder(data, cache=Cache(kept))
-        assert again._scan.read == 0
-        assert verdicts(again) == verdicts(first)
-        assert again.digest == first.digest
-        assert again.pieces[0].pattern == first.pieces[0].pattern
-
-    def test_changes_are_seen(self, tmp_path: Path) -> None:
-        data, kept = tmp_path / "data", tmp_path / "cache"
-        for name in ("a.mid", "b.mid", "deep/c.mid"):
-            write(data, name, beat(36, 38, shift=len(name)))
-        scan_folder(data, cache=Cache(kept))
-        write(data, "a.mid", beat(36, 40))
-        (data / "b.mid").rename(data / "d.mid")
-        (data / "deep" / "c.mid").unlink()
-        (data / "deep").rmdir()
-        corpus = scan_folder(data, cache=Cache(kept))
-        assert {piece.path.name: piece.pattern.notes[1].pitch for piece in corpus.pieces} == {"a.mid": 40, "d.mid": 38}
-
-    def test_a_file_that_has_just_changed_is_read_again(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.undo()
-        data, kept = tmp_path / "data", tmp_path / "cache"
-        write(data, "a.mid", beat(36, 38))
-        assert [scan_folder(data, cache=Cache(kept))._scan.read for _ in range(2)] == [1, 1]
-
-    def test_a_corpus_can_be_used_while_others_scan_its_folder_anew(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.undo()
-        data, kept = tmp_path / "data", tmp_path / "cache"
-        for shift, name in enumerate(("a.mid", "b.mid", "c.mid", "d.mid")):
-            write(data, name, beat(36, 38, shift=shift))
-        corpus = scan_folder(data, cache=Cache(kept))
-        before = [piece.columns.tolist() for piece in corpus.pieces]
-        scan_folder(data, cache=Cache(kept))
-        assert [piece.path.name for piece in corpus.pieces] == ["a.mid", "b.mid", "c.mid", "d.mid"]
-        (data / "b.mid").unlink()
-        write(data, "c.mid", beat(41, 43))
-        scan_folder(data, cache=Cache(kept))
-        assert [piece.columns.tolist() for piece in corpus.pieces] == before
-        assert [piece.path.name for piece in corpus.pieces] == ["a.mid", "?", "c.mid", "d.mid"]
-        assert corpus.entry(1).path.name == "?"
-        with pytest.raises(CacheError, match="scan the folder again"):
-            assert corpus.digest
-
-    def test_a_moved_folder_is_known_by_its_content(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        data, kept = tmp_path / "data", tmp_path / "cache"
-        write(data, "a.mid", beat(36, 38))
-        scan_folder(data, cache=Cache(kept))
-        moved = data.rename(tmp_path / "moved")
-        parsed: list[object] = []
-        from drumapp.midi.corpus import scan
-
-        monkeypatch.setattr(scan, "contents_of", lambda files: parsed.extend(files) or [])
-        assert len(scan_folder(moved, cache=Cache(kept)).pieces) == 1
-        assert parsed == []
-
-    @pytest.mark.parametrize("spoil", ["garbage", "index gone", "notes gone", "notes cut", "a file in its place"])
-    def test_a_spoilt_cache_is_made_anew(self, tmp_path: Path, spoil: str) -> None:
-        data, kept = tmp_path / "data", tmp_path / "cache"
-        write(data, "a.mid", beat(36, 38))
-        cache = Cache(kept)
-        scan_folder(data, cache=cache)
-        cache.close()
-        if spoil == "garbage":
-            for path in kept.iterdir():
-                path.write_bytes(b"\x5a" * 5000)
-        elif spoil == "index gone":
-            (kept / "index.sqlite").unlink()
-        elif spoil == "notes gone":
-            (kept / "notes.bin").unlink()
-        elif spoil == "notes cut":
-            (kept / "notes.bin").write_bytes(b"")
-        else:
-            for path in kept.iterdir():
-                path.unlink()
-            kept.rmdir()
-            kept.write_text("I am a file")
-        corpus = scan_folder(data, cache=Cache(kept))
-        assert corpus.pieces[0].pattern.notes[1].pitch == 38
-
-    @pytest.mark.parametrize("every", [2, 3, 4, 5])
-    def test_one_that_is_damaged_within_is_made_anew(self, tmp_path: Path, every: int) -> None:
-        data, kept = tmp_path / "data", tmp_path / "cache"
-        for number in range(300):
-            write(
-                data, f"a rather long name, so that the index has many pages {number}.mid", beat(36, 38, shift=number)
-            )
-        cache = Cache(kept)
-        scan_folder(data, cache=cache, workers=0)
-        cache._index.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        cache.close()
-        index = bytearray((kept / "index.sqlite").read_bytes())
-        for page in range(1, len(index) // 4096, every):
-            index[page * 4096 : page * 4096 + 400] = b"\xa5" * 400
-        (kept / "index.sqlite").write_bytes(index)
-        assert len(scan_folder(data, cache=Cache(kept), workers=0).pieces) == 300
-
-    def test_one_that_is_in_use_for_long_is_not_deleted(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("drumapp.midi.corpus.cache._BUSY_SECONDS", 0.1)
-        with Cache(tmp_path / "cache")._writing():
-            (tmp_path / "cache" / "notes.bin").write_bytes(b"")
-            monkeypatch.setattr("drumapp.midi.corpus.cache.READER_VERSION", 10**6)
-            with pytest.raises(CacheError, match="locked"):
-                Cache(tmp_path / "cache")
-        assert Cache(tmp_path / "cache").lasting
-
-    def test_many_may_open_a_new_one_at_once(self, tmp_path: Path) -> None:
-        write(tmp_path / "data", "a.mid", beat(36, 38))
-        code = (
-            "import sys; from pathlib import Path; from drumapp.midi.corpus import Cache, scan_folder;"
-            "data, cache = map(Path, sys.argv[1:]); sys.stdin.readline();"
-            "print(scan_folder(data, cache=Cache(cache)).pieces[0].notes)"
-        )
-        command = [sys.executable, "-c", code, str(tmp_path / "data"), str(tmp_path / "cache")]
-        pipe = subprocess.PIPE
-        several = [subprocess.Popen(command, stdin=pipe, stdout=pipe, env=job_environment()) for _ in range(4)]
-        for process in several:
-            assert process.stdin is not None
-            process.stdin.write(b"\n")
-            process.stdin.flush()
-        assert [process.communicate()[0].strip() for process in several] == [b"2"] * 4
-
-    def test_many_may_open_new_ones_again_and_again(self, tmp_path: Path) -> None:
-        folders = [tmp_path / str(number) for number in range(200)]
-        together = threading.Barrier(4)
-
-        def open_them(_thread: int) -> int:
-            lasting = 0
-            for folder in folders:
-                together.wait(30)
-                try:
-                    cache = Cache(folder)
-                except CacheError:
-                    continue
-                lasting += cache.lasting
-                cache.close()
-            return lasting
-
-        with ThreadPoolExecutor(4) as threads:
-            assert list(threads.map(open_them, range(4))) == [len(folders)] * 4
-
-    def test_where_no_cache_can_be_kept_it_lasts_as_long_as_it_is_open(self, tmp_path: Path) -> None:
-        (tmp_path / "file").touch()
-        cache = Cache(tmp_path / "file" / "cache")
-        assert not cache.lasting
-        cache.close()
-        assert not cache.folder.exists()
-
-    def test_two_folders_share_what_they_hold(self, tmp_path: Path) -> None:
-        cache = Cache(tmp_path / "cache")
-        for name in ("one", "two"):
-            write(tmp_path / name, "a.mid", beat(36, 38))
-            assert len(scan_folder(tmp_path / name, cache=cache).pieces) == 1
-        assert (cache.folder / "notes.bin").stat().st_size == 2 * NOTES.itemsize
 
 
 @pytest.mark.parametrize("workers", [0, 2])
