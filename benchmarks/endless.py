@@ -3,7 +3,8 @@
 ``python -m benchmarks.endless [--minutes 60] [--folder DIR] [--json]``. In the real window (offscreen) the drummer
 plays without end; ten random edits a minute, and every minute other MIDI ports and another synth, soundfont or device.
 A receiver in a process of its own listens to three ports; what it got is compared with the document as it was at each
-moment. The memory of both processes is compared with that after five minutes, and the sound servers' xruns are counted.
+moment. The memory of both processes is compared with that after five minutes, and the sound servers' xruns are counted;
+a loop of sleeps on each core tells when the computer itself stood still.
 
 Everything is kept in the folder as it happens: ``progress.txt`` says each minute how far it is, ``verdict.json`` and
 ``findings.txt`` what came of it. ``--judge`` looks at such a folder once more.
@@ -20,7 +21,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.endless_verdict import MS, Change, Span, Verdict, judge
-from benchmarks.midi_receiver import read_heard, read_stalls, receiver
+from benchmarks.midi_receiver import read_heard, receiver
 from benchmarks.servers import (
     bystander,
     connect,
@@ -40,6 +41,7 @@ from benchmarks.servers import (
     sound_server,
     window_environment,
 )
+from benchmarks.stalls import read_stalls, stall_watch
 from drumapp.core.pattern import Note
 
 SERVER = "drumapp-endless"
@@ -94,6 +96,7 @@ def play(folder: Path, seconds: float, seed: int) -> None:
         pulse = stack.enter_context(sound_server(runtime, SINKS))
         for sink in SINKS:
             stack.enter_context(bystander(sink, BUFFER_MS))
+        stack.enter_context(stall_watch(folder))
         stack.enter_context(receiver(folder / "heard.jsonl", [EAR, "Desk A", "Desk B"]))
         settings = runtime / "settings"
         settings.mkdir()
@@ -203,7 +206,7 @@ def examine(folder: Path) -> tuple[dict[str, Any], Verdict]:
         "late_max_ms": float(np.max(late)),
         "edits": len(of_kind["edit"]),
         "switches": sum(len(of_kind[kind]) for kind in ("switch", "on", "off")),
-        **_xruns(of_kind, read_stalls(folder / "heard.jsonl")),
+        **_xruns(of_kind, *read_stalls(folder)),
         "sounds": len(of_kind["sound"]),
         "problems": [line["words"] for line in of_kind["problem"]],
         "faults": [line["words"] for line in of_kind["fault"]],
@@ -213,19 +216,22 @@ def examine(folder: Path) -> tuple[dict[str, Any], Verdict]:
     return figures, verdict
 
 
-def _xruns(of_kind: dict[str, list[dict[str, Any]]], stalls: Sequence[int]) -> dict[str, int]:
+def _xruns(
+    of_kind: dict[str, list[dict[str, Any]]], stalls: Sequence[tuple[int, int]], sure: bool
+) -> dict[str, int | bool]:
     """Those that are ours, and the others.
 
-    An underrun is ours when we were late for it and nothing else was late then: no plain player beside us, not the JACK
-    server, not a loop of sleeps.
+    An underrun is ours when we were late for it and nothing else was late then: no core of the computer, no plain
+    player beside us, not the JACK server.
     """
     jack, pulse = of_kind["jack"], of_kind["pulse"]
     ours = [line for line in jack if "client" in line["words"] and "Drumapp" in line["words"]]
     dry = [line["t"] for line in pulse if "pacat" not in line["words"]]
     others = [line["t"] for line in pulse if "pacat" in line["words"]]
     server = [line["t"] for line in jack if line not in ours]
-    late = [line["at"] for line in of_kind["gap"]]
-    alone = [at for at in dry if _near(at, late) and not _near(at, [*others, *server, *stalls])]
+    late = _instants(line["at"] for line in of_kind["gap"])
+    excuses = [*_instants(others), *_instants(server), *stalls]
+    alone = [at for at in dry if _near(at, late) and not _near(at, excuses)]
     return {
         "our_jack_xruns": sum("Running" in line["words"] for line in ours),
         "our_underruns": len(alone),
@@ -233,11 +239,16 @@ def _xruns(of_kind: dict[str, list[dict[str, Any]]], stalls: Sequence[int]) -> d
         "bystander_underruns": len(others),
         "jack_stalls": sum("JackTimedDriver" in line["words"] for line in jack),
         "stalls": len(stalls),
+        "stalls_are_sure": sure,
     }
 
 
-def _near(at_ns: int, times_ns: Sequence[int]) -> bool:
-    return any(abs(at_ns - time_ns) <= _STALL_NS for time_ns in times_ns)
+def _instants(times_ns: Iterable[int]) -> list[tuple[int, int]]:
+    return [(at_ns, at_ns) for at_ns in times_ns]
+
+
+def _near(at_ns: int, spans_ns: Sequence[tuple[int, int]]) -> bool:
+    return any(start_ns - _STALL_NS <= at_ns <= stop_ns + _STALL_NS for start_ns, stop_ns in spans_ns)
 
 
 def _notes(rows: Sequence[Sequence[int]]) -> tuple[Note, ...]:
@@ -304,8 +315,10 @@ def describe(figures: dict[str, Any]) -> list[str]:
         f"  xruns of ours {figures['our_jack_xruns']} in JACK, {figures['our_underruns']} in PulseAudio (each 0)",
         f"  when the computer stalled: {figures['underruns'] - figures['our_underruns']} underruns of ours, "
         f"{figures['bystander_underruns']} of two plain players beside it, {figures['jack_stalls']} of the JACK "
-        f"server, {figures['stalls']} of a loop of sleeps",
+        f"server; {figures['stalls']} times one of the computer's cores stood still",
     ]
+    if not figures["stalls_are_sure"]:
+        lines.append("  (the cores were watched without real-time priority: other programs may have held them up)")
     for name in PROCESSES:
         growth = figures[f"{name}_growth"]
         if growth is not None:

@@ -2,8 +2,7 @@
 
 ``python -m benchmarks.midi_receiver FILE NAME...`` offers a port ``NAME:in`` for each name and writes lines of JSON:
 name, the time of the monotonic clock at which Python saw the message, by how many microseconds it came after the one
-before it (rtmidi's stamp, from JACK's own thread), and its bytes. It ends when its standard input closes. It also tells
-when the computer stalled: when its own short sleeps took many times as long.
+before it (rtmidi's stamp, from JACK's own thread), and its bytes. It ends when its standard input closes.
 """
 
 from __future__ import annotations
@@ -23,8 +22,6 @@ from benchmarks.servers import jack_ports, running, wait_until
 
 _LOOK_S = 0.001
 _FLUSH_S = 0.5
-_STALL_S = 0.008
-_STALL = "stalled"
 
 
 @dataclass(frozen=True)
@@ -70,15 +67,8 @@ def read_heard(path: Path) -> dict[str, list[Heard]]:
             name, seen_ns, after_us, message = json.loads(line)
         except ValueError:
             continue  # the last line, as it is being written
-        if name != _STALL:
-            rows.setdefault(name, []).append((seen_ns, after_us, tuple(message)))
+        rows.setdefault(name, []).append((seen_ns, after_us, tuple(message)))
     return {name: _timed(found) for name, found in rows.items()}
-
-
-def read_stalls(path: Path) -> list[int]:
-    """The times at which the computer let a loop of short sleeps wait for long, in nanoseconds."""
-    lines = [line for line in path.read_text().splitlines() if line.startswith(f'["{_STALL}"') and line.endswith("]")]
-    return [json.loads(line)[1] for line in lines]
 
 
 def _timed(rows: list[tuple[int, int, tuple[int, ...]]]) -> list[Heard]:
@@ -113,7 +103,7 @@ def main() -> None:
         listener.ignore_types(sysex=True, timing=True, active_sense=True)
         listener.open_virtual_port("in")
         listeners[name] = listener
-    flushed = slept = time.monotonic()
+    flushed = time.monotonic()
     with path.open("w") as file:
         while not _closed(sys.stdin.fileno()):
             for name, listener in listeners.items():
@@ -122,12 +112,9 @@ def main() -> None:
                     line = [name, time.monotonic_ns(), round(seconds * 1e6), message]
                     file.write(json.dumps(line) + "\n")
             now = time.monotonic()
-            if now - slept > _STALL_S:
-                file.write(json.dumps([_STALL, time.monotonic_ns(), round((now - slept) * 1e6), []]) + "\n")
             if now > flushed + _FLUSH_S:
                 flushed = now
                 file.flush()
-            slept = time.monotonic()
             time.sleep(_LOOK_S)
 
 
