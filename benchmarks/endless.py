@@ -229,7 +229,7 @@ def _xruns(
     dry = [line["t"] for line in pulse if "pacat" not in line["words"]]
     others = [line["t"] for line in pulse if "pacat" in line["words"]]
     server = [line["t"] for line in jack if line not in ours]
-    late = _instants(line["at"] for line in of_kind["gap"])
+    late = [(line["at"] - round(line["ms"] * MS), line["at"]) for line in of_kind["gap"]]
     excuses = [*_instants(others), *_instants(server), *stalls]
     alone = [at for at in dry if _near(at, late) and not _near(at, excuses)]
     return {

@@ -28,6 +28,7 @@ from drumapp.resources import builtin_soundfont, bundle_folder
 SOUNDFONT_FOLDERS_VARIABLE = "DRUMAPP_SOUNDFONT_FOLDERS"
 
 _DRUM_BANK = 128
+_BANK_OFFSET = 1024  # whatever bank a channel starts with is an empty one
 _DRUM_CHANNEL = 9
 _CHANNEL_VOLUME = 7
 _MOST_SENT = 500.0, 100.0  # to reverb and chorus, in thousandths of the sound, above what the font sends
@@ -159,6 +160,7 @@ class FluidSynth:
                     f"{soundfont} has no drum kit (nothing in bank {_DRUM_BANK}). Choose a soundfont with drums."
                 )
             self._program = program if program in programs else programs[0]
+            self._keep_loaded(library)
             self._select()
         except SynthError:
             self.close()
@@ -227,8 +229,19 @@ class FluidSynth:
             self._synth.delete()
             self._synth = None
 
+    def _keep_loaded(self, library: ModuleType) -> None:
+        """Have the drum kit's samples loaded and stay so, and no others.
+
+        A reset gives every channel the first program of its bank and unloads what no channel plays any more: then
+        whoever resets while music plays would wait for a piano, or for the drums, to be unpacked.
+        """
+        library._fl.fluid_synth_set_bank_offset(self._handle, self._font, _BANK_OFFSET)
+        pin = getattr(library._fl, "fluid_synth_pin_preset", None)  # since FluidSynth 2.2
+        if pin is not None:
+            pin(self._handle, self._font, _DRUM_BANK + _BANK_OFFSET, self._program)
+
     def _select(self) -> None:
-        self._synth.program_select(self._channel, self._font, _DRUM_BANK, self._program)
+        self._synth.program_select(self._channel, self._font, _DRUM_BANK + _BANK_OFFSET, self._program)
         self._synth.cc(self._channel, _CHANNEL_VOLUME, 127)  # it starts at 100, which is 4 dB down
         self._set_generator(self._handle, self._channel, ATTENUATION, ctypes.c_float(HEADROOM_CENTIBELS))
         self._send_to_effects()

@@ -1,3 +1,4 @@
+import ctypes
 import logging
 
 import numpy as np
@@ -96,6 +97,19 @@ class TestFluidSynth:
         assert np.abs(np.diff(joined, axis=0)).max() < 0.02
         synth.note_on(36, 127)
         assert np.abs(synth.render(4800)).max() > 0.5 * np.abs(before).max()
+
+    def test_all_off_loads_nothing(self, make_font):
+        """Who falls silent while music plays must not wait for samples: here those of a piano, or of the drums anew."""
+        path = make_font(Font([key_zone(36, pulse())], others=[(b"Piano", 0, 0), (b"Loud", 25, 128)]))
+        synth = FluidSynth(path, RATE, 25)
+        path.unlink()
+        synth.all_off()
+        synth.note_on(36, 100)
+        assert np.abs(synth.render(4800)).max() > 0.05
+        preset = soundfont._library()._fl.fluid_synth_get_channel_preset
+        preset.restype = ctypes.c_void_p
+        assert [channel for channel in range(16) if preset(synth._handle, channel)] == [9]
+        synth.close()
 
     def test_it_says_what_it_is(self, synth_of):
         assert synth_of(key_zone(36, pulse())).description.startswith(f"FluidSynth {fluidsynth_version()}: font")
