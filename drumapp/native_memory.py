@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import sys
 from collections.abc import Mapping
+from functools import cache
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of glibc's malloc.h
 _KEPT_BYTES = 32 << 20  # as much as it lets be set
@@ -18,7 +19,7 @@ def give_memory_back(system: str = sys.platform) -> None:
     notes that are written and edited, or with each soundfont tried.
     """
     if system == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none
+        trim = getattr(_c_library(), "malloc_trim", None)  # other C libraries have none
         if trim is not None:
             trim(0)
 
@@ -47,7 +48,13 @@ def give_large_blocks_back(system: str = sys.platform) -> None:
 
 
 def _set_options(options: Mapping[int, int]) -> None:
-    set_option = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
+    set_option = getattr(_c_library(), "mallopt", None)  # other C libraries have none
     if set_option is not None:
         for option, value in options.items():
             set_option(option, value)
+
+
+@cache
+def _c_library() -> ctypes.CDLL:
+    """Opened once: each time comes with a new class, 3 kB that stay until Python looks for garbage."""
+    return ctypes.CDLL(None)
