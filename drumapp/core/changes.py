@@ -33,7 +33,6 @@ PATTERN_FIELDS = ("length", "tempo", "metre", "name")
 TAKE_FIELDS = (*PATTERN_FIELDS, "origin")
 PROJECT_FIELDS = ("kit", "loop", "locks", "origin")
 
-_FEW_NOTES = 64  # not worth packing
 _FEW_FOR_BISECTION = 128
 
 
@@ -200,7 +199,7 @@ def unpacked(notes: Notes | PackedNotes) -> Notes:
 
 
 def _packed(notes: Notes | PackedNotes) -> Notes | PackedNotes:
-    return PackedNotes(notes) if isinstance(notes, tuple) and len(notes) > _FEW_NOTES else notes
+    return PackedNotes(notes) if isinstance(notes, tuple) and notes else notes
 
 
 def _before(notes: Notes | PackedNotes, length: int) -> Notes | PackedNotes:
