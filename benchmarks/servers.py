@@ -73,7 +73,7 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = PATIEN
 @contextmanager
 def running(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[Any]]:
     """A program while it lasts; one that does not end when asked to is killed."""
-    process = subprocess.Popen(command, preexec_fn=_die_with_parent, **options)
+    process = subprocess.Popen(command, preexec_fn=die_with_parent, **options)
     try:
         yield process
     finally:
@@ -91,7 +91,8 @@ def end(process: subprocess.Popen[Any]) -> None:
             process.wait()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """In a new process: end it when the one that started it is gone, however that ended."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
 

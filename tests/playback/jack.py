@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.servers import die_with_parent
+from drumapp.playback.midi_messages import OutPort
+
 PATIENCE_SECONDS = 30
 _is_alone = False
 
@@ -26,7 +29,7 @@ missing = (
 _RECEIVER = """
     import json, sys, time
     import rtmidi
-    listener = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="Receiver", queue_size_limit=1 << 16)
+    listener = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=sys.argv[1], queue_size_limit=1 << 16)
     listener.ignore_types(sysex=True, timing=False, active_sense=True)
     print(json.dumps("ready"), flush=True)
     for line in sys.stdin:
@@ -36,6 +39,9 @@ _RECEIVER = """
         elif word.startswith("open "):
             listener.open_port(listener.get_ports().index(word[5:]), "in")
             print(json.dumps("open"), flush=True)
+        elif word == "offer":
+            listener.open_virtual_port("in")
+            print(json.dumps("offered"), flush=True)
         elif word == "messages":
             messages = []
             while (message := listener.get_message()) is not None:
@@ -91,7 +97,9 @@ def alone() -> Iterator[None]:
 def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
     """A server that answers. One that is started too soon after another has ended may end itself; then another try."""
     for attempt in range(5):
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        server = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent
+        )
         wait_until(lambda: server.poll() is not None or _answers(), "the JACK server did not come up")  # noqa: B023
         if server.poll() is None:
             yield server
@@ -123,10 +131,10 @@ def wait_until(condition, what: str) -> None:
 class Receiver:
     """Who listens to a port, in a process that nothing of the tests can disturb. Attributes: messages, so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "Receiver") -> None:
         self.messages: list[tuple[list[int], float]] = []
         self._process = subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(_RECEIVER)],
+            [sys.executable, "-c", textwrap.dedent(_RECEIVER), name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -157,6 +165,43 @@ class Receiver:
 
     def _hear(self):
         return json.loads(self._process.stdout.readline())
+
+
+class Ear(Receiver):
+    """Another program's input. Attributes: port, its name."""
+
+    def __init__(self, name: str = "Ear") -> None:
+        super().__init__(name)
+        self.port = f"{name}:in"
+        self._heeded = 0
+        self._ask("offer")
+
+    def hears(self, port: OutPort, key: int) -> bool:
+        """Whether a note that is sent comes, and no other before it."""
+        port.send((0x99, key, 100))
+        return self.next() == [0x99, key, 100]
+
+    def hears_sooner_or_later(self, port: OutPort, key: int) -> None:
+        """Send a note again and again until it comes: a connection that nobody has waited for holds a little later."""
+
+        def came() -> bool:
+            port.send((0x99, key, 100))
+            time.sleep(0.02)
+            return [0x99, key, 100] in self.look()[self._heeded :]
+
+        wait_until(came, "no note came")
+        self._heeded = len(self.messages)
+
+    def next(self) -> list[int]:
+        """The next message."""
+        wait_until(lambda: len(self.look()) > self._heeded, "a message was lost")
+        self._heeded += 1
+        return self.messages[self._heeded - 1][0]
+
+    def players(self) -> int:
+        """How many outputs it is connected to."""
+        words = subprocess.run(["jack_lsp", "-c", self.port], capture_output=True, text=True, check=True).stdout
+        return sum(line.startswith(" ") for line in words.splitlines())
 
 
 def is_gone(process_id: int) -> bool:

@@ -27,9 +27,9 @@ from drumapp.playback.engine import (
     SoundSettings,
 )
 from drumapp.playback.jack_wires import JackWires
-from drumapp.playback.midi_messages import InPort, OutPort
+from drumapp.playback.midi_messages import InPort
 from drumapp.playback.midiport import RtMidiSystem
-from tests.playback.jack import Receiver, alone, is_gone, jack_server, missing, wait_until
+from tests.playback.jack import Ear, Receiver, alone, is_gone, jack_server, missing, wait_until
 from tests.playback.midi_fakes import is_strike, still_sounding
 
 pytestmark = pytest.mark.skipif(missing is not None, reason=str(missing))
@@ -248,45 +248,6 @@ EAR = "Ear:in"
 
 def jack_ports() -> list[str]:
     return subprocess.run(["jack_lsp"], capture_output=True, text=True, check=True).stdout.split("\n")
-
-
-class Ear:
-    """Another program's input."""
-
-    def __init__(self, name: str = "Ear") -> None:
-        import rtmidi
-
-        self._client = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name=name)
-        self._client.open_virtual_port("in")
-
-    def hears(self, port: OutPort, key: int) -> bool:
-        """Whether a note that is sent comes, and no other before it."""
-        port.send((0x99, key, 100))
-        return self.next() == [0x99, key, 100]
-
-    def hears_sooner_or_later(self, port: OutPort, key: int) -> None:
-        """Send a note again and again until it comes: a connection that nobody has waited for holds a little later."""
-
-        def came() -> bool:
-            port.send((0x99, key, 100))
-            time.sleep(0.02)
-            return any(message == [0x99, key, 100] for message, _ in iter(self._client.get_message, None))
-
-        wait_until(came, "no note came")
-
-    def next(self) -> list[int]:
-        """The next message."""
-        came: list[tuple[list[int], float] | None] = []
-        wait_until(lambda: came.append(self._client.get_message()) or came[-1] is not None, "a message was lost")
-        return came[-1][0]
-
-    def players(self) -> int:
-        """How many outputs it is connected to."""
-        words = subprocess.run(["jack_lsp", "-c", EAR], capture_output=True, text=True, check=True).stdout
-        return sum(line.startswith(" ") for line in words.splitlines())
-
-    def close(self) -> None:
-        self._client.delete()
 
 
 def test_a_port_is_let_go_and_taken_up_again_though_our_end_stays():
