@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -42,13 +42,13 @@ from benchmarks.servers import (
     window_environment,
 )
 from benchmarks.stalls import read_stalls, stall_watch
+from benchmarks.underruns import judge_underruns
 from drumapp.core.pattern import Note
 
 SERVER = "drumapp-endless"
 PERIOD = 512  # on a computer that stalls, the fewer periods the fewer are lost; timing is measured elsewhere
 SINKS = ("SinkOne", "SinkTwo")
 BUFFER_MS = 20  # as SoundSettings has it
-_STALL_NS = 50 * MS  # after one of which no client is to blame for an xrun
 VIRTUAL, EAR = "Drumapp", "Ear"
 PORTS = {"Drumapp": "Ear", "Desk A:in": "Desk A", "Desk B:in": "Desk B"}
 GROWTH_LIMIT = 0.05
@@ -219,36 +219,27 @@ def examine(folder: Path) -> tuple[dict[str, Any], Verdict]:
 def _xruns(
     of_kind: dict[str, list[dict[str, Any]]], stalls: Sequence[tuple[int, int]], sure: bool
 ) -> dict[str, int | bool]:
-    """Those that are ours, and the others.
-
-    An underrun is ours when we were late for it and nothing else was late then: no core of the computer, no plain
-    player beside us, not the JACK server.
-    """
+    """Those that are ours, and the others. A stall excuses only where it is sure to be none of our doing."""
     jack, pulse = of_kind["jack"], of_kind["pulse"]
     ours = [line for line in jack if "client" in line["words"] and "Drumapp" in line["words"]]
-    dry = [line["t"] for line in pulse if "pacat" not in line["words"]]
-    others = [line["t"] for line in pulse if "pacat" in line["words"]]
     server = [line["t"] for line in jack if line not in ours]
-    late = [(line["at"] - round(line["ms"] * MS), line["at"]) for line in of_kind["gap"]]
-    excuses = [*_instants(others), *_instants(server), *stalls]
-    alone = [at for at in dry if _near(at, late) and not _near(at, excuses)]
+    others = [line["t"] for line in pulse if "pacat" in line["words"]]
+    underruns = judge_underruns(
+        [line["t"] for line in pulse if "pacat" not in line["words"]],
+        [(line["at"] - round(line["ms"] * MS), line["at"]) for line in of_kind["gap"]],
+        stalls if sure else (),
+        [*others, *server],
+    )
     return {
         "our_jack_xruns": sum("Running" in line["words"] for line in ours),
-        "our_underruns": len(alone),
-        "underruns": len(dry),
+        "our_underruns": underruns.ours,
+        "stalled_underruns": underruns.stalled,
+        "underruns_on_time": underruns.on_time,
         "bystander_underruns": len(others),
         "jack_stalls": sum("JackTimedDriver" in line["words"] for line in jack),
         "stalls": len(stalls),
         "stalls_are_sure": sure,
     }
-
-
-def _instants(times_ns: Iterable[int]) -> list[tuple[int, int]]:
-    return [(at_ns, at_ns) for at_ns in times_ns]
-
-
-def _near(at_ns: int, spans_ns: Sequence[tuple[int, int]]) -> bool:
-    return any(start_ns - _STALL_NS <= at_ns <= stop_ns + _STALL_NS for start_ns, stop_ns in spans_ns)
 
 
 def _notes(rows: Sequence[Sequence[int]]) -> tuple[Note, ...]:
@@ -313,12 +304,13 @@ def describe(figures: dict[str, Any]) -> list[str]:
         f"{figures['late_max_ms']:.1f} at most; the music moved {figures['moved']} times; the drummer kept it "
         f"waiting at {figures['waits']} of as many looks as there were seconds",
         f"  xruns of ours {figures['our_jack_xruns']} in JACK, {figures['our_underruns']} in PulseAudio (each 0)",
-        f"  when the computer stalled: {figures['underruns'] - figures['our_underruns']} underruns of ours, "
+        f"  when the computer stalled: {figures['stalled_underruns']} underruns of ours, "
         f"{figures['bystander_underruns']} of two plain players beside it, {figures['jack_stalls']} of the JACK "
         f"server; {figures['stalls']} times one of the computer's cores stood still",
+        f"  as a stream began or ended, our thread being on time: {figures['underruns_on_time']} underruns",
     ]
     if not figures["stalls_are_sure"]:
-        lines.append("  (the cores were watched without real-time priority: other programs may have held them up)")
+        lines.append("  (no core was watched with real-time priority: what stood still excuses nothing)")
     for name in PROCESSES:
         growth = figures[f"{name}_growth"]
         if growth is not None:

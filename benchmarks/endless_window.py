@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from PySide6.QtCore import QTimer
 
+from benchmarks.underruns import LONG_GAP_NS
 from drumapp.core.changes import note_difference
 from drumapp.core.editing import NOTHING, Grid
 from drumapp.core.pattern import Note, Pattern
@@ -43,7 +44,6 @@ _OVERLAP_MS = 3_000
 WARM_UP_S, WARM_UP_SHARE = 300.0, 1 / 4
 REST_S, REST_SHARE = 60.0, 1 / 5  # so long all outputs are as at first, for memory to be compared
 _SWITCH_MS = 60_000
-_LONG_GAP_NS = 15_000_000
 _SETTLE_S = 5.0
 _ENDING_S = 3.0
 _READY_LOOK_MS = 100
@@ -66,6 +66,7 @@ class EndlessWindow:
         self._outputs: tuple[str, ...] = ()
         self._timers: list[QTimer] = []
         self._pulls = 0
+        self._last_called: list[int] = []
         self._rest_s = self._resting_until = 0.0
 
     # What is written down
@@ -95,9 +96,10 @@ class EndlessWindow:
         self._pulls = engine.pulls
         self.write("head", tick=head.tick, playing=head.playing, waiting=head.waiting, notes=len(self._pattern))
         # When the sound device waited for long between two blocks: whether an underrun was of our making.
-        called = [entry.due_ns + entry.late_ns for entry in pulls]
+        called = [*self._last_called, *(entry.due_ns + entry.late_ns for entry in pulls)]
+        self._last_called = called[-1:]
         for before, after in pairwise(called):
-            if after - before > _LONG_GAP_NS:
+            if after - before > LONG_GAP_NS:
                 self.write("gap", at=after, ms=(after - before) / 1e6)
 
     # What is done

@@ -144,7 +144,7 @@ class Hand:
 
     def write(self, notes: tuple[Note, ...]) -> None:
         """The drummer has written notes to the end of its take."""
-        self.application.conductor._work._take_up(notes, notes[-1].start + 1)
+        self.application.conductor._work.take_up(notes, notes[-1].start + 1)
 
     def write_and_play(self, notes: tuple[Note, ...]) -> None:
         """So it has, and is a bar ahead of the playhead."""

@@ -16,36 +16,38 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from benchmarks.servers import running
+from benchmarks.servers import running, wait_until
 
 PRIORITY = 20  # above the sound servers' threads and all of ours
 PAUSE_S = 0.002
 LATE_S = 0.003
-FIRST = {True: "before all else", False: "among others"}
+ALONE, AMONG_OTHERS = "before all else", "among others"  # a file's first line
 
 
 @contextmanager
 def stall_watch(folder: Path) -> Iterator[None]:
-    """Watch every core while it lasts; a file for each is kept in the folder."""
+    """Watch every core while it lasts; a file for each is kept in the folder. Raises RuntimeError when it cannot."""
     for path in _files(folder):
         path.unlink()
     with ExitStack() as stack:
         for core in sorted(os.sched_getaffinity(0)):
             command = [sys.executable, "-m", "benchmarks.stalls", str(folder / f"stalls{core}.jsonl"), str(core)]
             stack.enter_context(running(command))
+        cores = len(os.sched_getaffinity(0))
+        wait_until(lambda: len([path for path in _files(folder) if path.read_text()]) == cores, "no core is watched")
         yield
 
 
 def read_stalls(folder: Path) -> tuple[list[tuple[int, int]], bool]:
     """From when to when a core stood still, in nanoseconds and in order, and whether that is sure."""
-    spans, sure = [], True
+    spans, first_lines = [], []
     for path in _files(folder):
-        for number, line in enumerate(path.read_text().splitlines()):
-            if number == 0:
-                sure = sure and json.loads(line) == FIRST[True]
-            elif line.endswith("]"):  # else the last line, as it was being written
-                at_ns, late_ms = json.loads(line)
-                spans.append((at_ns - round(late_ms * 1e6), at_ns))
+        first, *lines = path.read_text().split("\n")
+        first_lines.append(first)
+        for line in lines[:-1]:  # the last is empty, or was being written
+            at_ns, late_ms = json.loads(line)
+            spans.append((at_ns - round(late_ms * 1e6), at_ns))
+    sure = bool(first_lines) and all(first == json.dumps(ALONE) for first in first_lines)
     return sorted(spans), sure
 
 
@@ -60,19 +62,19 @@ def main() -> None:
     try:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
     except OSError:
-        first = False
+        first = AMONG_OTHERS
     else:
-        first = True
+        first = ALONE
     gc.disable()
     with path.open("w", buffering=1) as file:
-        file.write(json.dumps(FIRST[first]) + "\n")
+        file.write(json.dumps(first) + "\n")
         due = time.monotonic() + PAUSE_S
         while True:
             time.sleep(max(due - time.monotonic(), 0.0))
             now = time.monotonic()
             if now - due > LATE_S:
                 file.write(json.dumps([time.monotonic_ns(), round((now - due) * 1e3, 2)]) + "\n")
-            due = time.monotonic() + PAUSE_S
+            due = now + PAUSE_S
 
 
 if __name__ == "__main__":

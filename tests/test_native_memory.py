@@ -38,7 +38,7 @@ def test_to_give_back_leaves_nothing_behind() -> None:
     classes = len(_FUNCTIONS.__subclasses__())
     for _ in range(10):
         give_memory_back()
-    assert len(_FUNCTIONS.__subclasses__()) == classes
+    assert len(_FUNCTIONS.__subclasses__()) <= classes  # fewer where another test's were thrown away meanwhile
 
 
 def test_elsewhere_nothing_happens() -> None:

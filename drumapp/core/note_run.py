@@ -46,15 +46,14 @@ class _Piece:
         notes = self._notes
         if notes is not None:
             return iter(notes)
-        numbers = iter(self._numbers)
-        return map(_note_of, zip(numbers, numbers, numbers, numbers, strict=True))
+        return notes_of(self._numbers)
 
     @property
     def numbers(self) -> array[int]:
         """Its notes as four integers each, the fields of a Note; made once."""
         notes = self._notes
         if notes is not None and not self._numbers:
-            self._numbers = _numbers_of(notes)
+            self._numbers = numbers_of(notes)
         return self._numbers
 
     def note(self, index: int) -> Note:
@@ -296,9 +295,16 @@ def _pieces_of(notes: tuple[Note, ...]) -> Iterator[_Piece]:
         yield _Piece(notes[number * _PIECE : stop])
 
 
-def _numbers_of(notes: Iterable[Note]) -> array[int]:
+def numbers_of(notes: Iterable[Note]) -> array[int]:
+    """Notes as four integers each, the fields of a Note; type code i, or q where that is too narrow."""
     numbers = list(chain.from_iterable(notes))
     try:
         return array("i", numbers)
     except OverflowError:
         return array("q", numbers)
+
+
+def notes_of(numbers: Iterable[int]) -> Iterator[Note]:
+    """The notes that these are the numbers of."""
+    each = iter(numbers)
+    return map(_note_of, zip(each, each, each, each, strict=True))

@@ -1,13 +1,14 @@
-"""Notes in a few bytes each, for those that nobody looks at until somebody undoes a thousand steps."""
+"""Notes in a few bytes each, for those that nobody looks at until somebody undoes some steps."""
 
 from __future__ import annotations
 
 import zlib
 from array import array
 from collections.abc import Sequence
-from itertools import accumulate, chain, starmap
+from itertools import accumulate, starmap
 from operator import itemgetter, sub
 
+from drumapp.core.note_run import notes_of, numbers_of
 from drumapp.core.pattern import Note
 
 _FIELDS = len(Note._fields)
@@ -26,7 +27,7 @@ class PackedNotes:
         self._few: array[int] | None = None
         self._columns: tuple[tuple[str, bytes], ...] = ()
         if self._count <= _FEW:
-            self._few = _narrow(list(chain.from_iterable(notes)))
+            self._few = numbers_of(notes)
             return
         columns = [list(map(itemgetter(field), notes)) for field in range(_FIELDS)]
         columns[0] = _differences(columns[0])
@@ -45,8 +46,7 @@ class PackedNotes:
     def unpack(self) -> tuple[Note, ...]:
         """The notes again."""
         if self._few is not None:
-            numbers = iter(self._few)
-            return tuple(starmap(Note, zip(numbers, numbers, numbers, numbers, strict=True)))
+            return tuple(notes_of(self._few))
         columns = [_expanded(*column) for column in self._columns]
         columns[0] = array("q", accumulate(columns[0]))
         return tuple(starmap(Note, zip(*columns, strict=True)))
@@ -57,19 +57,13 @@ def _differences(starts: list[int]) -> list[int]:
     return [*starts[:1], *map(sub, starts[1:], starts)]
 
 
-def _narrow(column: list[int]) -> array[int]:
-    """The narrowest integers that hold these."""
+def _squeezed(column: list[int]) -> tuple[str, bytes]:
+    """A column in the narrowest integers that hold it, compressed."""
     least, most = min(column, default=0), max(column, default=0)
     code = next(
         c for c in _CODES if -(1 << 8 * array(c).itemsize - 1) <= least and most < 1 << 8 * array(c).itemsize - 1
     )
-    return array(code, column)
-
-
-def _squeezed(column: list[int]) -> tuple[str, bytes]:
-    """A column in the narrowest integers that hold it, compressed."""
-    narrow = _narrow(column)
-    return narrow.typecode, zlib.compress(narrow.tobytes(), _QUICK)
+    return code, zlib.compress(array(code, column).tobytes(), _QUICK)
 
 
 def _expanded(code: str, data: bytes) -> array[int]:

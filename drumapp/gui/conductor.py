@@ -139,7 +139,7 @@ class Conductor(QObject):
         if kept or document.kit.locked_keys:
             chart = self.requests.chart(replace(standing, length=end or 0), 0, end)
         self._go()
-        self._work.begin(Request(settings, chart), standing, end, start=0, label="Generate", playing=True)
+        self._work.begin(Request(settings, chart), standing, end, start=0, label="Generate")
         self._engine.play()
         self._publish(seed=settings.seed, endless=settings.bars is None)
         self.tick()
@@ -167,7 +167,7 @@ class Conductor(QObject):
         if not self._playing:
             self._engine.seek(pattern.metre.bar_start(max(pattern.metre.bar_at(start - 1) if start else 0, 0)))
         self._go()
-        self._work.begin(request, standing, stop, start=first, label="Go on", playing=True)
+        self._work.begin(request, standing, stop, start=first, label="Go on")
         self._engine.play()
         self._publish(seed=request.settings.seed, endless=wanted.bars is None)
         self.tick()

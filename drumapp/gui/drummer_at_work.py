@@ -57,11 +57,9 @@ class DrummerAtWork:
         """Those of the take, with what has been turned since it began; None while there is none."""
         return None if self._writing is None else _settings_so_far(self._writing)
 
-    def begin(
-        self, request: Request, standing: Pattern, end: int | None, *, start: int, label: str, playing: bool
-    ) -> None:
+    def begin(self, request: Request, standing: Pattern, end: int | None, *, start: int, label: str) -> None:
         """Begin a take in the document, after what stands; see :meth:`Document.begin_take`."""
-        run = self._run_of(request, playing)
+        run = self._run_of(request, playing=True)
         self._document.begin_take(standing, end, start=start, label=label)
         self._writing = Writing(run, request)
         self._engine.set_growing(True)
@@ -115,15 +113,16 @@ class DrummerAtWork:
         bar = self._document.pattern.metre.metre_at(max(int(playhead), 0)).ticks_per_bar
         for item in writing.run.take(playhead + BARS_AHEAD * bar):
             if isinstance(item, Batch):
-                self._take_up(item.notes, item.settled)
+                self.take_up(item.notes, item.settled)
             elif isinstance(item, Finished):
-                self._take_up(item.notes, item.length)
+                self.take_up(item.notes, item.length)
                 self._document.end_take(item.length)
             elif isinstance(item, Failed):
                 self._document.end_take()
                 self._failed(_words_of(item.error))
 
-    def _take_up(self, notes: Sequence[Note], settled: int) -> None:
+    def take_up(self, notes: Sequence[Note], settled: int) -> None:
+        """Notes have been written, and so much is final now, in ticks."""
         settled = max(settled, self._document.pattern.length)
         self._engine.append_notes(notes, settled)
         self._document.append(notes, settled)
@@ -164,11 +163,11 @@ class DrummerAtWork:
         stays, _ = seat.parted(chart)
         standing = replace(document.pattern, notes=NoteRun(stays), length=tick)
         request = Request(_settings_so_far(writing).up_to(tick), chart, trail, writing.turned)
-        self._writing = anew = Writing(self._run_of(request, playing), request, writing.touched)
+        self._writing = anew = Writing(self._run_of(request, playing=playing), request, writing.touched)
         document.rewrite(standing, document.end)
         return anew
 
-    def _run_of(self, request: Request, playing: bool) -> GenerationRun:
+    def _run_of(self, request: Request, *, playing: bool) -> GenerationRun:
         seat = self._requests.drummer()
         run = GenerationRun(lambda: seat.make(request))
         if not playing:

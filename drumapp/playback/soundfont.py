@@ -29,6 +29,7 @@ SOUNDFONT_FOLDERS_VARIABLE = "DRUMAPP_SOUNDFONT_FOLDERS"
 
 _DRUM_BANK = 128
 _BANK_OFFSET = 1024  # whatever bank a channel starts with is an empty one
+_OFFSET_DRUM_BANK = _DRUM_BANK + _BANK_OFFSET
 _DRUM_CHANNEL = 9
 _CHANNEL_VOLUME = 7
 _MOST_SENT = 500.0, 100.0  # to reverb and chorus, in thousandths of the sound, above what the font sends
@@ -238,10 +239,10 @@ class FluidSynth:
         library._fl.fluid_synth_set_bank_offset(self._handle, self._font, _BANK_OFFSET)
         pin = getattr(library._fl, "fluid_synth_pin_preset", None)  # since FluidSynth 2.2
         if pin is not None:
-            pin(self._handle, self._font, _DRUM_BANK + _BANK_OFFSET, self._program)
+            pin(self._handle, self._font, _OFFSET_DRUM_BANK, self._program)
 
     def _select(self) -> None:
-        self._synth.program_select(self._channel, self._font, _DRUM_BANK + _BANK_OFFSET, self._program)
+        self._synth.program_select(self._channel, self._font, _OFFSET_DRUM_BANK, self._program)
         self._synth.cc(self._channel, _CHANNEL_VOLUME, 127)  # it starts at 100, which is 4 dB down
         self._set_generator(self._handle, self._channel, ATTENUATION, ctypes.c_float(HEADROOM_CENTIBELS))
         self._send_to_effects()

@@ -108,7 +108,10 @@ def test_a_cut_change_has_no_notes_from_there_on() -> None:
 big_notes = st.builds(Note, st.integers(0, 1 << 40), st.integers(0, 127), st.integers(1, 127), st.integers(1, 1 << 40))
 
 
-@given(st.lists(big_notes, max_size=150).map(lambda drawn: tuple(sorted(drawn))))
+few_or_many = st.one_of(st.lists(big_notes, max_size=10), st.lists(big_notes, min_size=60, max_size=150))
+
+
+@given(few_or_many.map(lambda drawn: tuple(sorted(drawn))))
 def test_packed_notes_come_out_as_they_went_in(run: tuple[Note, ...]) -> None:
     packed = PackedNotes(run)
     assert packed.unpack() == run
