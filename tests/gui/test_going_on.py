@@ -257,6 +257,21 @@ def test_a_run_of_edits_is_heeded_once_the_hand_rests(qtbot, conductor, document
     assert len(seat.requests) == 2
 
 
+def test_started_by_who_is_followed_right_after_an_edit_the_drummer_heeds_it(
+    qtbot, conductor, document, engine, seat, monkeypatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("drumapp.gui.drummer_at_work.time.monotonic", lambda: now[0])
+    endless(qtbot, conductor, document, engine)
+    conductor.pause()
+    document.edit(remove(document.pattern, frozenset(document.pattern.notes[-1:])).pattern, "Delete")
+    length = document.pattern.length
+    engine.play()
+    conductor.tick()
+    assert conductor.performance.playing
+    assert [request.chart.start for request in seat.requests[1:]] == [length], "at the end of what stands, as by Play"
+
+
 def test_settings_are_heeded_from_the_next_beat_on_and_kept_with_the_take(
     qtbot, conductor, document, engine, seat
 ) -> None:
