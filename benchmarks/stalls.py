@@ -29,12 +29,14 @@ def stall_watch(folder: Path) -> Iterator[None]:
     """Watch every core while it lasts; a file for each is kept in the folder. Raises RuntimeError when it cannot."""
     for path in _files(folder):
         path.unlink()
+    cores = sorted(os.sched_getaffinity(0))
     with ExitStack() as stack:
-        for core in sorted(os.sched_getaffinity(0)):
+        for core in cores:
             command = [sys.executable, "-m", "benchmarks.stalls", str(folder / f"stalls{core}.jsonl"), str(core)]
             stack.enter_context(running(command))
-        cores = len(os.sched_getaffinity(0))
-        wait_until(lambda: len([path for path in _files(folder) if path.read_text()]) == cores, "no core is watched")
+        wait_until(
+            lambda: sum(path.stat().st_size > 0 for path in _files(folder)) == len(cores), "not every core is watched"
+        )
         yield
 
 

@@ -18,7 +18,7 @@ class Underruns:
     """How many there were, by what they came of.
 
     Attributes: ours, we were late though the computer ran; stalled, we were late because it did not, or somebody else
-    was late at the same time; on_time, our thread was not late: a stream that begins or ends, or the server itself.
+    was late at the same time; on_time, our thread was not late: a stream that ends, or the server was late itself.
     """
 
     ours: int = 0

@@ -124,7 +124,7 @@ class Conductor(QObject):
 
         What is locked stays, and the drummer plays around it.
         """
-        self.requests.drummer()
+        self.requests.drummer()  # or nothing is touched
         self.finish_take()
         self._wake_engine()
         self._engine.stop()
