@@ -307,8 +307,7 @@ def describe(figures: dict[str, Any]) -> list[str]:
         f"  when the computer stalled: {figures['stalled_underruns']} underruns of ours, "
         f"{figures['bystander_underruns']} of two plain players beside it, {figures['jack_stalls']} of the JACK "
         f"server; {figures['stalls']} times one of the computer's cores stood still",
-        f"  with our thread on time, as a stream ended or the server was late: "
-        f"{figures['underruns_on_time']} more",
+        f"  with our thread on time, as a stream ended or the server was late: {figures['underruns_on_time']} more",
     ]
     if not figures["stalls_are_sure"]:
         lines.append("  (no core was watched with real-time priority: what stood still excuses nothing)")
